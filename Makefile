@@ -1,0 +1,30 @@
+# Every target is a call of build.sh, which also works where there is no make.
+
+.DEFAULT_GOAL := help
+.PHONY: help jar run test bench crash clean
+
+help:
+	@echo "make run    build and start the server (ARGS='--port 9000' passes options)"
+	@echo "make jar    build build/tranzr.jar"
+	@echo "make test   build and run all tests (ONLY=RangeSet runs the classes so named)"
+	@echo "make bench  print speed and memory of this machine, beside nginx when it is there"
+	@echo "make crash  search new crash states without end, until Ctrl-C"
+	@echo "make clean  remove all that was generated"
+
+jar:
+	@./build.sh jar
+
+run:
+	@./build.sh run $(ARGS)
+
+test:
+	@./build.sh test $(ONLY)
+
+bench:
+	@./build.sh bench $(ARGS)
+
+crash:
+	@./build.sh crash $(ARGS)
+
+clean:
+	@rm -rf build

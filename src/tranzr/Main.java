@@ -1,0 +1,12 @@
+package tranzr;
+
+/** Where the program starts, once {@link Launcher} has found the Java version good enough. */
+public final class Main {
+
+    private Main() {
+    }
+
+    public static void main(String[] args) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,93 @@
+package tranzr.catalog;
+
+import java.time.Instant;
+import java.util.UUID;
+import tranzr.model.AccessToken;
+import tranzr.model.ByteRange;
+import tranzr.model.Digest;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/**
+ * One change of the catalog. Each is conditional: when its precondition does not hold, {@link Catalog#commit} throws
+ * {@link ConflictException} with the named reason and the whole commit has no effect. In the journal each is a record; in an SQL
+ * catalog each is one conditional statement.
+ */
+public sealed interface Change {
+
+    /** Adds an upload ({@code EXISTS} when its id is known). */
+    record UploadCreated(Upload upload) implements Change {
+    }
+
+    /**
+     * Adds a durable range to an open upload, which becomes {@code uploading} ({@code MISSING}; {@code STATE} when not
+     * open; {@code OVERLAP} when some of it is there already or it reaches past a known length; {@code FRAGMENTED} when there are too
+     * many gaps).
+     *
+     * @param crc the CRC-32C of its bytes
+     * @param bytes the bytes themselves when they are not durable in the storage yet; the catalog then keeps them until the
+     *        storage has been synced, and hands them to {@link Redo} at the next start otherwise. Null when the storage has them.
+     * @param expires when the upload is now to be given up; null for never
+     */
+    record RangeStored(UUID id, ByteRange range, int crc, byte[] bytes, Instant at, Instant expires) implements Change {
+    }
+
+    /** Fixes the length of an open upload whose length was not known ({@code MISSING}, {@code STATE}, {@code LENGTH} when known or less than what is there). */
+    record LengthFixed(UUID id, long length, long totalChunks) implements Change {
+    }
+
+    /**
+     * Moves an upload to another state ({@code MISSING}; {@code STATE} when it is not in {@code from}): to
+     * {@code PENDING_ASSEMBLY} when whole ({@code LENGTH} otherwise), back to {@code UPLOADING} after a mismatch, to {@code EXPIRED},
+     * which also drops its ranges.
+     *
+     * @param expires null for never
+     */
+    record StateChanged(UUID id, UploadState from, UploadState to, Instant at, Instant expires) implements Change {
+    }
+
+    /** Completes an upload that is whole and not completed ({@code MISSING}, {@code STATE}, {@code LENGTH}). @param expires null for never */
+    record UploadCompleted(UUID id, Digest sha256, Instant at, Instant expires) implements Change {
+    }
+
+    /** Removes an upload or file and all its shares ({@code MISSING}). */
+    record UploadRemoved(UUID id) implements Change {
+    }
+
+    /** Adds a share of a completed file ({@code EXISTS}; {@code MISSING} when there is no such file; {@code STATE} when not completed). */
+    record ShareCreated(Share share) implements Change {
+    }
+
+    /** Sets expiry (null: never), limit (0: none) and password (null: none) of a share ({@code MISSING}). */
+    record ShareTermsChanged(Digest tokenHash, Instant expires, long maxDownloads, String password) implements Change {
+    }
+
+    /** Revokes a share ({@code MISSING}). */
+    record ShareRemoved(Digest tokenHash) implements Change {
+    }
+
+    /** Counts one more download ({@code MISSING}; {@code LIMIT} when used up; {@code EXISTS} when the slot's id is open). */
+    record DownloadStarted(Digest tokenHash, Share.Slot slot) implements Change {
+    }
+
+    /** Closes a slot that stays counted ({@code MISSING} when the share or the slot is gone). */
+    record DownloadFinished(Digest tokenHash, long slot) implements Change {
+    }
+
+    /** Closes a slot and gives it back ({@code MISSING} when the share or the slot is gone). */
+    record DownloadReleased(Digest tokenHash, long slot) implements Change {
+    }
+
+    /** Sets the count of wrong passwords ({@code MISSING}). @param at null with a count of 0 */
+    record PasswordFailuresSet(Digest tokenHash, int failures, Instant at) implements Change {
+    }
+
+    /** Adds an access token ({@code EXISTS}). */
+    record TokenAdded(AccessToken token) implements Change {
+    }
+
+    /** Removes an access token ({@code MISSING}). */
+    record TokenRemoved(Digest hash) implements Change {
+    }
+}

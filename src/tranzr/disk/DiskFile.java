@@ -1,0 +1,28 @@
+package tranzr.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file. Positional reads and writes from several threads at once are fine. After a failed {@link #write},
+ * {@link #force} or {@link #close} the file must not be used again: the next force would report success although the
+ * data is gone.
+ */
+public interface DiskFile extends Closeable {
+
+    /** Reads until {@code target} is full or the file ends. @return bytes read, 0 at the end */
+    int read(ByteBuffer target, long position) throws IOException;
+
+    /** Writes all remaining bytes. @throws NoSpaceException when the disk is full; some bytes may have been written */
+    void write(ByteBuffer source, long position) throws IOException;
+
+    /** Makes what was written before this call durable: the bytes and the length; with {@code metadata} also the rest. */
+    void force(boolean metadata) throws IOException;
+
+    /** In bytes. */
+    long size() throws IOException;
+
+    /** Cuts the file to {@code size} bytes; no effect when it is shorter. */
+    void truncate(long size) throws IOException;
+}

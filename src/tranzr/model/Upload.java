@@ -1,0 +1,75 @@
+package tranzr.model;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * One upload, and, once completed, one file. An immutable record; a change makes a new one.
+ *
+ * @param id random (version 4)
+ * @param filename as {@link FileName} accepts it
+ * @param length in bytes, or {@link #UNKNOWN_LENGTH} while only the last chunk will fix it
+ * @param announced the length that was announced, in bytes, when {@code length} is not yet known (rounded, for display);
+ *        otherwise equal to {@code length}; {@link #UNKNOWN_LENGTH} when nothing was announced
+ * @param chunkSize of all chunks but the last, in bytes, at least 1
+ * @param totalChunks how many chunks there will be; -1 when neither a length nor a count is known yet
+ * @param ranges what is durable
+ * @param expected the SHA-256 announced at the start, or null
+ * @param sha256 of the whole, once completed; null before
+ * @param deleteKey the hash of the secret that may delete this file without a token, or null
+ * @param expires when the upload (or, once completed, the file) is cleaned away; null for never
+ */
+public record Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
+        UploadState state, RangeSet ranges, Digest expected, Digest sha256, Digest deleteKey,
+        Instant created, Instant updated, Instant expires) {
+
+    public static final long UNKNOWN_LENGTH = -1;
+
+    public Upload {
+        Objects.requireNonNull(id);
+        Objects.requireNonNull(filename);
+        Objects.requireNonNull(state);
+        Objects.requireNonNull(ranges);
+        Objects.requireNonNull(created);
+        Objects.requireNonNull(updated);
+        if (length < UNKNOWN_LENGTH || chunkSize < 1) {
+            throw new IllegalArgumentException("length " + length + ", chunk size " + chunkSize);
+        }
+    }
+
+    public boolean lengthKnown() {
+        return length != UNKNOWN_LENGTH;
+    }
+
+    /** Whether the length is known and every byte is durable. */
+    public boolean isWhole() {
+        return lengthKnown() && ranges.contains(new ByteRange(0, length));
+    }
+
+    /** The bytes of chunk {@code index}; its end is the most it may be while the length is unknown. */
+    public ByteRange chunk(long index) {
+        long start = Math.multiplyExact(index, chunkSize);
+        long end = Math.addExact(start, chunkSize);
+        return new ByteRange(start, lengthKnown() ? Math.max(start, Math.min(end, length)) : end);
+    }
+
+    public Upload withRanges(RangeSet ranges, UploadState state, Instant updated, Instant expires) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires);
+    }
+
+    public Upload withLength(long length, long totalChunks) {
+        return new Upload(id, filename, length, length, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires);
+    }
+
+    public Upload withState(UploadState state, Instant updated, Instant expires) {
+        return withRanges(ranges, state, updated, expires);
+    }
+
+    public Upload completed(Digest sha256, Instant updated, Instant expires) {
+        return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
+                sha256, deleteKey, created, updated, expires);
+    }
+}

@@ -1,0 +1,20 @@
+package tranzr.transfer;
+
+import java.util.UUID;
+import tranzr.model.Digest;
+import tranzr.model.Upload;
+
+/**
+ * What a client says of an upload before it sends bytes.
+ *
+ * @param id by {@link Uploads#newId}
+ * @param length in bytes, or {@link Upload#UNKNOWN_LENGTH} when the end of the last chunk, or of the body, will fix it
+ * @param announced for display while the length is unknown; else the length; {@link Upload#UNKNOWN_LENGTH} for nothing
+ * @param chunkSize in bytes; 0 for the server's default
+ * @param totalChunks when the length is unknown but the count is not; -1 to derive it
+ * @param expected SHA-256 of the whole, or null
+ * @param deleteKey hash of a secret that may delete the file, or null
+ */
+public record NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
+        Digest expected, Digest deleteKey) {
+}
