@@ -163,7 +163,7 @@ public final class Settings {
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> missing.getFile() + " does not exist";
-            case AccessDeniedException denied -> denied.getFile() + " may not be read";
+            case AccessDeniedException denied -> denied.getFile() + " may not be accessed";
             case FileSystemException other when other.getReason() != null -> other.getFile() + " " + other.getReason();
             default -> String.valueOf(e.getMessage());
         };
