@@ -125,9 +125,11 @@ class ResumeTest extends RealServer {
         byte[] file = Http.bytes(MIB, 7);
         String id = http.begin("stuck", MIB, MIB);
         try (RawConnection stuck = new RawConnection(server)) {
-            stuck.head("PUT /uploads/" + id + "/chunks/0 HTTP/1.1", "Host: localhost", "Content-Length: " + MIB)
-                    .send(Http.part(file, 0, 500_000));
-            Http.await("the first request to be taken", () -> http.get("/health").status() == 200);
+            stuck.head("PUT /uploads/" + id + "/chunks/0 HTTP/1.1", "Host: localhost", "Content-Length: " + MIB,
+                    "Expect: 100-continue");
+            assertTrue(stuck.readHead().startsWith("HTTP/1.1 100"), "the first request is not taken");
+            stuck.send(Http.part(file, 0, 500_000));
+            http.get("/health").expect(200);
             http.chunk(id, 0, file).expect(200);
             String end = stuck.readUntilQuiet(10_000);
             assertFalse(end.contains("still open"), "the older one was left hanging: " + end);
