@@ -35,6 +35,7 @@ final class LocalObject implements StoredObject {
         this.writable = writable;
         this.names = names;
         this.unsettled = unsettled;
+        // Shared so that no two run at once, for only one of them would be told of a failure, and because one serves all who wait.
         // A new file once with all its metadata; then its bytes and length are all there is to keep.
         this.force = new SharedForce(() -> file.force(names.isPending(id)));
     }
@@ -57,7 +58,7 @@ final class LocalObject implements StoredObject {
             force.force();
             names.force(id);
         });
-        // Another handle's force may have failed meanwhile, and with it bytes that this one wrote.
+        // Another handle's force may have failed before, and with it bytes that this one wrote.
         unsettled.requireSound(id);
         unsettled.settled(mark);
     }
@@ -170,13 +171,14 @@ final class LocalObject implements StoredObject {
     private void force(SharedForce.Action action) throws IOException {
         requireWritable();
         try {
-            action.run();
+            unsettled.force(id, action);
         } catch (ClosedChannelException e) {
             throw e;
         } catch (NoSpaceException e) {
             throw spoilt(new IOException("bytes that were taken did not fit: " + e.getMessage(), e));
         } catch (IOException e) {
-            throw spoilt(e);
+            broken = new IOException("a force has failed", e);
+            throw e;
         }
     }
 
