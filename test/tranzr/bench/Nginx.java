@@ -103,6 +103,12 @@ final class Nginx implements AutoCloseable {
         return files.resolve(name);
     }
 
+    /** Removes all that was PUT. */
+    void clear() throws IOException {
+        Setting.remove(files);
+        Files.createDirectories(files);
+    }
+
     /** What makes a PUT as durable as one of ours. */
     void sync(String name) throws IOException {
         try (FileChannel channel = FileChannel.open(file(name), StandardOpenOption.WRITE)) {

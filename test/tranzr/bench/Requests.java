@@ -28,8 +28,7 @@ final class Requests {
                 int count = setting.count(connections == 1 ? 2000 : 4000);
                 Setting.Pair pair = setting.compare(5, () -> count / put(server.port(), connections, count, body), () -> {
                     double rate = count / put(setting.nginx().port(), connections, count, body);
-                    Setting.remove(setting.nginx().file("."));
-                    java.nio.file.Files.createDirectories(setting.nginx().file("."));
+                    setting.nginx().clear();
                     return rate;
                 });
                 setting.table().rate("uploads of 64 KiB, " + connections + (connections == 1 ? " connection" : " connections")
