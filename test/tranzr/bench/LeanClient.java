@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -65,7 +66,7 @@ final class LeanClient implements AutoCloseable {
             return putRepeated(path, body, body.length, "");
         }
         byte[] head = head("PUT", path, body.length, "");
-        byte[] whole = java.util.Arrays.copyOf(head, head.length + body.length);
+        byte[] whole = Arrays.copyOf(head, head.length + body.length);
         System.arraycopy(body, 0, whole, head.length, body.length);
         return exchange(whole);
     }
@@ -88,7 +89,7 @@ final class LeanClient implements AutoCloseable {
     Answer post(String path, String json) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         byte[] head = head("POST", path, body.length, body.length == 0 ? "" : "Content-Type: application/json\r\n");
-        byte[] whole = java.util.Arrays.copyOf(head, head.length + body.length);
+        byte[] whole = Arrays.copyOf(head, head.length + body.length);
         System.arraycopy(body, 0, whole, head.length, body.length);
         return exchange(whole);
     }
