@@ -12,8 +12,8 @@ import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
 
 /**
- * One open object: its data file, and the sums of its blocks beside it. After a failed write or force it refuses
- * everything but {@link #close}; after any but a full disk the object is spoilt for every other handle that writes, too.
+ * One open object: its data file, and the sums of its blocks beside it. After a failed force, or a
+ * write that failed otherwise than by a full disk, it refuses everything but {@link #close}, and the object is spoilt for every other handle that writes, too.
  */
 final class LocalObject implements StoredObject {
 
@@ -159,10 +159,8 @@ final class LocalObject implements StoredObject {
         requireWritable();
         try {
             action.run();
-        } catch (ClosedChannelException | NoSuchFileException e) {
-            throw e;
-        } catch (NoSpaceException e) {
-            broken = e;
+        } catch (ClosedChannelException | NoSuchFileException | NoSpaceException e) {
+            // A write that found no room took nothing back of what was written before.
             throw e;
         } catch (IOException e) {
             throw spoilt(e);
@@ -176,6 +174,8 @@ final class LocalObject implements StoredObject {
             unsettled.force(id, action);
         } catch (ClosedChannelException e) {
             throw e;
+        } catch (NoSpaceException e) {
+            throw spoilt(new IOException("bytes that were taken did not fit: " + e.getMessage(), e));
         } catch (IOException e) {
             broken = new IOException("a force has failed", e);
             throw e;
@@ -202,7 +202,6 @@ final class LocalObject implements StoredObject {
         }
         switch (broken) {
             case null -> { }
-            case NoSpaceException full -> throw new NoSpaceException(id + ": not used again after a write to a full disk", full);
             case IOException failure -> throw new IOException(id + ": not used again after a failure: " + failure.getMessage(),
                     failure);
         }
