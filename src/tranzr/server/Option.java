@@ -18,7 +18,7 @@ public enum Option {
     CLEANUP_INTERVAL("TIME", "10m", "how often expired uploads and shares are cleaned away"),
     MAX_FILE_SIZE("SIZE", "none", "largest file that is accepted"),
     CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
-    RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; the default is a sixteenth of a disk smaller than 1GiB"),
+    RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
     TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
