@@ -234,7 +234,7 @@ public abstract class StorageContract {
         try (StoredObject object = storage.create(id)) {
             object.write(0, ByteBuffer.wrap(bytes));
             object.putSum(0, Crc32c.of(bytes, 0, BLOCK));
-            assertThrows(IllegalStateException.class, () -> object.seal(bytes.length));
+            assertThrows(SumsMissingException.class, () -> object.seal(bytes.length));
             assertThrows(IllegalStateException.class, () -> object.seal(bytes.length + 1));
             noteSums(object, bytes);
             object.seal(bytes.length);
