@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,9 +125,9 @@ class LocalStorageTest extends StorageContract {
     void theSumsOfAnotherObjectAreRefused() throws IOException {
         byte[] bytes = randomBytes(2 * BLOCK);
         store(storage, id, bytes);
-        store(storage, new java.util.UUID(5, 5), bytes);
-        Files.copy(temp.resolve("store/files/" + new java.util.UUID(5, 5) + ".sums"), sums(),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        UUID other = new UUID(5, 5);
+        store(storage, other, bytes);
+        Files.copy(temp.resolve("store/files/" + other + ".sums"), sums(), StandardCopyOption.REPLACE_EXISTING);
         assertEveryReadFails(bytes.length);
     }
 

@@ -12,8 +12,8 @@ import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
 
 /**
- * One open object: its data file, and the sums of its blocks beside it. After a failed write or force it refuses
- * everything but {@link #close}; after any but a full disk the object is spoilt for every other handle that writes, too.
+ * One open object: its data file, and the sums of its blocks beside it. After a failed force, or a
+ * write that failed otherwise than by a full disk, it refuses everything but {@link #close}, and the object is spoilt for every other handle that writes, too.
  */
 final class LocalObject implements StoredObject {
 
@@ -35,6 +35,7 @@ final class LocalObject implements StoredObject {
         this.writable = writable;
         this.names = names;
         this.unsettled = unsettled;
+        // Shared so that no two run at once, for only one of them would be told of a failure, and because one serves all who wait.
         // A new file once with all its metadata; then its bytes and length are all there is to keep.
         this.force = new SharedForce(() -> file.force(names.isPending(id)));
     }
@@ -57,7 +58,7 @@ final class LocalObject implements StoredObject {
             force.force();
             names.force(id);
         });
-        // Another handle's force may have failed meanwhile, and with it bytes that this one wrote.
+        // Another handle's force may have failed before, and with it bytes that this one wrote.
         unsettled.requireSound(id);
         unsettled.settled(mark);
     }
@@ -158,10 +159,8 @@ final class LocalObject implements StoredObject {
         requireWritable();
         try {
             action.run();
-        } catch (ClosedChannelException | NoSuchFileException e) {
-            throw e;
-        } catch (NoSpaceException e) {
-            broken = e;
+        } catch (ClosedChannelException | NoSuchFileException | NoSpaceException e) {
+            // A write that found no room took nothing back of what was written before.
             throw e;
         } catch (IOException e) {
             throw spoilt(e);
@@ -172,11 +171,14 @@ final class LocalObject implements StoredObject {
     private void force(SharedForce.Action action) throws IOException {
         requireWritable();
         try {
-            action.run();
+            unsettled.force(id, action);
         } catch (ClosedChannelException e) {
             throw e;
+        } catch (NoSpaceException e) {
+            throw spoilt(new IOException("bytes that were taken did not fit: " + e.getMessage(), e));
         } catch (IOException e) {
-            throw spoilt(e);
+            broken = new IOException("a force has failed", e);
+            throw e;
         }
     }
 
@@ -200,7 +202,6 @@ final class LocalObject implements StoredObject {
         }
         switch (broken) {
             case null -> { }
-            case NoSpaceException full -> throw new NoSpaceException(id + ": not used again after a write to a full disk", full);
             case IOException failure -> throw new IOException(id + ": not used again after a failure: " + failure.getMessage(),
                     failure);
         }

@@ -1,11 +1,14 @@
 package tranzr.storage.local;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Which objects have bytes that no force has covered yet, open or closed, and which ones a failure has spoilt. Holds ids
@@ -18,6 +21,8 @@ final class Unsettled {
     private final AtomicLong clock = new AtomicLong();
     private final Map<UUID, Long> marks = new ConcurrentHashMap<>();
     private final Map<UUID, IOException> spoilt = new ConcurrentHashMap<>();
+    /** Held for reading from the begin of a force until its failure, if any, is noted. */
+    private final ReadWriteLock forces = new ReentrantReadWriteLock();
 
     /** An object and its last write when this was taken. */
     record Mark(UUID id, long write) {
@@ -45,6 +50,31 @@ final class Unsettled {
     void gone(UUID id) {
         marks.remove(id);
         spoilt.remove(id);
+    }
+
+    /**
+     * Runs a force of the object and notes its failure.
+     * <p>The operating system tells of lost bytes only once: another force of the same object may succeed because this one
+     * was told. So nobody relies on a success before {@link #requireSound} says that no earlier force has failed.
+     */
+    void force(UUID id, SharedForce.Action action) throws IOException {
+        forces.readLock().lock();
+        try {
+            action.run();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            spoil(id, e);
+            throw e;
+        } finally {
+            forces.readLock().unlock();
+        }
+    }
+
+    /** Returns when all forces that are on their way now have ended and their failures are noted. */
+    void awaitForces() {
+        forces.writeLock().lock();
+        forces.writeLock().unlock();
     }
 
     /** A force or write of the object has failed: what the operating system held of it may be lost without a word. */
