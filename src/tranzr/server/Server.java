@@ -18,12 +18,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.ChunkRoutes;
+import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
+import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.UploadRoutes;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.http.Handler;
 import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
@@ -180,14 +187,24 @@ public final class Server implements AutoCloseable {
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(isTokenRequired(config), knownToken, config.baseUrl());
-        Routes routes = new Routes(engine, gate, problems, config.chunkSize(), () -> health(engine), clock, random);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
         try {
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), routes.router(), problems);
+            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
                     + Option.PORT.flag() + " or " + Option.BIND.flag(), e);
         }
+    }
+
+    private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
+        return new Routes.Doors(
+                new UploadRoutes(engine.uploads(), config.chunkSize()),
+                new ChunkRoutes(engine.uploads()),
+                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
+                new ShareRoutes(engine.uploads(), engine.shares(), clock),
+                new ServiceRoutes(() -> health(engine), Version.text()),
+                new CurlApi(engine.uploads(), engine.shares(), clock, random));
     }
 
     private static Health health(Engine engine) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
+import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.Upload;
@@ -91,6 +92,9 @@ final class Assembler {
     private HashState awaitHash(UploadSession session, Upload upload, Duration wait) {
         try {
             return session.frontier.await(upload.length(), wait);
+        } catch (NoSpaceException e) {
+            session.frontier.reset();
+            throw core.noSpace(0);
         } catch (IOException e) {
             session.frontier.reset();
             throw corrupt(session.id, e.getMessage());
@@ -169,6 +173,8 @@ final class Assembler {
             StoredObject object = session.object(core, upload);
             hashed.finishSums(object);
             object.seal(upload.length());
+        } catch (NoSpaceException e) {
+            throw core.noSpace(0);
         } catch (IOException e) {
             throw core.broken(e);
         }

@@ -157,9 +157,7 @@ final class BodyReceiver {
         if (hash == null) {
             hash = session.frontier.takeAt(position);
         }
-        if (hash != null && hash.offset() == position) {
-            hash.update(buffer, from, length, object);
-        }
+        hashOn(buffer, from, length);
         runCrc = Crc32c.combine(runCrc, Crc32c.of(buffer, from, length), length);
         newBytes += length;
         sinceForce += length;
@@ -176,8 +174,28 @@ final class BodyReceiver {
         if (differs >= 0) {
             throw new FailureException(new Failure.ChunkConflict(position + differs));
         }
-        if (hash != null && hash.offset() == position) {
+        hashOn(buffer, from, length);
+    }
+
+    /** Hashes ahead, when nothing between the frontier and here was left out. */
+    private void hashOn(byte[] buffer, int from, int length) throws IOException {
+        if (hash == null || hash.offset() != position) {
+            return;
+        }
+        boolean done = false;
+        try {
             hash.update(buffer, from, length, object);
+            done = true;
+        } catch (NoSpaceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw core.broken(e);
+        } finally {
+            if (!done) {
+                // Half an update is no state to go on from; the frontier stays where it was.
+                session.frontier.giveBack(null);
+                hash = null;
+            }
         }
     }
 

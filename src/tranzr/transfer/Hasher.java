@@ -65,7 +65,9 @@ final class Hasher {
                 whenHashed.finish(session);
             }
         } catch (IOException | FailureException e) {
-            LOG.log(System.Logger.Level.ERROR, "cannot hash " + id + ": " + e.getMessage(), e);
+            // While closing that is no fault: the next start goes on.
+            LOG.log(core.unavailable() == null ? System.Logger.Level.ERROR : System.Logger.Level.DEBUG,
+                    "cannot hash " + id + ": " + e.getMessage(), e);
         } finally {
             sessions.release(session);
         }

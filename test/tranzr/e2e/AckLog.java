@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tranzr.e2e.Http.Answer;
 
@@ -92,7 +93,7 @@ final class AckLog {
     }
 
     /** A 2xx that came before the end was announced counts; anything else ends the work. */
-    private Answer acknowledged(Answer answer, Runnable onAnswer, java.util.function.Consumer<Answer> note) throws IOException {
+    private Answer acknowledged(Answer answer, Runnable onAnswer, Consumer<Answer> note) throws IOException {
         if (over) {
             throw new IOException("too late to count");
         }

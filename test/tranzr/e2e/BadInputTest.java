@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,7 +101,7 @@ class BadInputTest extends RealServer {
     @ValueSource(strings = {"..", ".", "../up", "a/../../b", "/etc/passwd", "..\\up", "a\\..\\b", "nul\u0000", "line\nfeed", "cr\r\nX: y", "\u202etxt.exe",
         "zero\u200bwidth", "tab\t", "a//b", "\u0085"})
     void namesThatMisleadOrBreakOutAreRefused(String name) throws Exception {
-        String json = com.fasterxml.jackson.jr.ob.JSON.std.asString(java.util.Map.of("filename", name, "file_size", 1));
+        String json = JSON.std.asString(Map.of("filename", name, "file_size", 1));
         assertEquals(400, refused(http.postJson("/upload/start", json)).status());
         refused(http.put("/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"), new byte[1]));
     }
@@ -114,7 +116,7 @@ class BadInputTest extends RealServer {
     @ValueSource(strings = {"<script>alert(1)</script>.html", "a\"b.txt", "a;b.txt", "CON", "aux.txt", "C:\\x.txt", "%41.txt", "a:b", "'; rm -rf /;'.sh", "日本語.txt",
         "trailing.", "x.svg"})
     void oddNamesAreDataAndDoNoHarm(String name) throws Exception {
-        String json = com.fasterxml.jackson.jr.ob.JSON.std.asString(java.util.Map.of("filename", name.replace("/", "_"), "file_size", 0));
+        String json = JSON.std.asString(Map.of("filename", name.replace("/", "_"), "file_size", 0));
         String id = http.postJson("/upload/start", json).expect(201).field("file_id");
         http.post("/upload/merge/" + id).expect(200);
         Answer got = http.get("/download/" + id).expect(200);

@@ -1,6 +1,7 @@
 package tranzr.e2e;
 
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 
 /** A {@code multipart/form-data} body, written part by part. */
@@ -38,6 +39,6 @@ final class Form {
         System.arraycopy(headers, 0, all, 2, headers.length);
         all[0] = "Content-Type";
         all[1] = "multipart/form-data; boundary=" + BOUNDARY;
-        return http.send(method, path, java.net.http.HttpRequest.BodyPublishers.ofByteArray(whole.toByteArray()), all);
+        return http.send(method, path, HttpRequest.BodyPublishers.ofByteArray(whole.toByteArray()), all);
     }
 }

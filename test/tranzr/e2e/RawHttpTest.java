@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -117,7 +118,7 @@ class RawHttpTest extends RealServer {
 
     @Test
     void manyIdleAndHalfRequestsDoNotStopOthers() throws IOException {
-        List<RawConnection> idle = new java.util.ArrayList<>();
+        List<RawConnection> idle = new ArrayList<>();
         try {
             for (int i = 0; i < 200; i++) {
                 RawConnection connection = new RawConnection(server);

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +69,7 @@ class ReadmeTest extends RealServer {
             return false;
         }
         for (int i = 0; i < wanted.size(); i++) {
-            String regex = java.util.Arrays.stream(wanted.get(i).split("…", -1)).map(Pattern::quote).collect(java.util.stream.Collectors.joining(".*"));
+            String regex = Arrays.stream(wanted.get(i).split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
             if (!got.get(i).matches(regex)) {
                 return false;
             }

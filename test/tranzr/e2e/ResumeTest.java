@@ -112,7 +112,7 @@ class ResumeTest extends RealServer {
         Answer refused = http.put("/tail.bin", tail, "Content-Range", "bytes 50-99/100");
         assertTrue(refused.status() >= 400 && refused.status() < 500, refused.toString());
         assertEquals(before, http.get("/files?limit=1000").expect(200).jsonList().size());
-        String id = http.begin("mine", 100, 100);
+        String id = http.begin("mine", 100, 1024);
         http.put("/upload/" + id, tail, "Content-Range", "bytes 60-109/110").expect(400);
         http.put("/upload/" + id, tail, "Content-Range", "bytes 50-98/100").expect(400);
         assertEquals(0, http.status(id).number("bytes_received"));

@@ -3,6 +3,7 @@ package tranzr.e2e;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private void read(InputStream stream, CompletableFuture<URI> listening) {
-        try (BufferedReader lines = new BufferedReader(new java.io.InputStreamReader(stream, StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.append(line).append('\n');
                 Matcher found = LISTENS.matcher(line);

@@ -1,12 +1,15 @@
 package tranzr.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Programs of the system, run to their end within a bounded time. */
 public final class Shell {
@@ -32,7 +35,7 @@ public final class Shell {
         if (path == null) {
             return false;
         }
-        for (String folder : path.split(java.io.File.pathSeparator)) {
+        for (String folder : path.split(File.pathSeparator)) {
             if (Files.isExecutable(Path.of(folder, program))) {
                 return true;
             }
@@ -47,7 +50,7 @@ public final class Shell {
     public static Result run(Path folder, List<String> command) {
         try {
             Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))).start();
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
             CompletableFuture<byte[]> output = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> {
                 try {
@@ -61,8 +64,8 @@ public final class Shell {
                 throw new IllegalStateException("does not end: " + command);
             }
             return new Result(process.exitValue(), new String(output.get(PATIENCE_SECONDS, TimeUnit.SECONDS), StandardCharsets.UTF_8));
-        } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException
-                | java.util.concurrent.TimeoutException e) {
+        } catch (IOException | InterruptedException | ExecutionException
+                | TimeoutException e) {
             throw new IllegalStateException(command.toString(), e);
         }
     }

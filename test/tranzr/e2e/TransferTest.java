@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ class TransferTest extends RealServer {
         Answer started = http.postJson("/upload/start", "{\"filename\": \"holiday.tar\", \"file_size\": " + file.length
                 + ", \"chunk_size\": " + chunk + ", \"unknown\": [1]}").expect(201);
         String id = started.field("file_id");
-        assertEquals(4, java.util.UUID.fromString(id).version());
+        assertEquals(4, UUID.fromString(id).version());
         assertEquals("initialized", started.field("status"));
         assertEquals(21, started.number("total_chunks"));
         List<Integer> order = new ArrayList<>(IntStream.range(0, 21).boxed().toList());
@@ -70,7 +72,7 @@ class TransferTest extends RealServer {
         assertTrue(whole.header("Content-Disposition").contains("filename*=UTF-8''%C3%9Cn%C3%AF"), whole.header("Content-Disposition"));
         String etag = whole.header("ETag");
         assertTrue(etag.startsWith("\""), "strong: " + etag);
-        Answer head = http.send("HEAD", path, java.net.http.HttpRequest.BodyPublishers.noBody()).expect(200);
+        Answer head = http.send("HEAD", path, HttpRequest.BodyPublishers.noBody()).expect(200);
         assertEquals("300000", head.header("Content-Length"));
         Answer middle = http.get(path, "Range", "bytes=1000-1999").expect(206);
         assertArrayEquals(Http.part(file, 1000, 2000), middle.body());
@@ -128,7 +130,7 @@ class TransferTest extends RealServer {
         new Form().file("whatever", "x", Http.part(file, 1024, 2048)).field("chunk_index", 1).field("file_id", id)
                 .field("sha256", Http.sha256(Http.part(file, 1024, 2048))).post(http, "/upload/chunk").expect(200);
         http.send("POST", "/upload/chunk?file_id=" + id + "&chunk_index=2",
-                java.net.http.HttpRequest.BodyPublishers.ofByteArray(Http.part(file, 2048, 3072))).expect(200);
+                HttpRequest.BodyPublishers.ofByteArray(Http.part(file, 2048, 3072))).expect(200);
         new Form().file("f", "x", Http.part(file, 3072, 4096)).send(http, "PUT", "/uploads/" + id + "/chunks/3").expect(200);
         Answer last = http.chunk(id, 4, Http.part(file, 4096, 5000)).expect(200);
         assertEquals(5, last.number("uploaded_chunks"));

@@ -5,16 +5,20 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import tranzr.disk.Disk;
+import tranzr.disk.NoSpaceException;
 import tranzr.journal.Journal;
 
 /**
  * Decides when a snapshot is due, makes it, and drops what it makes superfluous. The snapshot before the newest stays,
  * and so do the journal's segments since then: when the newest turns out damaged, the one before it and those segments give
  * the same state.
+ * <p>The journal's segment is not changed for a snapshot: on a full disk that would use up the room kept for deletions, and a
+ * start skips the older records of a segment quickly.
  */
 final class Compactor {
 
@@ -30,6 +34,7 @@ final class Compactor {
     private final Supplier<Image> image;
     private final BeforeDrop beforeDrop;
     private final long afterBytes;
+    private final ThreadFactory threads;
 
     /** Bytes of records replayed and appended since the catalog was opened. */
     private final AtomicLong grown = new AtomicLong();
@@ -50,15 +55,16 @@ final class Compactor {
      * @param newest the sequence number of the snapshot the catalog was opened from, 0 for none
      * @param newestBytes its size
      */
-    Compactor(Disk disk, Path directory, UUID store, Journal journal, Supplier<Image> image, BeforeDrop beforeDrop,
-            long afterBytes, long newest, long newestBytes) {
+    Compactor(Disk disk, Path directory, UUID store, JournalCatalog.Options options, Journal journal, Supplier<Image> image,
+            BeforeDrop beforeDrop, long newest, long newestBytes) {
         this.disk = disk;
         this.directory = directory;
         this.store = store;
         this.journal = journal;
         this.image = image;
         this.beforeDrop = beforeDrop;
-        this.afterBytes = afterBytes;
+        this.afterBytes = options.snapshotAfterBytes();
+        this.threads = options.threads();
         this.newest = newest;
         this.newestBytes = newestBytes;
         this.due = interval();
@@ -68,7 +74,7 @@ final class Compactor {
         return Math.max(afterBytes, newestBytes * 2);
     }
 
-    /** Counts a record, and starts a snapshot when one is due. Never waits. */
+    /** Counts a record, and starts a snapshot when one is due. Never waits, unless there are to be no threads. */
     void recorded(long bytes) {
         if (grown.addAndGet(bytes) < due || !lock.tryLock()) {
             return;
@@ -76,11 +82,21 @@ final class Compactor {
         try {
             if (!closed && grown.get() >= due) {
                 due = Long.MAX_VALUE;
-                background = Thread.ofPlatform().daemon().name("tranzr-snapshot").start(this::compactUnlessClosed);
+                start();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void start() {
+        if (threads == null) {
+            compactUnlessClosed();
+            return;
+        }
+        background = threads.newThread(this::compactUnlessClosed);
+        background.setName("tranzr-snapshot");
+        background.start();
     }
 
     private void compactUnlessClosed() {
@@ -98,6 +114,8 @@ final class Compactor {
     private void tryToCompact() {
         try {
             compact();
+        } catch (NoSpaceException e) {
+            LOG.log(Level.WARNING, "no room for a snapshot in " + directory + ", to be tried again: " + e.getMessage());
         } catch (IOException e) {
             LOG.log(Level.ERROR, "snapshot in " + directory + " failed, to be tried again: " + e.getMessage(), e);
         } finally {
@@ -112,8 +130,6 @@ final class Compactor {
             if (journal.lastSequence() == newest) {
                 return;
             }
-            // First, so that the segments up to here hold nothing that the snapshot has not.
-            journal.rotate();
             long at = grown.get();
             Image taken = image.get();
             long bytes = writeOrClean(taken);

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -18,7 +19,6 @@ import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.Redo;
 import tranzr.disk.Disk;
-import tranzr.journal.CorruptJournalException;
 import tranzr.journal.Journal;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
@@ -43,8 +43,15 @@ public final class JournalCatalog implements Catalog {
      * @param segmentBytes as {@link Journal.Options}
      * @param snapshotAfterBytes how many bytes of records make a snapshot due; more when the last snapshot was large
      * @param failed told once, by any thread, when nothing can be committed any more until the catalog is opened anew
+     * @param threads makes the threads of journal and snapshots; null: there are none, and callers do the work themselves,
+     *     which makes a run reproducible
      */
-    public record Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed) {
+    public record Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed, ThreadFactory threads) {
+
+        /** With daemon threads of the platform. */
+        public Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed) {
+            this(segmentBytes, snapshotAfterBytes, failed, Thread.ofPlatform().daemon().factory());
+        }
     }
 
     private final State state;
@@ -89,32 +96,28 @@ public final class JournalCatalog implements Catalog {
         this.failure = failure;
         this.appended = journal.lastSequence();
         this.durable = new AtomicLong(appended);
-        this.compactor = new Compactor(disk, directory, store, journal, this::image, beforeDrop,
-                options.snapshotAfterBytes(), snapshot.sequence(), snapshot.bytes());
+        this.compactor = new Compactor(disk, directory, store, options, journal, this::image, beforeDrop,
+                snapshot.sequence(), snapshot.bytes());
     }
 
     /**
      * Opens or creates the catalog: reads the newest snapshot that is whole, replays the journal after it, and hands
      * bytes that may not have reached the storage to {@code redo}.
      *
-     * @param directory where journal and snapshots lie, and nothing else; it must exist
+     * @param directory where journal and snapshots lie, and nothing else; made when missing, its parent must exist
      * @param store the identity of the store; files of another are refused
-     * @throws CorruptJournalException when the journal is damaged, or ends before the snapshot it belongs to
+     * @throws tranzr.journal.CorruptJournalException when the journal is damaged, or ends before the snapshot it belongs to
      * @throws BadRecordException when a record is whole but not one that this version can apply
      */
     public static JournalCatalog open(Disk disk, Path directory, UUID store, Options options, Redo redo,
             BeforeDrop beforeDrop) throws IOException {
+        disk.createDirectory(directory);
         disk.delete(directory.resolve(Snapshot.TEMPORARY));
         Snapshot snapshot = newestWhole(disk, directory, store);
         Failure failure = new Failure(options.failed());
         Replay replay = new Replay(snapshot.state(), snapshot.sequence(), redo);
-        Journal journal = Journal.open(disk, directory, store, new Journal.Options(options.segmentBytes(), failure),
-                snapshot.sequence(), replay);
-        if (journal.lastSequence() < snapshot.sequence()) {
-            journal.close();
-            throw new CorruptJournalException(directory, 0, "the journal ends with record " + journal.lastSequence()
-                    + ", but there is a snapshot of record " + snapshot.sequence());
-        }
+        Journal journal = Journal.open(disk, directory, store,
+                new Journal.Options(options.segmentBytes(), failure, options.threads()), snapshot.sequence(), replay);
         JournalCatalog catalog = new JournalCatalog(disk, directory, store, options, beforeDrop, failure, snapshot, journal);
         catalog.compactor.recorded(replay.bytes());
         return catalog;
@@ -169,7 +172,7 @@ public final class JournalCatalog implements Catalog {
             case Change.UploadRemoved _, Change.ShareRemoved _, Change.TokenRemoved _, Change.DownloadFinished _,
                     Change.DownloadReleased _ -> true;
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
-            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.UploadCompleted _,
+            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _, Change.UploadCompleted _,
                     Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
                     Change.PasswordFailuresSet _, Change.TokenAdded _ -> false;
         };

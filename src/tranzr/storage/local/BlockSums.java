@@ -144,6 +144,11 @@ final class BlockSums implements Closeable {
         dirty = false;
     }
 
+    /** Opens the file when it is there, so that a reader goes on when the object is deleted. */
+    synchronized void openNow() throws IOException {
+        openFile();
+    }
+
     /** Closes the file without writing anything. */
     @Override
     public synchronized void close() throws IOException {

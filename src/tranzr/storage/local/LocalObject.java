@@ -36,7 +36,7 @@ final class LocalObject implements StoredObject {
         this.writable = writable;
         this.names = names;
         this.unsettled = unsettled;
-        // Shared so that no two run at once, for only one of them would be told of a failure, and because one serves all who wait.
+        // Shared so that no two run at once, for only one of them would be told of a failure; and one serves all who wait.
         // A new file once with all its metadata; then its bytes and length are all there is to keep.
         this.force = new SharedForce(() -> file.force(names.isPending(id)));
     }
@@ -177,10 +177,14 @@ final class LocalObject implements StoredObject {
         }
     }
 
-    /** Runs a force. A full disk that is found only now has cost bytes that were taken before: no better than any other failure. */
+    /** Runs a force. A full disk that is found only now has cost bytes that were taken before: a failure like any other. */
     private void force(SharedForce.Action action) throws IOException {
         requireWritable();
-        unsettled.force(id, action);
+        try {
+            unsettled.force(id, action);
+        } catch (NoSpaceException e) {
+            throw new IOException(id + ": bytes that were taken did not fit: " + e.getMessage(), e);
+        }
         // Another handle's force may have failed before, and with it bytes that this one wrote.
         unsettled.requireSound(id);
     }

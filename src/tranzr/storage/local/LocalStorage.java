@@ -107,7 +107,20 @@ public final class LocalStorage implements Storage {
     @Override
     public StoredObject openToRead(UUID id) throws IOException {
         requireOpen();
-        return object(id, disk.open(paths.data(id), Disk.Mode.READ), false, false);
+        DiskFile file = disk.open(paths.data(id), Disk.Mode.READ);
+        BlockSums sums = new BlockSums(disk, paths, id, false, false);
+        boolean opened = false;
+        try {
+            if (file.size() > StoredObject.BLOCK) {
+                sums.openNow();
+            }
+            opened = true;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+        return new LocalObject(id, file, sums, false, names, unsettled);
     }
 
     private LocalObject object(UUID id, DiskFile file, boolean writable, boolean isNew) {
