@@ -115,7 +115,7 @@ class ChunkRoutesTest {
     void aPutMayBeAForm() {
         server.form().file("file", "x", part(0, 1024)).send("PUT", "/uploads/" + id + "/chunks/0").expect(200);
         server.form().file("file", "x", part(0, 1024)).field("chunk_index", 1).send("PUT", "/uploads/" + id + "/chunks/0")
-                .expect(200);
+                .expect(400, "invalid_value");
         server.form().field("chunk_index", 1).file("file", "x", part(0, 1024)).send("PUT", "/uploads/" + id + "/chunks/0")
                 .expect(400, "invalid_value");
     }
