@@ -195,7 +195,7 @@ class ServerTest {
     /** Names of threads that were not there before, without those that the JDK keeps for all and those of the test's own client. */
     private static Set<String> added(Set<Thread> before) {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.isAlive() && !before.contains(thread)).map(Thread::getName)
-                .filter(name -> !name.matches("ForkJoinPool.*|VirtualThread.*|HttpClient.*|Cleaner.*|Common-Cleaner|process reaper.*"))
+                .filter(name -> !name.matches("ForkJoinPool.*|VirtualThread.*|.*Poller.*|HttpClient.*|Cleaner.*|Common-Cleaner|process reaper.*"))
                 .collect(Collectors.toSet());
     }
 
