@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.disk.NoSpaceException;
 import tranzr.disk.RealDisk;
+import tranzr.model.Crc32c;
 import tranzr.storage.local.LocalStorage;
 
 /** What is forced, when, for how many at once, and what follows when it fails. */
@@ -250,7 +251,8 @@ class LocalForceTest {
         StoredObject object = storage.create(id(1));
         object.write(0, bytes(10));
         failOnce("force " + id(1), new NoSpaceException("full", null));
-        assertThrows(NoSpaceException.class, object::force);
+        IOException failure = assertThrows(IOException.class, object::force);
+        assertFalse(failure instanceof NoSpaceException, "which would mean that nothing was lost");
         assertThrows(IOException.class, object::force);
         object.close();
         assertThrows(IOException.class, () -> storage.open(id(1)));
@@ -276,34 +278,57 @@ class LocalForceTest {
     }
 
     @Test
-    void afterAWriteToAFullDiskTheHandleIsDoneForAndTheObjectIsNot() throws IOException {
-        StoredObject object = storage.create(id(1));
-        object.write(0, bytes(10));
-        failOnce("write " + id(1), new NoSpaceException("full", null));
-        assertThrows(NoSpaceException.class, () -> object.write(10, bytes(10)));
-        assertThrows(NoSpaceException.class, object::force);
-        object.close();
-        try (StoredObject again = storage.open(id(1))) {
-            again.write(10, bytes(10));
-            again.force();
-            assertEquals(20, again.size());
+    void aWriteToAFullDiskFailsAlone() throws IOException {
+        try (StoredObject object = storage.create(id(1))) {
+            object.write(0, bytes(10));
+            failOnce("write " + id(1), new NoSpaceException("full", null));
+            assertThrows(NoSpaceException.class, () -> object.write(10, bytes(10)));
+            object.force();
+            object.write(10, bytes(10));
+            object.force();
+            assertEquals(20, object.size());
         }
         storage.sync();
     }
 
     @Test
+    void anyOtherFailedWriteSpoilsTheObject() throws IOException {
+        StoredObject object = storage.create(id(1));
+        failOnce("write " + id(1), new IOException("EIO"));
+        assertThrows(IOException.class, () -> object.write(0, bytes(10)));
+        assertThrows(IOException.class, object::force);
+        assertThrows(IOException.class, () -> storage.open(id(1)));
+        object.close();
+    }
+
+    @Test
     void aFullDiskAtSealingIsReportedAndSealingCanBeTriedAgain() throws IOException {
         byte[] bytes = StorageContract.randomBytes(2 * BLOCK);
-        StoredObject object = storage.create(id(1));
-        object.write(0, ByteBuffer.wrap(bytes));
-        object.force();
-        StorageContract.noteSums(object, bytes);
-        failOnce("create " + id(1) + ".sums", new NoSpaceException("full", null));
-        assertThrows(NoSpaceException.class, () -> object.seal(bytes.length));
-        object.close();
-        try (StoredObject again = storage.open(id(1))) {
-            StorageContract.noteSums(again, bytes);
-            again.seal(bytes.length);
+        try (StoredObject object = storage.create(id(1))) {
+            object.write(0, ByteBuffer.wrap(bytes));
+            object.force();
+            StorageContract.noteSums(object, bytes);
+            failOnce("create " + id(1) + ".sums", new NoSpaceException("full", null));
+            assertThrows(NoSpaceException.class, () -> object.seal(bytes.length));
+            object.seal(bytes.length);
+        }
+        StorageContract.load(storage, id(1), bytes.length, 0);
+    }
+
+    @Test
+    void sumsThatAFullDiskCouldNotKeepAreAskedForAgain() throws IOException {
+        byte[] bytes = StorageContract.randomBytes(3 * BLOCK);
+        try (StoredObject object = storage.create(id(1))) {
+            object.write(0, ByteBuffer.wrap(bytes));
+            object.putSum(0, Crc32c.of(bytes, 0, BLOCK));
+            object.putSum(1, Crc32c.of(bytes, BLOCK, BLOCK));
+            failOnce("create " + id(1) + ".sums", new NoSpaceException("full", null));
+        }
+        try (StoredObject object = storage.open(id(1))) {
+            object.putSum(2, Crc32c.of(bytes, 2 * BLOCK, BLOCK));
+            assertThrows(SumsMissingException.class, () -> object.seal(bytes.length));
+            StorageContract.noteSums(object, bytes);
+            object.seal(bytes.length);
         }
         StorageContract.load(storage, id(1), bytes.length, 0);
     }

@@ -13,6 +13,7 @@ import tranzr.disk.DiskFile;
 import tranzr.model.Crc32c;
 import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
+import tranzr.storage.SumsMissingException;
 
 /**
  * The sums of one object's blocks, in a file of their own: a header, then the CRC-32C of block 0, 1, 2, and so on, four
@@ -91,15 +92,15 @@ final class BlockSums implements Closeable {
     /**
      * Writes what was noted, and cuts the file to the sums of the first {@code blocks} blocks.
      *
-     * @throws IllegalStateException when the last of them was never noted
+     * @throws SumsMissingException when the last of them was never noted
      */
     synchronized void finish(long blocks) throws IOException {
         flush();
         long end = HEADER + blocks * Integer.BYTES;
         long size = openFile() && headerValid ? file.size() : 0;
         if (size < end) {
-            throw new IllegalStateException(id + ": sums of only " + Math.max(0, (size - HEADER) / Integer.BYTES)
-                    + " of " + blocks + " blocks were noted");
+            throw new SumsMissingException(id, "only " + Math.max(0, (size - HEADER) / Integer.BYTES) + " of " + blocks
+                    + " were noted");
         }
         file.truncate(end);
     }

@@ -10,12 +10,15 @@ import tranzr.disk.NoSpaceException;
 import tranzr.model.Crc32c;
 import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
+import tranzr.storage.SumsMissingException;
 
 /**
- * One open object: its data file, and the sums of its blocks beside it. After a failed force, or a
- * write that failed otherwise than by a full disk, it refuses everything but {@link #close}, and the object is spoilt for every other handle that writes, too.
+ * One open object: its data file, and the sums of its blocks beside it. After a failed force, or any failed write but to a
+ * full disk, the object is spoilt for every handle that writes: each refuses everything but {@link #close}.
  */
 final class LocalObject implements StoredObject {
+
+    private static final System.Logger LOG = System.getLogger(LocalObject.class.getName());
 
     private final UUID id;
     private final DiskFile file;
@@ -24,8 +27,6 @@ final class LocalObject implements StoredObject {
     private final Names names;
     private final Unsettled unsettled;
     private final SharedForce force;
-    /** What made the handle unusable; null while it is fine. */
-    private volatile IOException broken;
     private volatile boolean closed;
 
     LocalObject(UUID id, DiskFile file, BlockSums sums, boolean writable, Names names, Unsettled unsettled) {
@@ -35,7 +36,7 @@ final class LocalObject implements StoredObject {
         this.writable = writable;
         this.names = names;
         this.unsettled = unsettled;
-        // Shared so that no two run at once, for only one of them would be told of a failure, and because one serves all who wait.
+        // Shared so that no two run at once, for only one of them would be told of a failure; and one serves all who wait.
         // A new file once with all its metadata; then its bytes and length are all there is to keep.
         this.force = new SharedForce(() -> file.force(names.isPending(id)));
     }
@@ -58,8 +59,6 @@ final class LocalObject implements StoredObject {
             force.force();
             names.force(id);
         });
-        // Another handle's force may have failed before, and with it bytes that this one wrote.
-        unsettled.requireSound(id);
         unsettled.settled(mark);
     }
 
@@ -72,6 +71,9 @@ final class LocalObject implements StoredObject {
     @Override
     public void putSum(long index, int crc) throws IOException {
         change(() -> sums.put(index, crc));
+        if (index == 0) {
+            unsettled.sumsBegun(id);
+        }
     }
 
     @Override
@@ -90,6 +92,7 @@ final class LocalObject implements StoredObject {
             if (length <= BLOCK) {
                 sums.discard();
             } else {
+                unsettled.requireSums(id);
                 sums.finish(blocks(length));
             }
         });
@@ -137,13 +140,9 @@ final class LocalObject implements StoredObject {
             return;
         }
         try (file; sums) {
-            if (writable && broken == null && unsettled.isSound(id)) {
-                change(sums::flush);
+            if (writable && unsettled.isSound(id)) {
+                flushSums();
             }
-        } catch (NoSuchFileException _) {
-            // Deleted while it was open: there is nothing to keep sums for.
-        } catch (NoSpaceException e) {
-            throw e;
         } catch (IOException e) {
             if (writable) {
                 unsettled.spoil(id, e);
@@ -154,38 +153,40 @@ final class LocalObject implements StoredObject {
         }
     }
 
-    /** Runs a change of the files. When the disk is full only this handle is done for; after any other failure, the object. */
+    private void flushSums() throws IOException {
+        try {
+            sums.flush();
+        } catch (NoSuchFileException _) {
+            // Deleted while it was open: there is nothing to keep sums for.
+        } catch (NoSpaceException e) {
+            unsettled.sumsLost(id);
+            LOG.log(System.Logger.Level.WARNING, "the disk is full: the block sums of {0} must be noted again", id);
+        }
+    }
+
+    /** Runs a change of the files. A full disk has cost nothing that was taken before; any other failure may have. */
     private void change(SharedForce.Action action) throws IOException {
         requireWritable();
         try {
             action.run();
-        } catch (ClosedChannelException | NoSuchFileException | NoSpaceException e) {
-            // A write that found no room took nothing back of what was written before.
+        } catch (ClosedChannelException | NoSuchFileException | NoSpaceException | SumsMissingException e) {
             throw e;
         } catch (IOException e) {
-            throw spoilt(e);
+            unsettled.spoil(id, e);
+            throw e;
         }
     }
 
-    /** Runs a force. A full disk found only now has cost bytes that were taken before: no better than any other failure. */
+    /** Runs a force. A full disk that is found only now has cost bytes that were taken before: a failure like any other. */
     private void force(SharedForce.Action action) throws IOException {
         requireWritable();
         try {
             unsettled.force(id, action);
-        } catch (ClosedChannelException e) {
-            throw e;
         } catch (NoSpaceException e) {
-            throw spoilt(new IOException("bytes that were taken did not fit: " + e.getMessage(), e));
-        } catch (IOException e) {
-            broken = new IOException("a force has failed", e);
-            throw e;
+            throw new IOException(id + ": bytes that were taken did not fit: " + e.getMessage(), e);
         }
-    }
-
-    private IOException spoilt(IOException failure) {
-        broken = failure;
-        unsettled.spoil(id, failure);
-        return failure;
+        // Another handle's force may have failed before, and with it bytes that this one wrote.
+        unsettled.requireSound(id);
     }
 
     private void requireWritable() throws IOException {
@@ -193,17 +194,14 @@ final class LocalObject implements StoredObject {
             throw new IllegalStateException(id + " is open for reading only");
         }
         requireUsable();
-        unsettled.requireSound(id);
     }
 
     private void requireUsable() throws IOException {
         if (closed) {
             throw new ClosedChannelException();
         }
-        switch (broken) {
-            case null -> { }
-            case IOException failure -> throw new IOException(id + ": not used again after a failure: " + failure.getMessage(),
-                    failure);
+        if (writable) {
+            unsettled.requireSound(id);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,8 +29,7 @@ import tranzr.storage.StoredObject;
  * <li>whatever was written to any object, when {@link #sync} returns;</li>
  * <li>deletions and quarantines at some later time: after a power cut they may have to be repeated.</li>
  * </ul>
- * After a failed force the object takes no more writes, by any handle, and {@link #sync} fails, until it is deleted or the
- * store is opened anew. Sums are to be noted through one handle at a time.
+ * While an object is spoilt by a failed force, {@link #sync} fails. Sums are to be noted through one handle at a time.
  */
 public final class LocalStorage implements Storage {
 
@@ -44,6 +44,8 @@ public final class LocalStorage implements Storage {
     private final int syncThreads;
     private final Names names;
     private final Unsettled unsettled = new Unsettled();
+    /** Whether it was logged, once, that there are files of others. */
+    private final AtomicBoolean strangersTold = new AtomicBoolean();
     private final AtomicLong scratches = new AtomicLong();
     private volatile boolean closed;
 
@@ -109,7 +111,9 @@ public final class LocalStorage implements Storage {
         BlockSums sums = new BlockSums(disk, paths, id, false, false);
         boolean opened = false;
         try {
-            sums.openNow();
+            if (file.size() > StoredObject.BLOCK) {
+                sums.openNow();
+            }
             opened = true;
         } finally {
             if (!opened) {
@@ -220,8 +224,12 @@ public final class LocalStorage implements Storage {
         requireOpen();
         Set<UUID> ids = new HashSet<>();
         for (String name : disk.list(paths.files())) {
-            StorePaths.idOf(name).ifPresentOrElse(ids::add,
-                    () -> LOG.log(System.Logger.Level.WARNING, "not a file of the store, left alone: {0}", paths.files().resolve(name)));
+            UUID id = StorePaths.idOf(name).orElse(null);
+            if (id != null) {
+                ids.add(id);
+            } else if (!strangersTold.getAndSet(true)) {
+                LOG.log(System.Logger.Level.WARNING, "not a file of the store, left alone: {0}", paths.files().resolve(name));
+            }
         }
         return List.copyOf(ids);
     }

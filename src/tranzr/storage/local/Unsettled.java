@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import tranzr.storage.SumsMissingException;
 
 /**
- * Which objects have bytes that no force has covered yet, open or closed, and which ones a failure has spoilt. Holds ids
- * only. Safe for several threads.
+ * Which objects have bytes that no force has covered yet, open or closed, and which ones a failure has spoilt. Holds ids and
+ * failures only. Safe for several threads.
  * <p>A write is noted after it and before its call returns; who forces takes the object's mark before, and clears it after
  * only if there was no write in between. So an object never counts as settled while a returned write is not durable.
  */
@@ -21,6 +23,7 @@ final class Unsettled {
     private final AtomicLong clock = new AtomicLong();
     private final Map<UUID, Long> marks = new ConcurrentHashMap<>();
     private final Map<UUID, IOException> spoilt = new ConcurrentHashMap<>();
+    private final Set<UUID> sumsLost = ConcurrentHashMap.newKeySet();
     /** Held for reading from the begin of a force until its failure, if any, is noted. */
     private final ReadWriteLock forces = new ReentrantReadWriteLock();
 
@@ -50,6 +53,23 @@ final class Unsettled {
     void gone(UUID id) {
         marks.remove(id);
         spoilt.remove(id);
+        sumsLost.remove(id);
+    }
+
+    /** Sums that were noted for the object could not be kept. */
+    void sumsLost(UUID id) {
+        sumsLost.add(id);
+    }
+
+    /** The object's sums are being noted from the first on. */
+    void sumsBegun(UUID id) {
+        sumsLost.remove(id);
+    }
+
+    void requireSums(UUID id) throws SumsMissingException {
+        if (sumsLost.contains(id)) {
+            throw new SumsMissingException(id, "those noted before were lost to a full disk");
+        }
     }
 
     /**
