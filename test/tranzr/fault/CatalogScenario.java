@@ -59,7 +59,11 @@ public final class CatalogScenario implements CrashScenario {
         if (!forces) {
             disk.ignoringForce();
         }
-        Quiet.during("tranzr", () -> run.live(disk));
+        try {
+            Quiet.during("tranzr", () -> run.live(disk));
+        } catch (AssertionError e) {
+            throw run.found == null ? e : run.found;
+        }
         return run.states;
     }
 
@@ -131,6 +135,8 @@ public final class CatalogScenario implements CrashScenario {
         private final int segmentBytes;
         private final long snapshotAfterBytes;
         private long states;
+        /** What was found first; the code that was being looked at may have made something else of it on the way. */
+        private AssertionError found;
 
         Run(long seed) {
             random = new Random(seed);
@@ -219,9 +225,16 @@ public final class CatalogScenario implements CrashScenario {
                 try {
                     recover(disk.afterCrash(Fate.random(random, disk.operations())), after, depth);
                 } catch (IOException e) {
-                    throw new AssertionError("cannot recover", e);
+                    throw found(new AssertionError("cannot recover", e));
+                } catch (AssertionError e) {
+                    throw found(e);
                 }
             }
+        }
+
+        private AssertionError found(AssertionError error) {
+            found = found == null ? error : found;
+            return error;
         }
 
         private void recover(CrashDisk left, Expected expected, int depth) throws IOException {
