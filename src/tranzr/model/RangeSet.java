@@ -33,6 +33,24 @@ public final class RangeSet {
     }
 
     /**
+     * The set of these ranges, as {@link #get} and {@link #crc} give them; in linear time, for readers of stored sets.
+     * The arrays are kept: nobody may change them.
+     *
+     * @throws IllegalArgumentException when they are empty, not ascending, overlapping or adjacent, or too many
+     */
+    public static RangeSet ofSorted(long[] starts, long[] ends, int[] crcs) {
+        if (starts.length != ends.length || starts.length != crcs.length || starts.length > MAX_RANGES) {
+            throw new IllegalArgumentException(starts.length + " starts, " + ends.length + " ends, " + crcs.length + " sums");
+        }
+        for (int i = 0; i < starts.length; i++) {
+            if (starts[i] < 0 || starts[i] >= ends[i] || i > 0 && starts[i] <= ends[i - 1]) {
+                throw new IllegalArgumentException("no range set: [" + starts[i] + ", " + ends[i] + ") at " + i);
+            }
+        }
+        return starts.length == 0 ? EMPTY : new RangeSet(starts, ends, crcs);
+    }
+
+    /**
      * This set with one more range, which must not overlap what is there; it is merged with its neighbours.
      *
      * @param crc the CRC-32C of the range's bytes

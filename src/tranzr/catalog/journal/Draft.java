@@ -1,0 +1,264 @@
+package tranzr.catalog.journal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.catalog.ConflictException.Reason;
+import tranzr.model.AccessToken;
+import tranzr.model.ByteRange;
+import tranzr.model.Digest;
+import tranzr.model.RangeSet;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/**
+ * The effect of one commit, worked out beside the state: every change sees those before it, and nobody sees any until
+ * {@link #publish}. Thrown away when a precondition fails. The writers' lock is held from its making to its end.
+ */
+final class Draft {
+
+    private final State state;
+    /** What the commit makes of uploads, shares and tokens; a null value is a removal. */
+    private final Map<UUID, Upload> uploads = new HashMap<>();
+    private final Map<Digest, Share> shares = new HashMap<>();
+    private final Map<Digest, AccessToken> tokens = new HashMap<>();
+
+    Draft(State state) {
+        this.state = state;
+    }
+
+    /** @throws ConflictException when the change's precondition does not hold; this draft is then of no use */
+    void apply(Change change) throws ConflictException {
+        switch (change) {
+            case Change.UploadCreated c -> create(c.upload());
+            case Change.RangeStored c -> store(c);
+            case Change.LengthFixed c -> fixLength(c);
+            case Change.StateChanged c -> changeState(c);
+            case Change.DigestExpected c -> expect(c);
+            case Change.UploadCompleted c -> complete(c);
+            case Change.UploadRemoved c -> remove(c.id());
+            case Change.ShareCreated c -> share(c.share());
+            case Change.ShareTermsChanged c -> put(existingShare(c.tokenHash())
+                    .withTerms(c.expires(), c.maxDownloads(), c.password()));
+            case Change.ShareRemoved c -> shares.put(existingShare(c.tokenHash()).tokenHash(), null);
+            case Change.DownloadStarted c -> startDownload(c);
+            case Change.DownloadFinished c -> closeSlot(c.tokenHash(), c.slot(), 0);
+            case Change.DownloadReleased c -> closeSlot(c.tokenHash(), c.slot(), 1);
+            case Change.PasswordFailuresSet c -> put(existingShare(c.tokenHash()).withFailures(c.failures(), c.at()));
+            case Change.TokenAdded c -> addToken(c.token());
+            case Change.TokenRemoved c -> removeToken(c.hash());
+        }
+    }
+
+    /** Shows the effect to everybody; what is new first, so that no share appears before its file. */
+    void publish() {
+        uploads.values().stream().filter(upload -> upload != null).forEach(state::put);
+        shares.forEach((hash, share) -> {
+            if (share == null) {
+                state.removeShare(hash);
+            } else {
+                state.put(share);
+            }
+        });
+        uploads.forEach((id, upload) -> {
+            if (upload == null) {
+                state.removeUpload(id);
+            }
+        });
+        tokens.forEach((hash, token) -> {
+            if (token == null) {
+                state.removeToken(hash);
+            } else {
+                state.put(token);
+            }
+        });
+    }
+
+    private void create(Upload upload) throws ConflictException {
+        if (find(upload.id()) != null) {
+            throw new ConflictException(Reason.EXISTS, "upload " + upload.id() + " exists");
+        }
+        put(upload);
+    }
+
+    private void store(Change.RangeStored change) throws ConflictException {
+        Upload upload = openUpload(change.id());
+        ByteRange range = change.range();
+        RangeSet ranges = upload.ranges();
+        if (ranges.overlaps(range)) {
+            throw new ConflictException(Reason.OVERLAP, range + " of upload " + change.id() + " is there in part");
+        }
+        if (upload.lengthKnown() && range.end() > upload.length()) {
+            throw new ConflictException(Reason.OVERLAP,
+                    range + " reaches past the " + upload.length() + " bytes of upload " + change.id());
+        }
+        if (ranges.size() == RangeSet.MAX_RANGES && !range.isEmpty() && !touches(ranges, range)) {
+            throw new ConflictException(Reason.FRAGMENTED, "upload " + change.id() + " has too many gaps");
+        }
+        put(upload.withRanges(ranges.plus(range, change.crc()), UploadState.UPLOADING, change.at(), change.expires()));
+    }
+
+    /** Whether the range is adjacent to one of the set, so that it makes no new one. */
+    private static boolean touches(RangeSet ranges, ByteRange range) {
+        return range.start() > 0 && ranges.contains(new ByteRange(range.start() - 1, range.start()))
+                || range.end() < Long.MAX_VALUE && ranges.nextStart(range.end()) == range.end();
+    }
+
+    private void fixLength(Change.LengthFixed change) throws ConflictException {
+        Upload upload = openUpload(change.id());
+        if (upload.lengthKnown() || change.length() < upload.ranges().end()) {
+            throw new ConflictException(Reason.LENGTH, "upload " + change.id() + " has "
+                    + (upload.lengthKnown() ? upload.length() + " bytes already" : upload.ranges().end() + " bytes or more")
+                    + ", not " + change.length());
+        }
+        put(upload.withLength(change.length(), change.totalChunks()));
+    }
+
+    private void changeState(Change.StateChanged change) throws ConflictException {
+        Upload upload = existing(change.id());
+        if (upload.state() != change.from() || !allowed(change.from(), change.to())) {
+            throw new ConflictException(Reason.STATE, "upload " + change.id() + " is " + upload.state().wireName() + ": not from "
+                    + change.from().wireName() + " to " + change.to().wireName());
+        }
+        if (change.to() == UploadState.PENDING_ASSEMBLY) {
+            requireWhole(upload);
+        }
+        RangeSet ranges = change.to() == UploadState.EXPIRED ? RangeSet.EMPTY : upload.ranges();
+        put(upload.withRanges(ranges, change.to(), change.at(), change.expires()));
+    }
+
+    /** The arrows of {@link UploadState}; only {@link Change.UploadCompleted} leads to {@code COMPLETED}. */
+    private static boolean allowed(UploadState from, UploadState to) {
+        return from != UploadState.COMPLETED && from != UploadState.EXPIRED
+                && (to == UploadState.UPLOADING || to == UploadState.PENDING_ASSEMBLY || to == UploadState.EXPIRED);
+    }
+
+    private void expect(Change.DigestExpected change) throws ConflictException {
+        Upload upload = existing(change.id());
+        if (upload.state() == UploadState.COMPLETED || upload.state() == UploadState.EXPIRED) {
+            throw new ConflictException(Reason.STATE, "upload " + change.id() + " is " + upload.state().wireName());
+        }
+        if (upload.expected() != null) {
+            throw new ConflictException(Reason.EXISTS, "a digest of upload " + change.id() + " is announced");
+        }
+        put(upload.expecting(change.expected()));
+    }
+
+    private void complete(Change.UploadCompleted change) throws ConflictException {
+        Upload upload = existing(change.id());
+        if (upload.state() == UploadState.COMPLETED || upload.state() == UploadState.EXPIRED) {
+            throw new ConflictException(Reason.STATE, "upload " + change.id() + " is " + upload.state().wireName());
+        }
+        requireWhole(upload);
+        put(upload.completed(change.sha256(), change.at(), change.expires()));
+    }
+
+    private void remove(UUID id) throws ConflictException {
+        existing(id);
+        uploads.put(id, null);
+        state.sharesOf(id).forEach(row -> shares.put(row.tokenHash(), null));
+        shares.replaceAll((hash, share) -> share != null && share.fileId().equals(id) ? null : share);
+    }
+
+    private void share(Share share) throws ConflictException {
+        if (find(share.tokenHash()) != null) {
+            throw new ConflictException(Reason.EXISTS, "share of " + share.fileId() + " exists");
+        }
+        Upload file = existing(share.fileId());
+        if (file.state() != UploadState.COMPLETED) {
+            throw new ConflictException(Reason.STATE, "upload " + file.id() + " is " + file.state().wireName());
+        }
+        put(share);
+    }
+
+    private void startDownload(Change.DownloadStarted change) throws ConflictException {
+        Share share = existingShare(change.tokenHash());
+        if (share.isUsedUp()) {
+            throw new ConflictException(Reason.LIMIT, "all " + share.maxDownloads() + " downloads are used");
+        }
+        if (share.open().stream().anyMatch(slot -> slot.id() == change.slot().id())) {
+            throw new ConflictException(Reason.EXISTS, "download " + change.slot().id() + " is open");
+        }
+        List<Share.Slot> open = new ArrayList<>(share.open());
+        open.add(change.slot());
+        put(share.withSlots(share.used() + 1, open));
+    }
+
+    private void closeSlot(Digest tokenHash, long id, int givenBack) throws ConflictException {
+        Share share = existingShare(tokenHash);
+        List<Share.Slot> open = share.open().stream().filter(slot -> slot.id() != id).toList();
+        if (open.size() == share.open().size()) {
+            throw new ConflictException(Reason.MISSING, "download " + id + " is not open");
+        }
+        put(share.withSlots(share.used() - givenBack, open));
+    }
+
+    private void addToken(AccessToken token) throws ConflictException {
+        if (token(token.hash()) != null) {
+            throw new ConflictException(Reason.EXISTS, "token " + token.name() + " exists");
+        }
+        tokens.put(token.hash(), token);
+    }
+
+    private void removeToken(Digest hash) throws ConflictException {
+        if (token(hash) == null) {
+            throw new ConflictException(Reason.MISSING, "no such token");
+        }
+        tokens.put(hash, null);
+    }
+
+    private Upload openUpload(UUID id) throws ConflictException {
+        Upload upload = existing(id);
+        if (!upload.state().isOpen()) {
+            throw new ConflictException(Reason.STATE, "upload " + id + " is " + upload.state().wireName());
+        }
+        return upload;
+    }
+
+    private static void requireWhole(Upload upload) throws ConflictException {
+        if (!upload.isWhole()) {
+            throw new ConflictException(Reason.LENGTH, "upload " + upload.id() + " is not whole");
+        }
+    }
+
+    private Upload existing(UUID id) throws ConflictException {
+        Upload upload = find(id);
+        if (upload == null) {
+            throw new ConflictException(Reason.MISSING, "no upload " + id);
+        }
+        return upload;
+    }
+
+    private Share existingShare(Digest tokenHash) throws ConflictException {
+        Share share = find(tokenHash);
+        if (share == null) {
+            throw new ConflictException(Reason.MISSING, "no such share");
+        }
+        return share;
+    }
+
+    private Upload find(UUID id) {
+        return uploads.containsKey(id) ? uploads.get(id) : state.upload(id);
+    }
+
+    private Share find(Digest tokenHash) {
+        return shares.containsKey(tokenHash) ? shares.get(tokenHash) : state.share(tokenHash);
+    }
+
+    private AccessToken token(Digest hash) {
+        return tokens.containsKey(hash) ? tokens.get(hash) : state.token(hash);
+    }
+
+    private void put(Upload upload) {
+        uploads.put(upload.id(), upload);
+    }
+
+    private void put(Share share) {
+        shares.put(share.tokenHash(), share);
+    }
+}

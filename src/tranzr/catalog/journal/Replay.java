@@ -1,0 +1,64 @@
+package tranzr.catalog.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.catalog.Redo;
+import tranzr.journal.Journal;
+
+/** Applies the records of a journal to a state, in order, and hands the bytes they carry on. */
+final class Replay implements Journal.Visitor {
+
+    private final State state;
+    private final Redo redo;
+    private long last;
+    private long bytes;
+
+    /** @param after the number of the last record whose effect is in the state already */
+    Replay(State state, long after, Redo redo) {
+        this.state = state;
+        this.last = after;
+        this.redo = redo;
+    }
+
+    @Override
+    public void record(long sequence, byte type, ByteBuffer payload) throws IOException {
+        if (sequence != last + 1) {
+            throw new BadRecordException("record " + sequence + " follows record " + last);
+        }
+        bytes += payload.remaining();
+        try {
+            apply(type, payload);
+        } catch (BadRecordException e) {
+            throw new BadRecordException("record " + sequence + ": " + e.getMessage(), e);
+        } catch (ConflictException e) {
+            throw new BadRecordException("record " + sequence + " contradicts those before it: " + e.getMessage(), e);
+        }
+        last = sequence;
+    }
+
+    private void apply(byte type, ByteBuffer payload) throws ConflictException, IOException {
+        if (type != RecordCodec.COMMIT) {
+            throw new BadRecordException("unknown type " + type + "; written by a newer version of Tranzr?");
+        }
+        Draft draft = new Draft(state);
+        for (Change change : RecordCodec.decode(payload)) {
+            draft.apply(change);
+            if (change instanceof Change.RangeStored stored && stored.bytes() != null) {
+                redo.write(stored.id(), stored.range().start(), ByteBuffer.wrap(stored.bytes()));
+            }
+        }
+        draft.publish();
+    }
+
+    /** Of all payloads so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The number of the last record applied. */
+    long last() {
+        return last;
+    }
+}

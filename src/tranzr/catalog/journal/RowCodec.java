@@ -1,0 +1,159 @@
+package tranzr.catalog.journal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import tranzr.model.AccessToken;
+import tranzr.model.Digest;
+import tranzr.model.RangeSet;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/**
+ * The form of uploads, shares and tokens in journal, snapshot and memory. Uploads and shares are a key (identity and
+ * creation time, which never change) and a body (the rest); the body alone is what {@link UploadRow} and {@link ShareRow} keep.
+ */
+final class RowCodec {
+
+    private RowCodec() {
+    }
+
+    static void putUpload(FieldWriter out, Upload upload) {
+        out.uuid(upload.id());
+        out.instant(upload.created());
+        putUploadBody(out, upload);
+    }
+
+    static Upload upload(FieldReader in) throws BadRecordException {
+        UUID id = in.uuid();
+        return uploadBody(in, id, in.instant());
+    }
+
+    /** The state comes first, so that a reader can tell what an upload is without reading on. */
+    static void putUploadBody(FieldWriter out, Upload upload) {
+        out.u8(upload.state().ordinal());
+        out.textOrNull(upload.filename());
+        out.fromMinusOne(upload.length());
+        out.fromMinusOne(upload.announced());
+        out.varint(upload.chunkSize());
+        out.fromMinusOne(upload.totalChunks());
+        putRanges(out, upload.ranges());
+        out.digestOrNull(upload.expected());
+        out.digestOrNull(upload.sha256());
+        out.digestOrNull(upload.deleteKey());
+        out.instant(upload.updated());
+        out.instantOrNull(upload.expires());
+    }
+
+    static Upload uploadBody(FieldReader in, UUID id, Instant created) throws BadRecordException {
+        UploadState state = state(in.u8());
+        try {
+            String filename = in.text();
+            long length = in.fromMinusOne();
+            long announced = in.fromMinusOne();
+            long chunkSize = in.varint();
+            long totalChunks = in.fromMinusOne();
+            RangeSet ranges = ranges(in);
+            return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, in.digestOrNull(),
+                    in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull());
+        } catch (IllegalArgumentException e) {
+            throw new BadRecordException("upload " + id + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** By the ordinal, which the format fixes. */
+    static UploadState state(int code) throws BadRecordException {
+        UploadState[] states = UploadState.values();
+        if (code >= states.length) {
+            throw new BadRecordException("unknown upload state " + code);
+        }
+        return states[code];
+    }
+
+    /** The number of ranges; for each the gap before it, its length and its CRC-32C. */
+    private static void putRanges(FieldWriter out, RangeSet ranges) {
+        out.varint(ranges.size());
+        long at = 0;
+        for (int i = 0; i < ranges.size(); i++) {
+            out.varint(ranges.get(i).start() - at);
+            out.varint(ranges.get(i).length());
+            out.u32(ranges.crc(i));
+            at = ranges.get(i).end();
+        }
+    }
+
+    private static RangeSet ranges(FieldReader in) throws BadRecordException {
+        int count = in.count(6);
+        long[] starts = new long[count];
+        long[] ends = new long[count];
+        int[] crcs = new int[count];
+        long at = 0;
+        for (int i = 0; i < count; i++) {
+            starts[i] = at + in.varint();
+            ends[i] = starts[i] + in.varint();
+            crcs[i] = in.u32();
+            at = ends[i];
+        }
+        return RangeSet.ofSorted(starts, ends, crcs);
+    }
+
+    static void putShare(FieldWriter out, Share share) {
+        out.digest(share.tokenHash());
+        out.uuid(share.fileId());
+        out.instant(share.created());
+        putShareBody(out, share);
+    }
+
+    static Share share(FieldReader in) throws BadRecordException {
+        Digest tokenHash = in.digest();
+        UUID fileId = in.uuid();
+        return shareBody(in, tokenHash, fileId, in.instant());
+    }
+
+    static void putShareBody(FieldWriter out, Share share) {
+        out.textOrNull(share.password());
+        out.instantOrNull(share.expires());
+        out.varint(share.maxDownloads());
+        out.varint(share.used());
+        out.varint(share.open().size());
+        share.open().forEach(slot -> putSlot(out, slot));
+        out.varint(share.failedPasswords());
+        out.instantOrNull(share.lastFailure());
+    }
+
+    static Share shareBody(FieldReader in, Digest tokenHash, UUID fileId, Instant created) throws BadRecordException {
+        String password = in.textOrNull();
+        Instant expires = in.instantOrNull();
+        long maxDownloads = in.varint();
+        long used = in.varint();
+        int count = in.count(Digest.LENGTH + 2);
+        List<Share.Slot> open = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            open.add(slot(in));
+        }
+        return new Share(tokenHash, fileId, password, created, expires, maxDownloads, used, open, (int) in.varint(),
+                in.instantOrNull());
+    }
+
+    static void putSlot(FieldWriter out, Share.Slot slot) {
+        out.varint(slot.id());
+        out.digest(slot.client());
+        out.instant(slot.at());
+    }
+
+    static Share.Slot slot(FieldReader in) throws BadRecordException {
+        return new Share.Slot(in.varint(), in.digest(), in.instant());
+    }
+
+    static void putToken(FieldWriter out, AccessToken token) {
+        out.digest(token.hash());
+        out.textOrNull(token.name());
+        out.instant(token.created());
+    }
+
+    static AccessToken token(FieldReader in) throws BadRecordException {
+        return new AccessToken(in.digest(), in.text(), in.instant());
+    }
+}

@@ -1,0 +1,175 @@
+package tranzr.catalog.journal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
+import tranzr.model.AccessToken;
+import tranzr.model.Digest;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+
+/**
+ * What the catalog knows, in memory. Any thread may read at any time without a lock; one thread at a time may change
+ * it (the caller sees to that). A reader sees each upload and each share as it was after some commit, never in between.
+ */
+final class State {
+
+    private final ConcurrentHashMap<UploadRow, UploadRow> uploads = new ConcurrentHashMap<>();
+    private final ConcurrentNavigableMap<UploadRow, Boolean> uploadsByAge = new ConcurrentSkipListMap<>(UploadRow.NEWEST_FIRST);
+    private final ConcurrentHashMap<ShareRow, ShareRow> shares = new ConcurrentHashMap<>();
+    private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByAge = new ConcurrentSkipListMap<>(ShareRow.NEWEST_FIRST);
+    private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByFile = new ConcurrentSkipListMap<>(ShareRow.BY_FILE);
+    private final ConcurrentHashMap<Digest, AccessToken> tokens = new ConcurrentHashMap<>();
+
+    /** Null when unknown. */
+    Upload upload(UUID id) {
+        UploadRow row = uploads.get(UploadRow.probe(id));
+        return row == null ? null : row.upload();
+    }
+
+    void put(Upload upload) {
+        UploadRow row = uploads.get(UploadRow.probe(upload.id()));
+        if (row != null && row.created().equals(upload.created())) {
+            row.set(upload);
+            return;
+        }
+        if (row != null) {
+            removeUpload(upload.id());
+        }
+        add(UploadRow.of(upload));
+    }
+
+    void add(UploadRow row) {
+        uploads.put(row, row);
+        uploadsByAge.put(row, Boolean.TRUE);
+    }
+
+    /** No effect when it is unknown. Its shares stay. */
+    void removeUpload(UUID id) {
+        UploadRow row = uploads.remove(UploadRow.probe(id));
+        if (row != null) {
+            uploadsByAge.remove(row);
+        }
+    }
+
+    /** As {@link tranzr.catalog.Catalog#uploads}. */
+    List<Upload> uploads(UUID after, int limit, Predicate<Upload> filter) {
+        Collection<UploadRow> rows = uploadsByAge.keySet();
+        if (after != null) {
+            UploadRow last = uploads.get(UploadRow.probe(after));
+            if (last == null) {
+                return List.of();
+            }
+            rows = uploadsByAge.tailMap(last, false).keySet();
+        }
+        List<Upload> found = new ArrayList<>();
+        for (UploadRow row : rows) {
+            Upload upload = row.upload();
+            if (filter.test(upload)) {
+                found.add(upload);
+                if (found.size() == limit) {
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Null when unknown. */
+    Share share(Digest tokenHash) {
+        ShareRow row = shares.get(ShareRow.probe(tokenHash));
+        return row == null ? null : row.share();
+    }
+
+    void put(Share share) {
+        ShareRow row = shares.get(ShareRow.probe(share.tokenHash()));
+        if (row != null && row.fileId().equals(share.fileId()) && row.created().equals(share.created())) {
+            row.set(share);
+            return;
+        }
+        if (row != null) {
+            removeShare(share.tokenHash());
+        }
+        add(ShareRow.of(share));
+    }
+
+    void add(ShareRow row) {
+        shares.put(row, row);
+        sharesByAge.put(row, Boolean.TRUE);
+        sharesByFile.put(row, Boolean.TRUE);
+    }
+
+    /** No effect when it is unknown. */
+    void removeShare(Digest tokenHash) {
+        ShareRow row = shares.remove(ShareRow.probe(tokenHash));
+        if (row != null) {
+            sharesByAge.remove(row);
+            sharesByFile.remove(row);
+        }
+    }
+
+    /** The rows of one file's shares, newest first. */
+    List<ShareRow> sharesOf(UUID fileId) {
+        List<ShareRow> found = new ArrayList<>();
+        for (ShareRow row : sharesByFile.tailMap(ShareRow.probe(fileId)).keySet()) {
+            if (!row.fileId().equals(fileId)) {
+                break;
+            }
+            found.add(row);
+        }
+        return found;
+    }
+
+    /** As {@link tranzr.catalog.Catalog#shares}. */
+    List<Share> shares(Digest after, int limit) {
+        Collection<ShareRow> rows = sharesByAge.keySet();
+        if (after != null) {
+            ShareRow last = shares.get(ShareRow.probe(after));
+            if (last == null) {
+                return List.of();
+            }
+            rows = sharesByAge.tailMap(last, false).keySet();
+        }
+        return rows.stream().limit(limit).map(ShareRow::share).toList();
+    }
+
+    /** Null when unknown. */
+    AccessToken token(Digest hash) {
+        return tokens.get(hash);
+    }
+
+    void put(AccessToken token) {
+        tokens.put(token.hash(), token);
+    }
+
+    void removeToken(Digest hash) {
+        tokens.remove(hash);
+    }
+
+    /** Newest first. */
+    Collection<UploadRow> uploadRows() {
+        return uploadsByAge.keySet();
+    }
+
+    /** Newest first. */
+    Collection<ShareRow> shareRows() {
+        return sharesByAge.keySet();
+    }
+
+    int uploadCount() {
+        return uploads.size();
+    }
+
+    int shareCount() {
+        return shares.size();
+    }
+
+    Collection<AccessToken> tokens() {
+        return tokens.values();
+    }
+}

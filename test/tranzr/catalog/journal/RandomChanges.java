@@ -1,0 +1,148 @@
+package tranzr.catalog.journal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import tranzr.catalog.Change;
+import tranzr.model.AccessToken;
+import tranzr.model.ByteRange;
+import tranzr.model.Digest;
+import tranzr.model.RangeSet;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/** Changes with fields of every kind, the extremes often among them; whether they make sense is no concern here. */
+final class RandomChanges {
+
+    private static final String[] TEXTS = {"", "a", "report.pdf", "Übergröße.txt", "日本語/名前", "😀.png", "x".repeat(1000)};
+
+    private final Random random;
+
+    RandomChanges(long seed) {
+        random = new Random(seed);
+    }
+
+    Change next() {
+        return switch (random.nextInt(15)) {
+            case 0 -> new Change.UploadCreated(upload());
+            case 1 -> stored();
+            case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
+            case 3 -> new Change.StateChanged(id(), state(), state(), instant(), instantOrNull());
+            case 4 -> new Change.UploadCompleted(id(), digest(), instant(), instantOrNull());
+            case 5 -> new Change.UploadRemoved(id());
+            case 6 -> new Change.ShareCreated(share());
+            case 7 -> new Change.ShareTermsChanged(digest(), instantOrNull(), number(), textOrNull());
+            case 8 -> new Change.ShareRemoved(digest());
+            case 9 -> new Change.DownloadStarted(digest(), slot());
+            case 10 -> new Change.DownloadFinished(digest(), random.nextLong());
+            case 11 -> new Change.DownloadReleased(digest(), random.nextLong());
+            case 12 -> new Change.PasswordFailuresSet(digest(), random.nextInt(100), instantOrNull());
+            case 13 -> new Change.TokenAdded(new AccessToken(digest(), text(), instant()));
+            default -> new Change.TokenRemoved(digest());
+        };
+    }
+
+    List<Change> commit(int most) {
+        List<Change> changes = new ArrayList<>();
+        for (int count = random.nextInt(1, most + 1); count > 0; count--) {
+            changes.add(next());
+        }
+        return changes;
+    }
+
+    Upload upload() {
+        return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
+                digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull());
+    }
+
+    private Change stored() {
+        byte[] bytes = random.nextBoolean() ? null : new byte[random.nextInt(8) == 0 ? 65_536 : random.nextInt(100)];
+        if (bytes != null) {
+            random.nextBytes(bytes);
+        }
+        long start = number() / 4;
+        long length = bytes == null ? number() / 4 : bytes.length;
+        return new Change.RangeStored(id(), new ByteRange(start, start + length), random.nextInt(), bytes, instant(),
+                instantOrNull());
+    }
+
+    private RangeSet ranges() {
+        int count = random.nextInt(10) == 0 ? 500 : random.nextInt(4);
+        long[] starts = new long[count];
+        long[] ends = new long[count];
+        int[] crcs = new int[count];
+        long at = random.nextInt(2);
+        for (int i = 0; i < count; i++) {
+            starts[i] = at + (i == 0 ? 0 : 1 + random.nextInt(1 << random.nextInt(31)));
+            ends[i] = starts[i] + 1 + random.nextInt(1 << random.nextInt(31));
+            crcs[i] = random.nextInt();
+            at = ends[i];
+        }
+        return RangeSet.ofSorted(starts, ends, crcs);
+    }
+
+    Share share() {
+        List<Share.Slot> open = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            open.add(slot());
+        }
+        return new Share(digest(), id(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
+                random.nextInt(1000), instantOrNull());
+    }
+
+    private Share.Slot slot() {
+        return new Share.Slot(random.nextLong(), digest(), instant());
+    }
+
+    private UploadState state() {
+        return UploadState.values()[random.nextInt(UploadState.values().length)];
+    }
+
+    private UUID id() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    private Digest digest() {
+        byte[] bytes = new byte[Digest.LENGTH];
+        random.nextBytes(bytes);
+        return Digest.of(bytes);
+    }
+
+    private Digest digestOrNull() {
+        return random.nextInt(3) == 0 ? null : digest();
+    }
+
+    private long length() {
+        return random.nextInt(5) == 0 ? Upload.UNKNOWN_LENGTH : number();
+    }
+
+    /** Not negative; every magnitude is as likely. */
+    private long number() {
+        return random.nextInt(20) == 0 ? Long.MAX_VALUE : random.nextLong() >>> (1 + random.nextInt(63));
+    }
+
+    private Instant instant() {
+        return switch (random.nextInt(12)) {
+            case 0 -> Instant.MIN;
+            case 1 -> Instant.MAX;
+            case 2 -> Instant.EPOCH;
+            case 3 -> Instant.ofEpochSecond(-1, 999_999_999);
+            default -> Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000_000));
+        };
+    }
+
+    private Instant instantOrNull() {
+        return random.nextInt(4) == 0 ? null : instant();
+    }
+
+    private String text() {
+        return TEXTS[random.nextInt(TEXTS.length)];
+    }
+
+    private String textOrNull() {
+        return random.nextInt(4) == 0 ? null : text();
+    }
+}

@@ -1,0 +1,199 @@
+package tranzr.fault;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import tranzr.journal.CorruptJournalException;
+import tranzr.journal.Journal;
+
+/**
+ * Appends, rotates, drops, closes and is killed, and at every change of the disk looks at what a power cut then could
+ * leave: every record that was awaited is there, in order, unchanged, none twice, none missing between others, and the
+ * journal goes on, through further power cuts while it recovers.
+ */
+public final class JournalScenario implements CrashScenario {
+
+    private static final UUID STORE = new UUID(0x1234, 0x5678);
+    private static final Path FOLDER = CrashDisk.ROOT.resolve("journal");
+    private static final int STEPS = 16;
+    private static final int CHOICES = 5;
+    /** One of so many states is looked at further: the power is cut again while it, or a killed process, recovers. */
+    private static final int AGAIN = 25;
+
+    private final boolean forces;
+
+    public JournalScenario() {
+        this(true);
+    }
+
+    private JournalScenario(boolean forces) {
+        this.forces = forces;
+    }
+
+    /** The same on a disk that ignores every force: it has to find loss. */
+    public static JournalScenario control() {
+        return new JournalScenario(false);
+    }
+
+    @Override
+    public String name() {
+        return forces ? "journal" : "journal without force";
+    }
+
+    @Override
+    public long run(long seed) throws IOException {
+        Run run = new Run(seed);
+        CrashDisk disk = new CrashDisk();
+        if (!forces) {
+            disk.ignoringForce();
+        }
+        Quiet.during("tranzr.journal", () -> run.live(disk));
+        return run.states;
+    }
+
+    /** What was asked of the journal. */
+    private static final class Expected {
+        /** Record n is the n-1st of these. */
+        final List<byte[]> records = new ArrayList<>();
+        /** The last record that was awaited. */
+        long awaited;
+        /** Records up to here may have been dropped. */
+        long dropped;
+
+        Expected copy() {
+            Expected copy = new Expected();
+            copy.records.addAll(records);
+            copy.awaited = awaited;
+            copy.dropped = dropped;
+            return copy;
+        }
+    }
+
+    private static final class Run {
+        private final Random random;
+        private final int segmentBytes;
+        /** Of all payloads in bytes, so that remains of one life lie where the next one writes; negative for any size. */
+        private final int evenSize;
+        private long states;
+
+        Run(long seed) {
+            random = new Random(seed);
+            segmentBytes = 1024 << random.nextInt(4);
+            evenSize = random.nextInt(3) == 0 ? random.nextInt(300) : -1;
+        }
+
+        /** The first life, and those after a kill. */
+        void live(CrashDisk first) throws IOException {
+            CrashDisk disk = first;
+            Expected expected = new Expected();
+            Journal journal = watched(disk, expected, 0);
+            for (int step = 0; step < STEPS; step++) {
+                switch (random.nextInt(8)) {
+                    case 0 -> expected.awaited = journal.rotate();
+                    case 1 -> drop(journal, expected);
+                    case 2 -> {
+                        journal.close();
+                        expected.awaited = expected.records.size();
+                        journal = watched(disk, expected, 0);
+                    }
+                    case 3 -> {
+                        disk = disk.afterKill();
+                        journal = watched(disk, expected, 0);
+                    }
+                    default -> append(journal, expected);
+                }
+            }
+            journal.close();
+            expected.awaited = expected.records.size();
+            crashes(disk, expected, 0);
+        }
+
+        private Journal watched(CrashDisk disk, Expected expected, int depth) throws IOException {
+            disk.watch(() -> crashes(disk, expected, depth));
+            return open(disk, expected);
+        }
+
+        /** Opens and compares; everything that came back is promised from then on. */
+        private Journal open(CrashDisk disk, Expected expected) throws IOException {
+            long[] last = {expected.dropped};
+            Journal journal = Journal.open(disk, FOLDER, STORE, new Journal.Options(segmentBytes, e -> {
+                throw new AssertionError("failed without a fault", e);
+            }, null), expected.dropped, (sequence, type, payload) -> {
+                check(sequence == last[0] + 1, "record " + sequence + " after " + last[0]);
+                check(sequence <= expected.records.size(), "record " + sequence + " was never written");
+                byte[] is = new byte[payload.remaining()];
+                payload.get(is);
+                check(Arrays.equals(expected.records.get((int) sequence - 1), is) && type == (byte) (sequence % 100),
+                        "record " + sequence + " is another");
+                last[0] = sequence;
+            });
+            check(last[0] >= expected.awaited, "record " + expected.awaited + " was awaited, the last is " + last[0]);
+            check(journal.lastSequence() == last[0], "the last is " + last[0] + ", not " + journal.lastSequence());
+            expected.records.subList((int) last[0], expected.records.size()).clear();
+            expected.awaited = last[0];
+            return journal;
+        }
+
+        private void append(Journal journal, Expected expected) throws IOException {
+            int count = 1 + random.nextInt(4);
+            for (int i = 0; i < count; i++) {
+                byte[] payload = new byte[size()];
+                random.nextBytes(payload);
+                expected.records.add(payload);
+                long sequence = expected.records.size();
+                check(journal.append((byte) (sequence % 100), ByteBuffer.wrap(payload), random.nextBoolean()) == sequence,
+                        "not numbered " + sequence);
+            }
+            if (random.nextInt(5) > 0) {
+                long sequence = expected.records.size() - random.nextInt(count);
+                journal.await(sequence);
+                expected.awaited = Math.max(expected.awaited, sequence);
+            }
+        }
+
+        private int size() {
+            return evenSize >= 0 ? evenSize : random.nextInt(6) == 0 ? random.nextInt(segmentBytes - 100) : random.nextInt(300);
+        }
+
+        private void drop(Journal journal, Expected expected) throws IOException {
+            expected.dropped = Math.max(expected.dropped, expected.awaited - random.nextInt(5));
+            journal.dropUpTo(expected.dropped);
+        }
+
+        private void crashes(CrashDisk disk, Expected expected, int depth) {
+            int choices = depth == 0 ? CHOICES : 1;
+            for (int i = 0; i < choices; i++) {
+                states++;
+                boolean again = depth < 2 && random.nextInt(AGAIN) == 0;
+                boolean killed = again && random.nextBoolean();
+                try {
+                    recover(killed ? disk.afterKill() : disk.afterCrash(Fate.random(random, disk.operations())),
+                            expected.copy(), depth, again);
+                } catch (CorruptJournalException e) {
+                    throw new AssertionError("not a crash, but corruption", e);
+                } catch (IOException e) {
+                    throw new AssertionError("cannot recover", e);
+                }
+            }
+        }
+
+        private void recover(CrashDisk left, Expected expected, int depth, boolean again) throws IOException {
+            Journal journal = again ? watched(left, expected, depth + 1) : open(left, expected);
+            append(journal, expected);
+            journal.close();
+            expected.awaited = expected.records.size();
+            open(left, expected).close();
+        }
+
+        private static void check(boolean holds, String what) {
+            if (!holds) {
+                throw new AssertionError(what);
+            }
+        }
+    }
+}
