@@ -101,6 +101,8 @@ public final class StorageScenario implements CrashScenario {
         boolean setAside;
 
         private final Map<Integer, byte[]> pieces = new HashMap<>();
+        /** Of a sealed object, which does not change any more. */
+        private final Map<Long, ByteBuffer> blocks = new HashMap<>();
 
         Model(UUID id, boolean sparse) {
             this.id = id;
@@ -127,6 +129,10 @@ public final class StorageScenario implements CrashScenario {
 
         /** The content of a block, zeros where nothing was written. */
         ByteBuffer block(long index) {
+            return sealed ? blocks.computeIfAbsent(index, this::makeBlock).clear() : makeBlock(index);
+        }
+
+        private ByteBuffer makeBlock(long index) {
             long start = index * StoredObject.BLOCK;
             ByteBuffer block = ByteBuffer.allocate((int) Math.min(StoredObject.BLOCK, length() - start));
             for (int p = written.nextSetBit((int) (start / PIECE)); p >= 0; p = written.nextSetBit(p + 1)) {
@@ -149,6 +155,7 @@ public final class StorageScenario implements CrashScenario {
     private static final class Run {
         private final Random random;
         private final List<Model> objects = new ArrayList<>();
+        private final ByteBuffer buffer = ByteBuffer.allocate(StoredObject.BLOCK);
         private long nextId;
         private long states;
 
@@ -298,26 +305,24 @@ public final class StorageScenario implements CrashScenario {
             }
             check(storage.list().contains(model.id), model, "is not listed");
             boolean verified = model.sealed && !model.setAside;
-            ByteBuffer bytes = ByteBuffer.allocate(verified ? StoredObject.BLOCK : PIECE);
             try (StoredObject object = storage.openToRead(model.id)) {
                 if (verified) {
                     for (long index = 0; index < model.blocks(); index++) {
                         ByteBuffer expected = model.block(index);
-                        object.readBlock(index, model.length(), Crc32c.of(expected), bytes);
-                        check(bytes.equals(expected), model, "block " + index + " is another");
+                        object.readBlock(index, model.length(), Crc32c.of(expected), buffer);
+                        check(buffer.equals(expected), model, "block " + index + " is another");
                     }
                     return;
                 }
                 for (int p = model.durable.nextSetBit(0); p >= 0; p = model.durable.nextSetBit(p + 1)) {
-                    object.read((long) p * PIECE, bytes.clear());
-                    check(bytes.flip().equals(ByteBuffer.wrap(model.piece(p))), model, "piece " + p + " is another");
+                    object.read((long) p * PIECE, buffer.clear().limit(PIECE));
+                    check(buffer.flip().equals(ByteBuffer.wrap(model.piece(p))), model, "piece " + p + " is another");
                 }
             }
         }
 
         /** Writes on, and completes the object with sums of what is there now, whatever the sums' file held. */
         private void goOn(LocalStorage storage, Model model) throws IOException {
-            ByteBuffer block = ByteBuffer.allocate(StoredObject.BLOCK);
             int[] sums = new int[3];
             long length;
             try (StoredObject object = storage.open(model.id)) {
@@ -325,15 +330,15 @@ public final class StorageScenario implements CrashScenario {
                 object.force();
                 length = object.size();
                 for (int index = 0; (long) index * StoredObject.BLOCK < length; index++) {
-                    object.read((long) index * StoredObject.BLOCK, block.clear());
-                    sums[index] = Crc32c.of(block.flip());
+                    object.read((long) index * StoredObject.BLOCK, buffer.clear());
+                    sums[index] = Crc32c.of(buffer.flip());
                     object.putSum(index, sums[index]);
                 }
                 object.seal(length);
             }
             try (StoredObject object = storage.openToRead(model.id)) {
                 for (int index = 0; (long) index * StoredObject.BLOCK < length; index++) {
-                    object.readBlock(index, length, sums[index], block);
+                    object.readBlock(index, length, sums[index], buffer);
                 }
             }
         }
