@@ -18,7 +18,7 @@ public final class DigestClaims {
      * @throws tranzr.http.BadRequestException when one is malformed, or they differ
      */
     public static Digest of(Request request) {
-        Optional<Digest> standard = DigestFields.sha256(request, "Content-Digest");
+        Optional<Digest> standard = DigestFields.sha256("Content-Digest", request.headers("Content-Digest"));
         Optional<Digest> own = request.header("X-Chunk-SHA256").map(DigestClaims::hex);
         if (standard.isPresent() && own.isPresent() && !standard.equals(own)) {
             throw Fields.invalid("X-Chunk-SHA256", "is not the digest in Content-Digest");

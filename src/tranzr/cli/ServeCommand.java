@@ -48,12 +48,12 @@ final class ServeCommand implements Command {
             terminal.out().println("the token that opens this server, told only this once: " + made);
             token.set(made);
         });
+        // Before anybody is told that it runs, so that whoever stops it then finds it prepared.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("tranzr-stop").unstarted(() -> stop(server, terminal)));
         welcome(server, token.get(), terminal.out());
-        Thread stop = Thread.ofPlatform().name("tranzr-stop").unstarted(() -> stopBySignal(server, terminal));
-        Runtime.getRuntime().addShutdownHook(stop);
         IOException failure = server.failure().join();
         terminal.complain("the disk failed, so nothing more is accepted: " + failure.getMessage());
-        server.close(GRACE);
+        // Leaving the process runs the hook, which closes the server.
         return ExitCode.STORAGE_FAILED;
     }
 
@@ -75,18 +75,18 @@ final class ServeCommand implements Command {
     }
 
     /**
-     * Runs as the process's last act. The virtual machine would report the signal (143, 130) as exit code whatever happened; halting here tells instead
-     * whether everything was closed.
+     * Runs as the process's last act, after a signal or after a failure. The virtual machine would report the signal (143, 130) as exit code whatever
+     * happened; halting here tells instead whether everything was closed.
      */
-    private static void stopBySignal(Server server, Terminal terminal) {
-        ExitCode code = ExitCode.OK;
+    private static void stop(Server server, Terminal terminal) {
+        ExitCode code = ExitCode.STORAGE_FAILED;
         try {
             terminal.out().println("stopping");
             server.close(GRACE);
             terminal.out().println("stopped");
+            code = server.failure().isDone() ? ExitCode.STORAGE_FAILED : ExitCode.OK;
         } catch (IOException e) {
             terminal.complain("stopped, but not everything could be closed: " + e.getMessage());
-            code = ExitCode.STORAGE_FAILED;
         } finally {
             terminal.out().flush();
             terminal.err().flush();

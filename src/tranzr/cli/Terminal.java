@@ -1,5 +1,6 @@
 package tranzr.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Map;
 
@@ -14,5 +15,11 @@ record Terminal(Map<String, String> environment, PrintStream out, PrintStream er
     /** One line, with the program's name before it, as the tools of a shell do. */
     void complain(String message) {
         err.println("tranzr: " + message);
+    }
+
+    /** Whether a person sees the output as it comes, so that progress makes sense. */
+    boolean isWatched() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
  */
 final class AnswerSender {
 
+    private static final System.Logger LOG = System.getLogger(AnswerSender.class.getName());
     private static final int DISCARD_BUFFER = 64 * 1024;
     private static final long LINGER_BYTES = 1024 * 1024;
     private static final long LINGER_NANOS = 2_000_000_000L;
@@ -81,7 +82,15 @@ final class AnswerSender {
         exchange.http().sendResponseHeaders(response.status(), response.length());
         exchange.progress().end();
         BodyOutput body = new BodyOutput(out, exchange.progress(), exchange.wire() == null);
-        response.body().write(body);
+        try {
+            response.body().write(body);
+        } catch (IOException e) {
+            if (!body.hasFailed()) {
+                LOG.log(System.Logger.Level.WARNING, "the body of an answer broke after {0} of {1} bytes: {2}",
+                        Long.toString(body.written()), Long.toString(response.length()), e.toString());
+            }
+            throw e;
+        }
         if (body.written() != response.length()) {
             throw new IOException("an answer of " + response.length() + " bytes ended after " + body.written());
         }
@@ -138,10 +147,13 @@ final class AnswerSender {
         }
     }
 
+    /** Not the body itself, which would tell a client that waits to send. The server has closed its own stream by now, or may have. */
     private InputStream lingerSource() {
         RequestBody body = exchange.body();
-        boolean raw = body == null || body.fault() != null || body.remaining() >= 0;
-        return exchange.wire() != null && raw ? exchange.wire().in() : exchange.http().getRequestBody();
+        if (exchange.wire() != null && (body == null || body.fault() != null || body.remaining() >= 0)) {
+            return exchange.wire().in();
+        }
+        return body == null ? exchange.http().getRequestBody() : body.source();
     }
 
     private long lingerLimit() {

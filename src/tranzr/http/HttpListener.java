@@ -58,6 +58,7 @@ public final class HttpListener implements AutoCloseable {
     private final Handler handler;
     private final ErrorMapper errors;
     private final HttpServer server;
+    private final InetSocketAddress address;
     private final ScheduledExecutorService watchdog;
     private final Set<RequestTask> tasks = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
@@ -69,6 +70,7 @@ public final class HttpListener implements AutoCloseable {
         this.handler = handler;
         this.errors = errors;
         server = HttpServer.create(options.bind(), BACKLOG);
+        address = server.getAddress();
         watchdog = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("tranzr-http-watchdog").factory());
         HttpContext context = server.createContext("/", this::serve);
         server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context)).orElse(null)));
@@ -93,9 +95,9 @@ public final class HttpListener implements AutoCloseable {
         return new HttpListener(options, handler, errors, Optional.empty());
     }
 
-    /** Where it listens, with the real port. */
+    /** Where it listens, with the real port; also after it is closed. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return address;
     }
 
     /** Called by the server's dispatcher for each request, when its first byte is there. */

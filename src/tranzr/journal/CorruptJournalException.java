@@ -9,12 +9,14 @@ public final class CorruptJournalException extends IOException {
 
     private final transient Path file;
     private final long offset;
+    private final String what;
 
     /** @param offset in bytes from the file's start */
     public CorruptJournalException(Path file, long offset, String what) {
         super(file + " at offset " + offset + ": " + what);
         this.file = file;
         this.offset = offset;
+        this.what = what;
     }
 
     public Path file() {
@@ -23,5 +25,10 @@ public final class CorruptJournalException extends IOException {
 
     public long offset() {
         return offset;
+    }
+
+    /** What is wrong, without the place. */
+    public String what() {
+        return what;
     }
 }

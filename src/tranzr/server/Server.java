@@ -39,6 +39,7 @@ import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.transfer.FailureException;
 
 /**
  * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
@@ -91,6 +92,8 @@ public final class Server implements AutoCloseable {
             return new Server(config, store, engine, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
+        } catch (FailureException e) {
+            throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
                 abandon(engine, store);
@@ -213,6 +216,10 @@ public final class Server implements AutoCloseable {
             reasons.add(engine.unavailable());
         }
         return new Health(reasons.isEmpty(), reasons);
+    }
+
+    private static Exception cause(CompletableFuture<IOException> failure, FailureException e) {
+        return failure.isDone() ? failure.join() : e;
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */

@@ -14,6 +14,7 @@ import tranzr.model.Digest;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 import tranzr.storage.StoredObject;
+import tranzr.storage.SumsMissingException;
 
 /**
  * Completes uploads. Nothing is copied or moved: completing is a verification and one record. What the frontier has not
@@ -175,6 +176,11 @@ final class Assembler {
             object.seal(upload.length());
         } catch (NoSpaceException e) {
             throw core.noSpace(0);
+        } catch (SumsMissingException e) {
+            // They were noted, but found no room on a full disk.
+            session.frontier.reset();
+            session.catchUpSoon();
+            throw new FailureException(new Failure.Unavailable("the file is hashed again: repeat the merge"));
         } catch (IOException e) {
             throw core.broken(e);
         }

@@ -33,27 +33,27 @@ class RawHttpTest extends RealServer {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "PUT /a HTTP/1.1~Host: x~Content-Length: +5~~12345",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: -0~~",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: -5~~12345",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: 5, 5~~12345",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: 5~Content-Length: 6~~12345",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: 99999999999999999999~~12345",
-        "PUT /a HTTP/1.1~Host: x~Content-Length: 5~Transfer-Encoding: chunked~~5~12345~0~~",
-        "PUT /a HTTP/1.1~Host: x~Transfer-Encoding: chunked, gzip~~5~12345~0~~",
-        "PUT /a HTTP/1.1~Host: x~Transfer-Encoding: chunked~~zz~12345~0~~",
-        "PUT /a HTTP/1.1~Host: x~Transfer-Encoding: chunked~~-5~12345~0~~",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: +5~~12345",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: -0~~",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: -5~~12345",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: 5, 5~~12345",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: 5~Content-Length: 6~~12345",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: 99999999999999999999~~12345",
+        "PUT /a HTTP/1.1~Host: localhost~Content-Length: 5~Transfer-Encoding: chunked~~5~12345~0~~",
+        "PUT /a HTTP/1.1~Host: localhost~Transfer-Encoding: chunked, gzip~~5~12345~0~~",
+        "PUT /a HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~zz~12345~0~~",
+        "PUT /a HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~-5~12345~0~~",
         "GET /files HTTP/1.1~~",
-        "GET /files HTTP/1.1~Host: x~Host: y~~",
-        "GET /files HTTP/1.1~Host: x~X-Folded: a~ b~~",
+        "GET /files HTTP/1.1~Host: localhost~Host: localhost2~~",
+        "GET /files HTTP/1.1~Host: localhost~X-Folded: a~ b~~",
         "GET /files HTTP/1.1~Host: a b~~",
-        "GET /files HTTP/9.9~Host: x~~",
+        "GET /files HTTP/9.9~Host: localhost~~",
         "GET /files~~",
         "~~~~",
-        "GET /%zz HTTP/1.1~Host: x~~",
-        "GET /\u00ff\u00fe HTTP/1.1~Host: x~~",
-        "GET /files HTTP/1.1~Host: x~X-Nul: a\u0000b~~",
-        "GET /files HTTP/1.1~Host: x~no colon here~~",
+        "GET /%zz HTTP/1.1~Host: localhost~~",
+        "GET /\u00ff\u00fe HTTP/1.1~Host: localhost~~",
+        "GET /files HTTP/1.1~Host: localhost~X-Nul: a\u0000b~~",
+        "GET /files HTTP/1.1~Host: localhost~no colon here~~",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003~~",
     })
     void brokenHttpIsNeverASuccessNorACrash(String request) throws IOException {
@@ -66,17 +66,17 @@ class RawHttpTest extends RealServer {
 
     @Test
     void headersWithoutEndAreCutOff() throws IOException {
-        String big = "GET /files HTTP/1.1~Host: x~X-Big: " + "a".repeat(100_000) + "~~";
+        String big = "GET /files HTTP/1.1~Host: localhost~X-Big: " + "a".repeat(100_000) + "~~";
         assertFalse(answerTo(big).startsWith("HTTP/1.1 2"));
-        String many = "GET /files HTTP/1.1~Host: x~" + "X-1: 1~".repeat(20_000) + "~";
+        String many = "GET /files HTTP/1.1~Host: localhost~" + "X-1: 1~".repeat(20_000) + "~";
         assertFalse(answerTo(many).startsWith("HTTP/1.1 5"));
     }
 
     @Test
     void aTrailerIsNeverTakenForARequest() throws IOException {
         String victim = http.store("victim", new byte[100]);
-        String answer = answerTo("PUT /chunked HTTP/1.1~Host: x~Transfer-Encoding: chunked~~5~12345~0~DELETE /files/" + victim
-                + " HTTP/1.1~Host: x~~");
+        String answer = answerTo("PUT /chunked HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~5~12345~0~DELETE /files/" + victim
+                + " HTTP/1.1~Host: localhost~~");
         http.get("/files/" + victim).expect(200);
         assertEquals(answer.indexOf("HTTP/1.1 "), answer.lastIndexOf("HTTP/1.1 "), answer);
     }
@@ -85,10 +85,10 @@ class RawHttpTest extends RealServer {
     void aBodyShorterThanItSaidStoresNoFile() throws IOException {
         String before = http.get("/files?status=completed").expect(200).text();
         try (RawConnection connection = new RawConnection(server)) {
-            connection.head("PUT /short HTTP/1.1", "Host: x", "Content-Length: 1000").send(new byte[400]);
+            connection.head("PUT /short HTTP/1.1", "Host: localhost", "Content-Length: 1000").send(new byte[400]);
         }
         try (RawConnection connection = new RawConnection(server)) {
-            connection.head("PUT /short-chunked HTTP/1.1", "Host: x", "Transfer-Encoding: chunked").send("190\r\n").send(new byte[400]);
+            connection.head("PUT /short-chunked HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked").send("190\r\n").send(new byte[400]);
         }
         // The next request is served after these ended or not; a file must not appear in either case.
         http.get("/health").expect(200);
@@ -98,7 +98,7 @@ class RawHttpTest extends RealServer {
     @Test
     void whatFollowsABodyIsANewRequestAndNotPartOfTheFile() throws IOException {
         try (RawConnection connection = new RawConnection(server)) {
-            connection.send("PUT /exact HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+            connection.send("PUT /exact HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
             String all = connection.readUntilQuiet(1500);
             assertTrue(all.startsWith("HTTP/1.1 20"), all);
             String id = all.lines().filter(line -> line.toLowerCase().startsWith("x-file-id:")).findFirst().orElseThrow().substring(10).strip();
@@ -109,7 +109,7 @@ class RawHttpTest extends RealServer {
     @Test
     void aRefusalIsReadableInTheMiddleOfALargeBody() throws IOException {
         try (RawConnection connection = new RawConnection(server)) {
-            connection.head("PUT /uploads/00000000-0000-4000-8000-000000000000/chunks/0 HTTP/1.1", "Host: x", "Content-Length: 20000000");
+            connection.head("PUT /uploads/00000000-0000-4000-8000-000000000000/chunks/0 HTTP/1.1", "Host: localhost", "Content-Length: 20000000");
             connection.send(new byte[900_000]);
             String head = connection.readHead();
             assertTrue(head.startsWith("HTTP/1.1 404"), head);
@@ -124,7 +124,7 @@ class RawHttpTest extends RealServer {
                 RawConnection connection = new RawConnection(server);
                 idle.add(connection);
                 if (i % 2 == 0) {
-                    connection.send("PUT /half" + i + " HTTP/1.1\r\nHost: x\r\nContent-Le");
+                    connection.send("PUT /half" + i + " HTTP/1.1\r\nHost: localhost\r\nContent-Le");
                 }
             }
             http.store("meanwhile", new byte[5000]);

@@ -120,11 +120,12 @@ public final class ServerProcess implements AutoCloseable {
         }
         InputStream out = process.getInputStream();
         InputStream err = process.getErrorStream();
-        Thread.ofVirtual().start(() -> {
+        // Platform threads: a read of a pipe would hold a virtual thread's carrier.
+        Thread.ofPlatform().daemon().start(() -> {
             read(out, listening);
             listening.completeExceptionally(new IllegalStateException("it ended its output"));
         });
-        Thread.ofVirtual().start(() -> read(err, new CompletableFuture<>()));
+        Thread.ofPlatform().daemon().start(() -> read(err, new CompletableFuture<>()));
         return listening;
     }
 

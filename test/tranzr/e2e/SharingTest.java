@@ -122,7 +122,7 @@ class SharingTest extends RealServer {
     @Test
     void aShareExpiresAndTheFileStays() {
         String token = share(small, "{\"protected\": false, \"expire_minutes\": 0.02}").field("token");
-        Http.await("the share to expire", () -> http.get("/s/" + token).status() == 410);
+        Http.await("the share to expire", () -> http.get("/share/info/" + token).status() == 410);
         http.get("/s/" + token).expect(410, "share_expired");
         http.get("/files/" + small).expect(200);
     }

@@ -52,7 +52,7 @@ public final class Shell {
             Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
             CompletableFuture<byte[]> output = new CompletableFuture<>();
-            Thread.ofVirtual().start(() -> {
+            Thread.ofPlatform().daemon().start(() -> {
                 try {
                     output.complete(process.getInputStream().readAllBytes());
                 } catch (IOException e) {

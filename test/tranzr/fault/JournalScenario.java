@@ -22,7 +22,7 @@ public final class JournalScenario implements CrashScenario {
     private static final Path FOLDER = CrashDisk.ROOT.resolve("journal");
     private static final int STEPS = 16;
     private static final int CHOICES = 5;
-    /** One of so many states is looked at further: the power is cut again while it recovers. */
+    /** One of so many states is looked at further: the power is cut again while it, or a killed process, recovers. */
     private static final int AGAIN = 25;
 
     private final boolean forces;
@@ -77,11 +77,14 @@ public final class JournalScenario implements CrashScenario {
     private static final class Run {
         private final Random random;
         private final int segmentBytes;
+        /** Of all payloads in bytes, so that remains of one life lie where the next one writes; negative for any size. */
+        private final int evenSize;
         private long states;
 
         Run(long seed) {
             random = new Random(seed);
             segmentBytes = 1024 << random.nextInt(4);
+            evenSize = random.nextInt(3) == 0 ? random.nextInt(300) : -1;
         }
 
         /** The first life, and those after a kill. */
@@ -154,7 +157,7 @@ public final class JournalScenario implements CrashScenario {
         }
 
         private int size() {
-            return random.nextInt(6) == 0 ? random.nextInt(segmentBytes - 100) : random.nextInt(300);
+            return evenSize >= 0 ? evenSize : random.nextInt(6) == 0 ? random.nextInt(segmentBytes - 100) : random.nextInt(300);
         }
 
         private void drop(Journal journal, Expected expected) throws IOException {
@@ -166,8 +169,11 @@ public final class JournalScenario implements CrashScenario {
             int choices = depth == 0 ? CHOICES : 1;
             for (int i = 0; i < choices; i++) {
                 states++;
+                boolean again = depth < 2 && random.nextInt(AGAIN) == 0;
+                boolean killed = again && random.nextBoolean();
                 try {
-                    recover(disk.afterCrash(Fate.random(random, disk.operations())), expected.copy(), depth);
+                    recover(killed ? disk.afterKill() : disk.afterCrash(Fate.random(random, disk.operations())),
+                            expected.copy(), depth, again);
                 } catch (CorruptJournalException e) {
                     throw new AssertionError("not a crash, but corruption", e);
                 } catch (IOException e) {
@@ -176,8 +182,7 @@ public final class JournalScenario implements CrashScenario {
             }
         }
 
-        private void recover(CrashDisk left, Expected expected, int depth) throws IOException {
-            boolean again = depth < 2 && random.nextInt(AGAIN) == 0;
+        private void recover(CrashDisk left, Expected expected, int depth, boolean again) throws IOException {
             Journal journal = again ? watched(left, expected, depth + 1) : open(left, expected);
             append(journal, expected);
             journal.close();

@@ -38,11 +38,11 @@ final class Delivery {
      * @param open opens the file for this range; the answer ends the download
      */
     Response answer(Consumer<ByteRange> look, Function<ByteRange, Download> open) {
-        if (!EntityTags.ifMatch(request, tag)) {
+        if (EntityTags.matchFails(request.headers("If-Match"), tag)) {
             throw new BadRequestException(ErrorCode.PRECONDITION_FAILED.status(), ErrorCode.PRECONDITION_FAILED.wireName(),
                     "If-Match", "the file is not the one that If-Match names");
         }
-        if (!EntityTags.ifNoneMatch(request, tag)) {
+        if (EntityTags.noneMatchFails(request.headers("If-None-Match"), tag)) {
             return described(Response.empty(304));
         }
         ByteRange whole = new ByteRange(0, file.length());
@@ -50,7 +50,7 @@ final class Delivery {
             look.accept(whole);
             return represented(Response.stream(200, TYPE, file.length(), _ -> { }, _ -> { }));
         }
-        Selection selection = EntityTags.ifRange(request, tag) ? RangeHeader.select(request.header("Range"), file.length())
+        Selection selection = EntityTags.allowsRange(request.header("If-Range"), tag) ? RangeHeader.select(request.header("Range"), file.length())
                 : new Selection.Whole();
         return switch (selection) {
             case Selection.Whole _ -> represented(bytes(200, whole, open));

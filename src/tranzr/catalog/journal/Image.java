@@ -1,47 +1,37 @@
 package tranzr.catalog.journal;
 
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import tranzr.model.AccessToken;
-import tranzr.model.Digest;
 
 /**
  * The state as it was after one commit: references to immutable contents, so that it is taken quickly under the
  * writers' lock and written out without it.
  *
  * @param sequence the number of the last journal record whose effect is in it
+ * @param uploads newest first
+ * @param uploadContents of each upload what {@link UploadRow#content} gave
+ * @param shares newest first
+ * @param shareBodies of each share what {@link ShareRow#body} gave
  */
-record Image(long sequence, List<UploadContent> uploads, List<ShareContent> shares, List<AccessToken> tokens) {
-
-    /** @param content from {@link UploadRow#content} */
-    record UploadContent(UploadRow row, Object content) {
-        UUID id() {
-            return row.id();
-        }
-
-        Instant created() {
-            return row.created();
-        }
-
-        byte[] body() {
-            return UploadRow.bodyOf(content);
-        }
-    }
-
-    record ShareContent(ShareRow row, byte[] body) {
-        Digest tokenHash() {
-            return row.tokenHash();
-        }
-    }
+record Image(long sequence, UploadRow[] uploads, Object[] uploadContents, ShareRow[] shares, byte[][] shareBodies,
+        List<AccessToken> tokens) {
 
     /** The caller holds the writers' lock. */
     static Image of(State state, long sequence) {
-        List<UploadContent> uploads = new ArrayList<>(state.uploadRows().size());
-        state.uploadRows().forEach(row -> uploads.add(new UploadContent(row, row.content())));
-        List<ShareContent> shares = new ArrayList<>(state.shareRows().size());
-        state.shareRows().forEach(row -> shares.add(new ShareContent(row, row.body())));
-        return new Image(sequence, uploads, shares, List.copyOf(state.tokens()));
+        UploadRow[] uploads = new UploadRow[state.uploadCount()];
+        Object[] contents = new Object[uploads.length];
+        int at = 0;
+        for (UploadRow row : state.uploadRows()) {
+            uploads[at] = row;
+            contents[at++] = row.content();
+        }
+        ShareRow[] shares = new ShareRow[state.shareCount()];
+        byte[][] bodies = new byte[shares.length][];
+        at = 0;
+        for (ShareRow row : state.shareRows()) {
+            shares[at] = row;
+            bodies[at++] = row.body();
+        }
+        return new Image(sequence, uploads, contents, shares, bodies, List.copyOf(state.tokens()));
     }
 }

@@ -14,12 +14,10 @@ import tranzr.model.Share;
 final class ShareRow {
 
     /** Newest first, then by the token hash's text. */
-    static final Comparator<ShareRow> NEWEST_FIRST = Comparator.comparingLong((ShareRow row) -> row.createdSeconds)
-            .thenComparingInt(row -> row.createdNanos).reversed().thenComparing(ShareRow::compareHash);
+    static final Comparator<ShareRow> NEWEST_FIRST = ShareRow::compareNewestFirst;
 
     /** The shares of one file side by side, newest first; a probe of a file comes before them. */
-    static final Comparator<ShareRow> BY_FILE = Comparator.comparingLong((ShareRow row) -> row.fileHigh)
-            .thenComparingLong(row -> row.fileLow).thenComparing(row -> row.body != null).thenComparing(NEWEST_FIRST);
+    static final Comparator<ShareRow> BY_FILE = ShareRow::compareByFile;
 
     private final long hash0;
     private final long hash1;
@@ -104,15 +102,34 @@ final class ShareRow {
         return body;
     }
 
+    private int compareNewestFirst(ShareRow other) {
+        int order = Long.compare(other.createdSeconds, createdSeconds);
+        if (order == 0) {
+            order = Integer.compare(other.createdNanos, createdNanos);
+        }
+        return order != 0 ? order : compareHash(other);
+    }
+
+    private int compareByFile(ShareRow other) {
+        int order = Long.compare(fileHigh, other.fileHigh);
+        if (order == 0) {
+            order = Long.compare(fileLow, other.fileLow);
+        }
+        if (order == 0) {
+            order = Boolean.compare(body != null, other.body != null);
+        }
+        return order != 0 ? order : compareNewestFirst(other);
+    }
+
     private int compareHash(ShareRow other) {
-        int difference = Long.compareUnsigned(hash0, other.hash0);
-        if (difference == 0) {
-            difference = Long.compareUnsigned(hash1, other.hash1);
+        int order = Long.compareUnsigned(hash0, other.hash0);
+        if (order == 0) {
+            order = Long.compareUnsigned(hash1, other.hash1);
         }
-        if (difference == 0) {
-            difference = Long.compareUnsigned(hash2, other.hash2);
+        if (order == 0) {
+            order = Long.compareUnsigned(hash2, other.hash2);
         }
-        return difference != 0 ? difference : Long.compareUnsigned(hash3, other.hash3);
+        return order != 0 ? order : Long.compareUnsigned(hash3, other.hash3);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
+import tranzr.model.AccessToken;
 import tranzr.model.Digest;
 
 /**
@@ -63,32 +64,39 @@ record Snapshot(State state, long sequence, long bytes) {
         disk.delete(temporary);
         try (DiskFile file = disk.open(temporary, Disk.Mode.CREATE)) {
             BlockWriter out = new BlockWriter(file, header(store, image.sequence()));
-            for (Image.UploadContent upload : image.uploads()) {
-                out.rows.u8(UPLOAD);
-                out.rows.uuid(upload.id());
-                out.rows.instant(upload.created());
-                out.endRow(upload.body());
-            }
-            for (Image.ShareContent share : image.shares()) {
-                out.rows.u8(SHARE);
-                out.rows.digest(share.tokenHash());
-                out.rows.uuid(share.row().fileId());
-                out.rows.instant(share.row().created());
-                out.endRow(share.body());
-            }
-            for (var token : image.tokens()) {
-                out.rows.u8(TOKEN);
-                RowCodec.putToken(out.rows, token);
-            }
-            out.flush();
-            out.rows.u8(FOOTER);
-            out.rows.varint(image.uploads().size());
-            out.rows.varint(image.shares().size());
-            out.rows.varint(image.tokens().size());
-            out.flush();
+            writeRows(out, image);
             file.force(true);
             return out.position;
         }
+    }
+
+    /** Oldest first, so that a reader adds each where it added the one before. */
+    private static void writeRows(BlockWriter out, Image image) throws IOException {
+        for (int i = image.uploads().length - 1; i >= 0; i--) {
+            UploadRow upload = image.uploads()[i];
+            out.rows.u8(UPLOAD);
+            out.rows.uuid(upload.id());
+            out.rows.instant(upload.created());
+            out.endRow(UploadRow.bodyOf(image.uploadContents()[i]));
+        }
+        for (int i = image.shares().length - 1; i >= 0; i--) {
+            ShareRow share = image.shares()[i];
+            out.rows.u8(SHARE);
+            out.rows.digest(share.tokenHash());
+            out.rows.uuid(share.fileId());
+            out.rows.instant(share.created());
+            out.endRow(image.shareBodies()[i]);
+        }
+        for (AccessToken token : image.tokens()) {
+            out.rows.u8(TOKEN);
+            RowCodec.putToken(out.rows, token);
+        }
+        out.flush();
+        out.rows.u8(FOOTER);
+        out.rows.varint(image.uploads().length);
+        out.rows.varint(image.shares().length);
+        out.rows.varint(image.tokens().size());
+        out.flush();
     }
 
     private static ByteBuffer header(UUID store, long sequence) {
@@ -232,7 +240,7 @@ record Snapshot(State state, long sequence, long bytes) {
     private static void checkFooter(ByteBuffer rows, State state) throws BadRecordException {
         FieldReader in = new FieldReader(rows);
         in.u8();
-        if (in.varint() != state.uploadRows().size() || in.varint() != state.shareRows().size()
+        if (in.varint() != state.uploadCount() || in.varint() != state.shareCount()
                 || in.varint() != state.tokens().size()) {
             throw new BadRecordException("does not hold as many rows as it says");
         }

@@ -151,12 +151,22 @@ final class State {
         tokens.remove(hash);
     }
 
+    /** Newest first. */
     Collection<UploadRow> uploadRows() {
-        return uploads.keySet();
+        return uploadsByAge.keySet();
     }
 
+    /** Newest first. */
     Collection<ShareRow> shareRows() {
-        return shares.keySet();
+        return sharesByAge.keySet();
+    }
+
+    int uploadCount() {
+        return uploads.size();
+    }
+
+    int shareCount() {
+        return shares.size();
     }
 
     Collection<AccessToken> tokens() {

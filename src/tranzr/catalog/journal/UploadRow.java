@@ -14,8 +14,7 @@ import tranzr.model.UploadState;
 final class UploadRow {
 
     /** Newest first, then by the id's text. */
-    static final Comparator<UploadRow> NEWEST_FIRST = Comparator.comparingLong((UploadRow row) -> row.createdSeconds)
-            .thenComparingInt(row -> row.createdNanos).reversed().thenComparing(UploadRow::compareId);
+    static final Comparator<UploadRow> NEWEST_FIRST = UploadRow::compareNewestFirst;
 
     private final long idHigh;
     private final long idLow;
@@ -110,9 +109,15 @@ final class UploadRow {
         }
     }
 
-    private int compareId(UploadRow other) {
-        int high = Long.compareUnsigned(idHigh, other.idHigh);
-        return high != 0 ? high : Long.compareUnsigned(idLow, other.idLow);
+    private int compareNewestFirst(UploadRow other) {
+        int order = Long.compare(other.createdSeconds, createdSeconds);
+        if (order == 0) {
+            order = Integer.compare(other.createdNanos, createdNanos);
+        }
+        if (order == 0) {
+            order = Long.compareUnsigned(idHigh, other.idHigh);
+        }
+        return order != 0 ? order : Long.compareUnsigned(idLow, other.idLow);
     }
 
     @Override

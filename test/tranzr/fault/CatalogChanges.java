@@ -1,0 +1,131 @@
+package tranzr.fault;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import tranzr.catalog.Catalog;
+import tranzr.catalog.Change;
+import tranzr.model.AccessToken;
+import tranzr.model.ByteRange;
+import tranzr.model.Crc32c;
+import tranzr.model.Digest;
+import tranzr.model.RangeSet;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/** Commits by chance that a catalog could be asked for, most of which it accepts. */
+final class CatalogChanges {
+
+    private static final Instant START = Instant.parse("2026-05-05T05:05:05.5Z");
+
+    private final Random random;
+
+    CatalogChanges(Random random) {
+        this.random = random;
+    }
+
+    /** @param now as it was after the last commit */
+    List<Change> next(Catalog now) {
+        List<Change> commit = new ArrayList<>();
+        for (int count = random.nextInt(4) == 0 ? random.nextInt(2, 5) : 1; count > 0; count--) {
+            commit.add(one(now));
+        }
+        if (random.nextInt(6) == 0) {
+            commit.addAll(wholeFile());
+        }
+        return commit;
+    }
+
+    Change.UploadCreated create() {
+        long length = random.nextInt(4) == 0 ? Upload.UNKNOWN_LENGTH : random.nextInt(200);
+        return new Change.UploadCreated(new Upload(new UUID(random.nextLong(), random.nextLong()), "file " + random.nextInt(100),
+                length, length, 50, length < 0 ? -1 : (length + 49) / 50, UploadState.INITIALIZED, RangeSet.EMPTY, null, null,
+                random.nextBoolean() ? digest() : null, at(), at(), at()));
+    }
+
+    private List<Change> wholeFile() {
+        Upload upload = create().upload().withLength(30, 1);
+        return List.of(new Change.UploadCreated(upload), stored(upload, 0, 30),
+                new Change.UploadCompleted(upload.id(), digest(), at(), null), new Change.ShareCreated(share(upload.id())));
+    }
+
+    private Change one(Catalog now) {
+        List<Upload> uploads = now.uploads(null, 100, upload -> true);
+        List<Share> shares = now.shares(null, 100);
+        if (uploads.isEmpty() || random.nextInt(5) == 0) {
+            return create();
+        }
+        Upload upload = uploads.get(random.nextInt(uploads.size()));
+        return switch (random.nextInt(shares.isEmpty() ? 9 : 16)) {
+            case 0 -> new Change.UploadRemoved(upload.id());
+            case 1 -> new Change.StateChanged(upload.id(), upload.state(), UploadState.EXPIRED, at(), at());
+            case 2 -> new Change.UploadCompleted(upload.id(), digest(), at(), null);
+            case 3 -> upload.lengthKnown() ? new Change.ShareCreated(share(upload.id()))
+                    : new Change.LengthFixed(upload.id(), upload.ranges().end() + random.nextInt(3), 3);
+            case 4 -> token(now);
+            case 5, 6, 7, 8 -> range(upload);
+            default -> ofShare(shares.get(random.nextInt(shares.size())));
+        };
+    }
+
+    private Change range(Upload upload) {
+        long end = upload.lengthKnown() ? upload.length() : upload.ranges().end() + 60;
+        List<ByteRange> missing = upload.ranges().missing(new ByteRange(0, end));
+        if (missing.isEmpty()) {
+            return new Change.StateChanged(upload.id(), upload.state(), UploadState.PENDING_ASSEMBLY, at(), null);
+        }
+        ByteRange gap = missing.get(random.nextInt(missing.size()));
+        long start = random.nextBoolean() ? gap.start() : gap.start() + random.nextLong(gap.length());
+        return stored(upload, start, random.nextBoolean() ? gap.end() : start + random.nextLong(gap.end() - start) + 1);
+    }
+
+    private Change stored(Upload upload, long start, long end) {
+        byte[] bytes = new byte[(int) (end - start)];
+        random.nextBytes(bytes);
+        int crc = Crc32c.of(bytes, 0, bytes.length);
+        return new Change.RangeStored(upload.id(), new ByteRange(start, end), crc, random.nextInt(3) > 0 ? bytes : null, at(),
+                at());
+    }
+
+    private Change ofShare(Share share) {
+        Digest token = share.tokenHash();
+        boolean open = !share.open().isEmpty();
+        return switch (random.nextInt(6)) {
+            case 0 -> new Change.ShareRemoved(token);
+            case 1 -> new Change.ShareTermsChanged(token, at(), random.nextInt(5), null);
+            case 2 -> new Change.PasswordFailuresSet(token, random.nextInt(5), at());
+            case 3 -> open ? new Change.DownloadFinished(token, share.open().getFirst().id())
+                    : new Change.DownloadFinished(token, 999);
+            case 4 -> open ? new Change.DownloadReleased(token, share.open().getLast().id())
+                    : new Change.DownloadStarted(token, slot());
+            default -> new Change.DownloadStarted(token, slot());
+        };
+    }
+
+    private Change token(Catalog now) {
+        return now.tokens().size() > 1 ? new Change.TokenRemoved(now.tokens().getFirst().hash())
+                : new Change.TokenAdded(new AccessToken(digest(), "token", at()));
+    }
+
+    private Share share(UUID file) {
+        return new Share(digest(), file, random.nextBoolean() ? "pbkdf2" : null, at(), at(), random.nextInt(4), 0, List.of(), 0,
+                null);
+    }
+
+    private Share.Slot slot() {
+        return new Share.Slot(random.nextLong(), digest(), at());
+    }
+
+    private Instant at() {
+        return START.plusMillis(random.nextInt(10_000_000));
+    }
+
+    private Digest digest() {
+        byte[] bytes = new byte[Digest.LENGTH];
+        random.nextBytes(bytes);
+        return Digest.of(bytes);
+    }
+}
