@@ -220,6 +220,7 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public List<Upload> uploads(UUID after, int limit, Predicate<Upload> filter) {
+        requirePositive(limit);
         return state.uploads(after, limit, filter);
     }
 
@@ -240,7 +241,14 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public List<Share> shares(Digest after, int limit) {
+        requirePositive(limit);
         return state.shares(after, limit);
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit " + limit);
+        }
     }
 
     @Override
