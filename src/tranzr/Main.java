@@ -1,5 +1,7 @@
 package tranzr;
 
+import tranzr.cli.Cli;
+
 /** Where the program starts, once {@link Launcher} has found the Java version good enough. */
 public final class Main {
 
@@ -7,6 +9,6 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        throw new UnsupportedOperationException();
+        System.exit(Cli.run(args));
     }
 }

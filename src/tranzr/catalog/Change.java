@@ -47,6 +47,13 @@ public sealed interface Change {
     record StateChanged(UUID id, UploadState from, UploadState to, Instant at, Instant expires) implements Change {
     }
 
+    /**
+     * Sets the SHA-256 that an upload without an announced one is expected to have, for a completion that goes on in the background
+     * ({@code MISSING}; {@code STATE} when it is completed or expired; {@code EXISTS} when one is announced).
+     */
+    record DigestExpected(UUID id, Digest expected) implements Change {
+    }
+
     /** Completes an upload that is whole and not completed ({@code MISSING}, {@code STATE}, {@code LENGTH}). @param expires null for never */
     record UploadCompleted(UUID id, Digest sha256, Instant at, Instant expires) implements Change {
     }

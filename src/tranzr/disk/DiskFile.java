@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * An open file. Positional reads and writes from several threads at once are fine. After a failed {@link #write},
  * {@link #force} or {@link #close} the file must not be used again: the next force would report success although the
- * data is gone.
+ * data is gone. Only a {@link NoSpaceException} of a write is harmless: what was taken before is still there.
  */
 public interface DiskFile extends Closeable {
 

@@ -152,7 +152,7 @@ public final class RealDisk implements Disk {
 
     @Override
     public long usableSpace(Path path) throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        return path.toFile().getUsableSpace();
     }
 
     @Override

@@ -1,8 +1,15 @@
 package tranzr.http;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,84 +19,229 @@ import java.util.Optional;
  */
 public final class Request {
 
-    Request() {
+    /** User name and password of {@code Authorization: Basic} (RFC 7617); either may be empty. */
+    public record Credentials(String user, String password) {
+    }
+
+    /** What the connection, rather than the message, knows. */
+    interface Origin {
+        InetAddress client();
+
+        String baseUrl();
+
+        void abort();
+    }
+
+    private final RequestHead head;
+    private final InputStream body;
+    private final Origin origin;
+    private final List<String> segments;
+    private Map<String, String> path = Map.of();
+    private Map<String, List<String>> query;
+
+    /** @throws BadRequestException {@code invalid_path} */
+    Request(RequestHead head, InputStream body, Origin origin) {
+        this.head = head;
+        this.body = body;
+        this.origin = origin;
+        this.segments = decodePath(head.rawPath());
     }
 
     public String method() {
-        throw new UnsupportedOperationException();
+        return head.method();
     }
 
     /** The path as it came, not decoded, without the query. */
     public String rawPath() {
-        throw new UnsupportedOperationException();
+        return head.rawPath();
     }
 
-    /** The path's segments, each percent-decoded once as strict UTF-8. {@code /a/b} has two, {@code /a/} has "a" and "". */
+    /**
+     * The path's segments, each percent-decoded once as strict UTF-8. {@code /a/b} has two, {@code /a/} has "a" and "", {@code /} has
+     * none. An encoded slash stays within its segment, and so do dots.
+     */
     public List<String> segments() {
-        throw new UnsupportedOperationException();
+        return segments;
     }
 
     /** A segment named in the route's pattern, decoded. @throws IllegalArgumentException when the pattern has no such name */
     public String path(String name) {
-        throw new UnsupportedOperationException();
+        String value = path.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route's pattern has no {" + name + "}");
+        }
+        return value;
     }
 
-    /** A query parameter, decoded; empty when absent. @throws BadRequestException when it is there twice */
+    void bind(Map<String, String> values) {
+        path = values;
+    }
+
+    /**
+     * A query parameter, decoded, {@code +} being a space; empty when absent, and the empty text when it has no value.
+     *
+     * @throws BadRequestException {@code invalid_query} when it is there twice, or when any of the query is not percent-encoded UTF-8
+     */
     public Optional<String> query(String name) {
-        throw new UnsupportedOperationException();
+        if (query == null) {
+            query = decodeQuery(head.rawQuery());
+        }
+        List<String> values = query.getOrDefault(name, List.of());
+        if (values.size() > 1) {
+            throw RequestHead.bad("invalid_query", name, "The query parameter " + name + " is there twice.");
+        }
+        return values.stream().findFirst();
     }
 
-    /** The only value of a header field; empty when absent. @throws BadRequestException when there are several lines of it */
+    /** The only value of a header field; empty when absent. @throws BadRequestException {@code invalid_header} for several lines of it */
     public Optional<String> header(String name) {
-        throw new UnsupportedOperationException();
+        List<String> lines = headers(name);
+        if (lines.size() > 1) {
+            throw RequestHead.bad("invalid_header", name, "The header field " + name + " is there twice.");
+        }
+        return lines.stream().findFirst();
     }
 
     /** All lines of a header field. */
     public List<String> headers(String name) {
-        throw new UnsupportedOperationException();
+        List<String> lines = head.headers().get(name);
+        return lines == null ? List.of() : List.copyOf(lines);
     }
 
     /** The body's length in bytes; -1 when chunked; 0 when there is none. */
     public long contentLength() {
-        throw new UnsupportedOperationException();
+        return head.contentLength();
     }
 
     /** Whether a body is announced, even one of length 0. */
     public boolean hasBody() {
-        throw new UnsupportedOperationException();
+        return head.hasBody();
     }
 
-    /** The body. A read fails when the connection breaks before the announced end. */
+    /**
+     * The body. A read fails when the connection breaks before the announced end, and when the chunked coding is malformed. Nobody
+     * buffers: read in pieces of 64 KiB or more.
+     */
     public InputStream body() {
-        throw new UnsupportedOperationException();
+        return body;
     }
 
     /**
      * The body as a JSON object; an empty map when there is no body. Unknown fields are kept.
      *
-     * @throws BadRequestException {@code invalid_json} for anything but an object, 413 {@code body_too_large} beyond {@code maxBytes}
+     * @throws BadRequestException {@code invalid_json} for anything but an object (see {@link Json#readObject}), 413
+     *         {@code body_too_large} beyond {@code maxBytes}, {@code broken_body} when it does not come whole
      */
     public Map<String, Object> json(int maxBytes) {
-        throw new UnsupportedOperationException();
+        byte[] bytes;
+        try {
+            bytes = head.contentLength() > maxBytes ? null : body.readNBytes(maxBytes + 1);
+        } catch (IOException e) {
+            throw RequestHead.bad("broken_body", null, "The body ended before its announced end.");
+        }
+        if (bytes == null || bytes.length > maxBytes) {
+            throw new BadRequestException(413, "body_too_large", null, "The JSON here has at most " + maxBytes + " bytes.");
+        }
+        return bytes.length == 0 ? new LinkedHashMap<>() : Json.readObject(bytes);
     }
 
     /** The peer's address, or, from a trusted proxy, what {@code Forwarded} or {@code X-Forwarded-For} say of it. */
     public InetAddress client() {
-        throw new UnsupportedOperationException();
+        return origin.client();
     }
 
     /** The URL under which the client reached us, such as {@code http://host:8000}: no slash at the end. */
     public String baseUrl() {
-        throw new UnsupportedOperationException();
+        return origin.baseUrl();
     }
 
-    /** Whether the client prefers {@code type} (such as {@code application/json}) and names it; {@code *}{@code /*} does not count. */
+    /**
+     * Whether the client names {@code type} (such as {@code application/json}) in {@code Accept} and prefers nothing to it
+     * (RFC 9110, section 12.5.1); a range like {@code *}{@code /*} does not name it.
+     */
     public boolean accepts(String type) {
-        throw new UnsupportedOperationException();
+        double named = 0;
+        double best = 0;
+        for (String range : ProxyHeaders.split(String.join(",", headers("Accept")), ',')) {
+            List<String> pieces = ProxyHeaders.split(range, ';');
+            double quality = pieces.stream().skip(1).map(String::strip).filter(p -> p.toLowerCase(Locale.ROOT).startsWith("q="))
+                    .findFirst().map(p -> quality(p.substring(2))).orElse(1.0);
+            if (pieces.getFirst().strip().equalsIgnoreCase(type)) {
+                named = Math.max(named, quality);
+            }
+            best = Math.max(best, pieces.getFirst().isBlank() ? 0 : quality);
+        }
+        return named > 0 && named >= best;
+    }
+
+    /** The token of {@code Authorization: Bearer} (RFC 6750); empty when there is none. @throws BadRequestException for two such fields */
+    public Optional<String> bearerToken() {
+        return authorization("Bearer").filter(token -> !token.isEmpty());
+    }
+
+    /** What {@code Authorization: Basic} carries; empty when absent or malformed. @throws BadRequestException for two such fields */
+    public Optional<Credentials> basicCredentials() {
+        return authorization("Basic").flatMap(encoded -> {
+            try {
+                String decoded = Syntax.utf8(ByteBuffer.wrap(Base64.getDecoder().decode(encoded)));
+                int colon = decoded.indexOf(':');
+                return colon < 0 ? Optional.empty()
+                        : Optional.of(new Credentials(decoded.substring(0, colon), decoded.substring(colon + 1)));
+            } catch (IllegalArgumentException | CharacterCodingException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** Ends the connection from any thread: a stuck read or write of the handler fails at once. */
     public void abort() {
-        throw new UnsupportedOperationException();
+        origin.abort();
+    }
+
+    private Optional<String> authorization(String scheme) {
+        return header("Authorization").filter(value -> value.length() > scheme.length() && value.charAt(scheme.length()) == ' '
+                && value.substring(0, scheme.length()).equalsIgnoreCase(scheme)).map(value -> value.substring(scheme.length()).strip());
+    }
+
+    private static double quality(String text) {
+        boolean valid = text.matches("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?");
+        return valid ? Double.parseDouble(text) : 0;
+    }
+
+    private static List<String> decodePath(String rawPath) {
+        List<String> segments = new ArrayList<>();
+        if (rawPath.equals("/")) {
+            return List.of();
+        }
+        for (String segment : rawPath.substring(1).split("/", -1)) {
+            String decoded = decode(segment, false, "invalid_path", "The path is not percent-encoded UTF-8.");
+            if (decoded.indexOf('\0') >= 0) {
+                throw RequestHead.bad("invalid_path", null, "The path has a NUL.");
+            }
+            segments.add(decoded);
+        }
+        return List.copyOf(segments);
+    }
+
+    private static Map<String, List<String>> decodeQuery(String rawQuery) {
+        Map<String, List<String>> query = new LinkedHashMap<>();
+        String message = "The query is not percent-encoded UTF-8.";
+        for (String pair : rawQuery == null ? new String[0] : rawQuery.split("&")) {
+            int equals = pair.indexOf('=');
+            String name = decode(equals < 0 ? pair : pair.substring(0, equals), true, "invalid_query", message);
+            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), true, "invalid_query", message);
+            if (!pair.isEmpty()) {
+                query.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
+            }
+        }
+        return query;
+    }
+
+    private static String decode(String text, boolean plusIsSpace, String code, String message) {
+        try {
+            return Syntax.percentDecode(text, plusIsSpace);
+        } catch (CharacterCodingException e) {
+            throw RequestHead.bad(code, null, message);
+        }
     }
 }

@@ -2,7 +2,11 @@ package tranzr.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** One answer. Not safe for several threads. The listener drops the body for HEAD and keeps its length. */
 public final class Response {
@@ -14,49 +18,120 @@ public final class Response {
         void write(OutputStream out) throws IOException;
     }
 
-    Response() {
+    private final int status;
+    private final long length;
+    private final BodyWriter body;
+    private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private Consumer<Boolean> ended;
+
+    private Response(int status, String contentType, long length, BodyWriter body, Consumer<Boolean> ended) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("not the status of an answer: " + status);
+        }
+        if (length < 0) {
+            throw new IllegalArgumentException("the length of an answer is negative: " + length);
+        }
+        this.status = status;
+        this.length = length;
+        this.body = body;
+        this.ended = ended;
+        if (contentType != null) {
+            header("Content-Type", contentType);
+        }
     }
 
     /** No body. */
     public static Response empty(int status) {
-        throw new UnsupportedOperationException();
+        return new Response(status, null, 0, out -> { }, null);
     }
 
     /** {@code text/plain; charset=utf-8}. */
     public static Response text(int status, String body) {
-        throw new UnsupportedOperationException();
+        return bytes(status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** {@code application/json}; maps, lists, strings, numbers, booleans, null. */
     public static Response json(int status, Object body) {
-        throw new UnsupportedOperationException();
+        return bytes(status, "application/json", Json.write(body));
     }
 
-    /** {@code application/problem+json} (RFC 9457): {@code type}, {@code title}, {@code status}, {@code detail}, {@code code} and what {@code extra} holds. */
+    /**
+     * {@code application/problem+json} (RFC 9457): {@code type}, {@code title}, {@code status}, {@code detail}, {@code code} and what
+     * {@code extra} holds, which may also replace the type.
+     */
     public static Response problem(int status, String code, String title, String detail, Map<String, ?> extra) {
-        throw new UnsupportedOperationException();
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", "urn:tranzr:problem:" + code);
+        members.put("title", title);
+        members.put("status", status);
+        members.put("detail", detail);
+        members.put("code", code);
+        members.putAll(extra);
+        return bytes(status, "application/problem+json", Json.write(members)).header("Cache-Control", "no-store");
     }
 
     public static Response bytes(int status, String contentType, byte[] body) {
-        throw new UnsupportedOperationException();
+        return new Response(status, contentType, body.length, out -> out.write(body), null);
     }
 
     /**
      * A body of {@code length} bytes.
      *
      * @param ended told once, after the last byte was handed to the connection (true) or when that can no longer happen (false:
-     *        the client left, the body failed, or it was a HEAD); also when nothing was written at all
+     *        the client left, the body failed, or it was a HEAD); also when nothing was written at all. An answer that was made on
+     *        the thread of a request and then not returned is ended with that request
      */
-    public static Response stream(int status, String contentType, long length, BodyWriter body, java.util.function.Consumer<Boolean> ended) {
-        throw new UnsupportedOperationException();
+    public static Response stream(int status, String contentType, long length, BodyWriter body, Consumer<Boolean> ended) {
+        Response response = new Response(status, contentType, length, body, ended);
+        if (Exchange.CURRENT.isBound()) {
+            Exchange.CURRENT.get().owes(response);
+        }
+        return response;
     }
 
-    /** Sets a header field. @throws IllegalArgumentException for CR, LF or NUL in the value */
+    /** Sets a header field. @throws IllegalArgumentException for CR, LF, NUL or what is not Latin-1 in the value, or for a bad name */
     public Response header(String name, String value) {
-        throw new UnsupportedOperationException();
+        if (!Syntax.isToken(name)) {
+            throw new IllegalArgumentException("not the name of a header field: " + name);
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
+                throw new IllegalArgumentException("a character that no header field may carry, in " + name);
+            }
+        }
+        headers.put(name, value);
+        return this;
     }
 
     public int status() {
-        throw new UnsupportedOperationException();
+        return status;
+    }
+
+    /** Of the body, in bytes. */
+    long length() {
+        return length;
+    }
+
+    BodyWriter body() {
+        return body;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Whether HTTP forbids this status a body (RFC 9110, section 6.4.1). */
+    boolean forbidsBody() {
+        return status == 204 || status == 304;
+    }
+
+    /** Tells, unless it was told before, whether the whole body went out. */
+    void end(boolean whole) {
+        Consumer<Boolean> told = ended;
+        ended = null;
+        if (told != null) {
+            told.accept(whole);
+        }
     }
 }

@@ -68,6 +68,12 @@ public record Upload(UUID id, String filename, long length, long announced, long
         return withRanges(ranges, state, updated, expires);
     }
 
+    /** @param expected SHA-256 that the whole is to have */
+    public Upload expecting(Digest expected) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires);
+    }
+
     public Upload completed(Digest sha256, Instant updated, Instant expires) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
                 sha256, deleteKey, created, updated, expires);

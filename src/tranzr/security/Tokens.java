@@ -1,19 +1,29 @@
 package tranzr.security;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.random.RandomGenerator;
 import tranzr.model.Digest;
 
 /** Random secrets: 32 bytes, base64url, with a prefix that says what they open. Kept only as hashes. */
 public final class Tokens {
 
+    private static final int RANDOM_BYTES = 32;
+
     /** What a token opens. */
     public enum Kind {
         /** The API. Prefix {@code tzk_}. */
-        ACCESS,
+        ACCESS("tzk_"),
         /** A share link: no prefix, since it stands in short URLs. */
-        SHARE,
+        SHARE(""),
         /** The deletion of one file. Prefix {@code tzd_}. */
-        DELETE
+        DELETE("tzd_");
+
+        private final String prefix;
+
+        Kind(String prefix) {
+            this.prefix = prefix;
+        }
     }
 
     private Tokens() {
@@ -21,11 +31,13 @@ public final class Tokens {
 
     /** @param random a {@link java.security.SecureRandom} but in tests */
     public static String create(Kind kind, RandomGenerator random) {
-        throw new UnsupportedOperationException();
+        byte[] secret = new byte[RANDOM_BYTES];
+        random.nextBytes(secret);
+        return kind.prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
     }
 
     /** SHA-256 of the token's UTF-8. */
     public static Digest hash(String token) {
-        throw new UnsupportedOperationException();
+        return Digest.sha256(token.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,7 +1,9 @@
 package tranzr.storage;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -34,20 +36,25 @@ public interface Storage extends AutoCloseable {
      */
     void sync() throws IOException;
 
-    /** The ids of all objects, in no order. */
-    List<UUID> list() throws IOException;
+    /** How many bytes an object holds now; empty when there is none. */
+    OptionalLong size(UUID id) throws IOException;
 
     /**
-     * Sets an object aside that nothing refers to, so that a mistake can be undone for some time.
+     * The ids of all objects, in no order, and of any of which a broken-off deletion has left something (they then have no
+     * {@link #size}, but can be deleted or set aside).
      */
+    List<UUID> list() throws IOException;
+
+    /** Sets an object aside that nothing refers to, so that a mistake can be undone for some time; no error when there is none. */
     void quarantine(UUID id) throws IOException;
 
     /** Deletes what was set aside before {@code before}. @return how many objects */
-    int purgeQuarantine(java.time.Instant before) throws IOException;
+    int purgeQuarantine(Instant before) throws IOException;
 
     /** Bytes that can still be written. */
     long freeSpace() throws IOException;
 
+    /** Refuses all calls from then on; makes nothing durable by itself. */
     @Override
     void close() throws IOException;
 }

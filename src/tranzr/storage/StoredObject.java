@@ -8,6 +8,11 @@ import java.nio.ByteBuffer;
  * <p>Beside the bytes it holds block sums: the CRC-32C of each block of {@link #BLOCK} bytes, so that rot is seen on any
  * ranged read. A writer that passes over the bytes in order supplies them; an object of at most one block needs none,
  * since the catalog knows the CRC-32C of the whole.
+ * <p>When the store is full, a {@link #write} or {@link #putSum} throws {@link tranzr.disk.NoSpaceException}; some of
+ * the bytes may have been written, nothing that was taken before is lost, and the object stays usable. After any other failure of
+ * the disk to take bytes or to make them durable, every handle that may write the object refuses everything but
+ * {@link #close}, until the object is deleted or the store is opened anew: the next force would report success although
+ * bytes are gone.
  */
 public interface StoredObject extends AutoCloseable {
 
@@ -24,14 +29,19 @@ public interface StoredObject extends AutoCloseable {
     int read(long offset, ByteBuffer target) throws IOException;
 
     /**
-     * Notes the CRC-32C of block {@code index}; may be repeated, the last one counts. Kept in bounded memory; durable
-     * only after {@link #seal}. The last block may be shorter.
+     * Notes the CRC-32C of block {@code index}; may be repeated, the last one counts. Kept in bounded memory; as a rule
+     * found again by the next handle after {@link #close}, but durable only after {@link #seal}. The last block may be shorter.
      */
     void putSum(long index, int crc) throws IOException;
 
     /**
      * Ends writing: cuts the object to {@code length} and makes the noted sums durable. The bytes must be durable already,
-     * by {@link #force} or by the journal. For a length of at most one block only the cut happens.
+     * by {@link #force} or by the journal. May be repeated. For a length of at most one block only the cut happens.
+     *
+     * @throws SumsMissingException when sums are missing; the object stays usable, and when all are noted again, from block 0
+     *         on, it can be sealed
+     * @throws tranzr.disk.NoSpaceException when there is no room for the sums; the object stays usable
+     * @throws IllegalStateException when the object is shorter
      */
     void seal(long length) throws IOException;
 

@@ -1,15 +1,49 @@
 package tranzr.transfer;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.UUID;
+import tranzr.model.Upload;
+import tranzr.storage.StoredObject;
 
 /** Opens completed files for those who may read them without a share. */
 public final class Downloads {
 
-    Downloads() {
+    private final Core core;
+
+    Downloads(Core core) {
+        this.core = core;
     }
 
     /** Fails with UnknownFile, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
     public Download open(UUID id) {
-        throw new UnsupportedOperationException();
+        return open(core, requireCompleted(core, id), whole -> { });
+    }
+
+    static Upload requireCompleted(Core core, UUID id) {
+        Upload upload = core.catalog.upload(id).orElseThrow(() -> new FailureException(new Failure.UnknownFile(id)));
+        return switch (upload.state()) {
+            case COMPLETED -> {
+                core.settle();
+                yield upload;
+            }
+            case EXPIRED -> throw new FailureException(new Failure.UploadExpired(id));
+            default -> throw new FailureException(new Failure.NotCompleted(id, upload.state().wireName()));
+        };
+    }
+
+    /** @param ended told once how it ended */
+    static FileDownload open(Core core, Upload file, FileDownload.Ended ended) {
+        try {
+            StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id());
+            return new FileDownload(file, object, ended);
+        } catch (NoSuchFileException e) {
+            if (core.catalog.upload(file.id()).isEmpty()) {
+                throw new FailureException(new Failure.UnknownFile(file.id()));
+            }
+            throw FileDownload.corrupt(file, e);
+        } catch (IOException e) {
+            throw new FailureException(new Failure.Unavailable("the file cannot be opened"));
+        }
     }
 }

@@ -1,20 +1,28 @@
 package tranzr.transfer;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.UploadState;
+import tranzr.security.SharePassword;
+import tranzr.security.Tokens;
 
 /**
  * The engine of share links. Tokens and passwords come in as the client gave them; only hashes are kept.
  */
 public final class Shares {
+
+    /** The hexadecimal digits of a share's id: enough that no two shares have the same. */
+    public static final int ID_LENGTH = 16;
 
     /**
      * @param expires null for never
@@ -36,35 +44,67 @@ public final class Shares {
         }
     }
 
-    /** Who asks, and for what. @param userAgent may be null; @param password may be null */
+    /** Who asks. @param userAgent may be null; @param password as given, or null */
     public record Visitor(InetAddress address, String userAgent, String password) {
+
+        /** What tells this client from others, so that it can continue its own download. */
+        Digest key() {
+            return Digest.sha256((address.getHostAddress() + "\n" + (userAgent == null ? "" : userAgent))
+                    .getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** A visitor who may download. */
     public record Visit(Share share, Upload file, Visitor visitor) {
     }
 
-    Shares() {
+    private final Core core;
+    private final PasswordCheck passwords;
+    private final DownloadSlots slots;
+
+    Shares(Core core, PasswordCheck passwords, DownloadSlots slots) {
+        this.core = core;
+        this.passwords = passwords;
+        this.slots = slots;
     }
 
     /** A strong random password that people can type. */
     public String generatePassword() {
-        throw new UnsupportedOperationException();
+        return SharePassword.generate(core.random);
     }
 
-    /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue. */
+    /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts. */
     public Created draft(UUID fileId, Terms terms) {
-        throw new UnsupportedOperationException();
+        String token = Tokens.create(Tokens.Kind.SHARE, core.random);
+        String password = terms.password() == null ? null : hashed(terms);
+        Share share = new Share(Tokens.hash(token), fileId, password, core.now(), terms.expires(),
+                terms.maxDownloads(), 0, List.of(), 0, null);
+        return new Created(share, token, terms.password());
+    }
+
+    private String hashed(Terms terms) {
+        String objection = SharePassword.objection(terms.password());
+        if (objection != null) {
+            throw new FailureException(new Failure.InvalidValue("password", objection));
+        }
+        return passwords.hash(terms.password());
     }
 
     /** Makes a share of a completed file. Fails with UnknownFile, NotCompleted, InvalidValue. */
     public Created create(UUID fileId, Terms terms) {
-        throw new UnsupportedOperationException();
+        Downloads.requireCompleted(core, fileId);
+        Created created = draft(fileId, terms);
+        try {
+            core.commit(List.of(created.change()));
+        } catch (ConflictException e) {
+            throw new FailureException(new Failure.UnknownFile(fileId));
+        }
+        return created;
     }
 
     /** What a recipient may know, without a password. Fails with UnknownShare, ShareExpired; a used up share is answered. */
     public Visit info(String token) {
-        throw new UnsupportedOperationException();
+        return visit(token, null);
     }
 
     /**
@@ -72,12 +112,38 @@ public final class Shares {
      * TooManyAttempts.
      */
     public Visit enter(String token, Visitor visitor) {
-        throw new UnsupportedOperationException();
+        Visit visit;
+        try {
+            visit = visit(token, visitor);
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.UnknownShare && visitor.password() != null) {
+                // A link that does not exist must cost what a wrong password costs.
+                passwords.spendAsMuch(visitor);
+            }
+            throw e;
+        }
+        if (visit.share().password() != null) {
+            passwords.require(visit.share(), visitor);
+        }
+        return visit;
+    }
+
+    private Visit visit(String token, Visitor visitor) {
+        Share share = core.catalog.share(Tokens.hash(token))
+                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        if (share.isExpired(core.now())) {
+            throw new FailureException(new Failure.ShareExpired());
+        }
+        Upload file = core.catalog.upload(share.fileId())
+                .filter(upload -> upload.state() == UploadState.COMPLETED)
+                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        core.settle();
+        return new Visit(share, file, visitor);
     }
 
     /** Whether a new or continued download of this range would be allowed now: for HEAD. Fails with DownloadLimitReached. */
     public void checkLimit(Visit visit, ByteRange range) {
-        throw new UnsupportedOperationException();
+        slots.check(visit, visit.visitor().key(), range);
     }
 
     /**
@@ -85,30 +151,68 @@ public final class Shares {
      * DownloadLimitReached, Corrupt. The download must be ended.
      */
     public Download download(Visit visit, ByteRange range) {
-        throw new UnsupportedOperationException();
+        return slots.open(visit, visit.visitor().key(), range);
     }
 
-    /** A share by its token, or by its id (the first 16 hexadecimal digits of the token's hash, or all 64). Fails with UnknownShare. */
+    /** A share by its token, or by its id (the first {@link #ID_LENGTH} hexadecimal digits of the token's hash, or all 64). Fails with UnknownShare. */
     public Share find(String tokenOrId) {
-        throw new UnsupportedOperationException();
+        return core.catalog.share(Tokens.hash(tokenOrId)).or(() -> byId(tokenOrId))
+                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+    }
+
+    private Optional<Share> byId(String id) {
+        if (!id.matches("[0-9a-f]{16}|[0-9a-f]{64}")) {
+            return Optional.empty();
+        }
+        if (id.length() == 2 * Digest.LENGTH) {
+            return core.catalog.share(Digest.ofHex(id));
+        }
+        Share[] found = new Share[1];
+        core.catalog.forEachShare(share -> {
+            if (share.tokenHash().hex().startsWith(id)) {
+                found[0] = share;
+            }
+        });
+        return Optional.ofNullable(found[0]);
+    }
+
+    /** The id under which a share is listed. */
+    public static String idOf(Share share) {
+        return share.tokenHash().hex().substring(0, ID_LENGTH);
     }
 
     /** All shares, newest first. @param after the id of the last one seen, or null */
     public List<Share> list(Optional<String> after, int limit) {
-        throw new UnsupportedOperationException();
+        Digest last = after.map(id -> find(id).tokenHash()).orElse(null);
+        List<Share> found = core.catalog.shares(last, limit);
+        core.settle();
+        return found;
     }
 
     public List<Share> of(UUID fileId) {
-        throw new UnsupportedOperationException();
+        return core.catalog.sharesOf(fileId);
     }
 
     /** Sets all terms of a share; {@code keepPassword} leaves the password as it is. Fails with UnknownShare, InvalidValue. */
     public Share change(Digest tokenHash, Terms terms, boolean keepPassword) {
-        throw new UnsupportedOperationException();
+        Share before = core.catalog.share(tokenHash)
+                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        String password = keepPassword ? before.password() : terms.password() == null ? null : hashed(terms);
+        try {
+            core.commit(List.of(new Change.ShareTermsChanged(tokenHash, terms.expires(), terms.maxDownloads(), password)));
+        } catch (ConflictException e) {
+            throw new FailureException(new Failure.UnknownShare());
+        }
+        return core.catalog.share(tokenHash).orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
     }
 
     /** Revokes at once: no further request is served, transfers under way are ended. Fails with UnknownShare. */
     public void revoke(Digest tokenHash) {
-        throw new UnsupportedOperationException();
+        try {
+            core.commit(List.of(new Change.ShareRemoved(tokenHash)));
+        } catch (ConflictException e) {
+            throw new FailureException(new Failure.UnknownShare());
+        }
+        slots.cancel(tokenHash);
     }
 }

@@ -1,20 +1,29 @@
 package tranzr.transfer;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.FileName;
+import tranzr.model.RangeSet;
 import tranzr.model.Upload;
+import tranzr.model.UploadState;
 
 /**
  * The engine of uploads: one structure, a byte space with the ranges that are durable, for every protocol. Safe for
  * several threads. Every method throws {@link FailureException} for what a client can do wrong, and for a failed store.
  */
 public final class Uploads {
+
+    /** The most chunks one upload may have, so that a status answer stays bounded. */
+    public static final long MAX_CHUNKS = 1_000_000;
 
     /**
      * What a request brought.
@@ -35,17 +44,68 @@ public final class Uploads {
     public record Assembly(Upload upload, long hashed) {
     }
 
-    Uploads() {
+    private final Core core;
+    private final UploadSessions sessions;
+    private final Assembler assembler;
+    private final OneShot oneShot;
+
+    Uploads(Core core, UploadSessions sessions, Assembler assembler) {
+        this.core = core;
+        this.sessions = sessions;
+        this.assembler = assembler;
+        this.oneShot = new OneShot(core, this);
     }
 
     /** A random id (UUID version 4). */
     public UUID newId() {
-        throw new UnsupportedOperationException();
+        long high = core.random.nextLong() & 0xffff_ffff_ffff_0fffL | 0x4000L;
+        long low = core.random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
     }
 
     /** Begins an upload. Fails with InvalidValue, TooLarge, NoSpace. */
     public Upload start(NewUpload spec) {
-        throw new UnsupportedOperationException();
+        Upload upload = describe(spec);
+        core.requireSpace(Math.max(0, upload.announced()));
+        try {
+            core.commit(List.of(new Change.UploadCreated(upload)));
+        } catch (ConflictException e) {
+            throw new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+        }
+        return upload;
+    }
+
+    /** The record of a new upload, checked, not committed. */
+    Upload describe(NewUpload spec) {
+        FileName.objection(spec.filename()).ifPresent(why -> {
+            throw new FailureException(new Failure.InvalidValue("filename", why));
+        });
+        boolean known = spec.length() != Upload.UNKNOWN_LENGTH;
+        long announced = known ? spec.length() : spec.announced();
+        requireNotTooLarge(announced);
+        long chunkSize = spec.chunkSize() == 0 ? core.settings.chunkSize() : spec.chunkSize();
+        if (chunkSize < 1) {
+            throw new FailureException(new Failure.InvalidValue("chunk_size", "must be at least 1 byte"));
+        }
+        long totalChunks = known ? chunksOf(spec.length(), chunkSize) : spec.totalChunks();
+        if (totalChunks > MAX_CHUNKS) {
+            throw new FailureException(new Failure.InvalidValue("chunk_size", "makes more than " + MAX_CHUNKS
+                    + " chunks; use at least " + chunksOf(announced, MAX_CHUNKS) + " bytes"));
+        }
+        Instant now = core.now();
+        return new Upload(spec.id(), spec.filename(), spec.length(), announced, chunkSize, totalChunks,
+                UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
+                now.plus(core.settings.uploadTtl()));
+    }
+
+    private static long chunksOf(long length, long chunkSize) {
+        return length / chunkSize + (length % chunkSize == 0 ? 0 : 1);
+    }
+
+    void requireNotTooLarge(long length) {
+        if (length > core.settings.maxFileSize()) {
+            throw new FailureException(new Failure.TooLarge(core.settings.maxFileSize()));
+        }
     }
 
     /**
@@ -54,7 +114,30 @@ public final class Uploads {
      * Superseded, BodyBroken, NoSpace, TooFragmented, Unavailable.
      */
     public Written writeChunk(UUID id, long index, Body body, DigestClaim claim) {
-        throw new UnsupportedOperationException();
+        return withSession(id, session -> {
+            Upload upload = open(id);
+            if (index < 0 || index >= (upload.totalChunks() < 0 ? MAX_CHUNKS : upload.totalChunks())) {
+                throw new FailureException(new Failure.ChunkIndexOutOfRange(index, upload.totalChunks()));
+            }
+            boolean fixes = !upload.lengthKnown() && index == upload.totalChunks() - 1;
+            ByteRange place = upload.chunk(index);
+            requireLength(body.length(), place.length(), fixes);
+            if (fixes) {
+                // Nothing may lie beyond the last chunk, and it must not be empty: the count would be wrong.
+                requireNotTooLarge(place.start() + Math.max(1, body.length()));
+            } else {
+                requireNotTooLarge(place.end());
+            }
+            return new Placement(core, session, id, place, fixes ? Placement.End.FIXES_LENGTH : Placement.End.EXACT)
+                    .take(body, claim);
+        });
+    }
+
+    private static void requireLength(long actual, long expected, boolean atMost) {
+        boolean wrong = atMost ? actual > expected || actual == 0 : actual != expected;
+        if (actual != Body.UNKNOWN && wrong) {
+            throw new FailureException(new Failure.WrongLength(expected, actual, atMost));
+        }
     }
 
     /**
@@ -64,27 +147,78 @@ public final class Uploads {
      * @param total the whole length the client names, which fixes an unknown one; -1 when it does not
      */
     public Written writeRange(UUID id, long start, long end, long total, Body body, DigestClaim claim) {
-        throw new UnsupportedOperationException();
+        return withSession(id, session -> {
+            Upload upload = open(id);
+            if (total >= 0 && upload.lengthKnown() && total != upload.length()) {
+                throw new FailureException(new Failure.RangeOutOfBounds(start, end, upload.length()));
+            }
+            long announcedEnd = end >= 0 ? end : body.length() == Body.UNKNOWN ? -1 : start + body.length();
+            if (end >= 0 && body.length() != Body.UNKNOWN && end - start != body.length()) {
+                throw new FailureException(new Failure.WrongLength(end - start, body.length(), false));
+            }
+            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : core.settings.maxFileSize();
+            if (start > most || announcedEnd > most) {
+                if (!upload.lengthKnown() && total < 0) {
+                    throw new FailureException(new Failure.TooLarge(most));
+                }
+                throw new FailureException(new Failure.RangeOutOfBounds(start, Math.max(start, announcedEnd), most));
+            }
+            if (total >= 0 && !upload.lengthKnown()) {
+                requireNotTooLarge(total);
+                fixLength(upload, total);
+            }
+            ByteRange place = new ByteRange(start, announcedEnd >= 0 ? announcedEnd : most);
+            return new Placement(core, session, id, place,
+                    announcedEnd >= 0 ? Placement.End.EXACT : Placement.End.AT_MOST).take(body, claim);
+        });
+    }
+
+    void fixLength(Upload upload, long length) {
+        try {
+            core.commit(List.of(lengthFixed(upload, length)));
+        } catch (ConflictException e) {
+            throw new FailureException(e.reason() == ConflictException.Reason.MISSING
+                    ? new Failure.UnknownFile(upload.id())
+                    : new Failure.RangeOutOfBounds(0, length, upload.ranges().end()));
+        }
+    }
+
+    static Change lengthFixed(Upload upload, long length) {
+        return new Change.LengthFixed(upload.id(), length, chunksOf(length, upload.chunkSize()));
     }
 
     /**
-     * Begins, takes whole and completes an upload in one go; for a small one all of it is a single commit.
+     * Begins, takes whole and completes an upload in one go; for a small one all of it is a single commit. When a long body
+     * breaks, what came of it stays, and BodyBroken names the upload to resume.
      *
      * @param with committed together with the completion, such as a share of the file
      * @param expires when the file is cleaned away; null for never
      */
     public Upload receive(NewUpload spec, Body body, DigestClaim claim, Instant expires, List<Change> with) {
-        throw new UnsupportedOperationException();
+        return oneShot.receive(spec, body, claim, expires, with);
+    }
+
+    Assembly complete(UUID id, Duration wait, Instant expires, List<Change> with) {
+        return withSession(id, session -> assembler.complete(session, null, wait, expires, with));
     }
 
     /** The upload or file as it durably is. Fails with UnknownFile, UploadExpired. */
     public Upload get(UUID id) {
-        throw new UnsupportedOperationException();
+        Upload upload = find(id);
+        if (upload.state() == UploadState.EXPIRED) {
+            throw new FailureException(new Failure.UploadExpired(id));
+        }
+        core.settle();
+        return upload;
     }
 
-    /** Uploads and files, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are left out unless the filter is asked for them by state. */
+    /**
+     * Uploads and files, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are seen by the filter too.
+     */
     public List<Upload> list(UUID after, int limit, Predicate<Upload> filter) {
-        throw new UnsupportedOperationException();
+        List<Upload> found = core.catalog.uploads(after, limit, filter);
+        core.settle();
+        return found;
     }
 
     /**
@@ -94,26 +228,94 @@ public final class Uploads {
      * @param expected SHA-256 of the whole, or null; beside the one announced at the start
      */
     public Assembly complete(UUID id, Digest expected, Duration wait) {
-        throw new UnsupportedOperationException();
+        return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
+    }
+
+    /** How many bytes of an upload are hashed; for the progress of a pending one. */
+    public long hashed(UUID id) {
+        return withSession(id, session -> session.frontier.offset());
     }
 
     /** Ends an upload that is not completed; its bytes and records go. Fails with UnknownFile, AlreadyCompleted. */
     public void abort(UUID id) {
-        throw new UnsupportedOperationException();
+        remove(id, false);
     }
 
     /** Removes an upload or file, whatever its state: bytes, records, shares. Downloads under way end whole. Fails with UnknownFile. */
     public void delete(UUID id) {
-        throw new UnsupportedOperationException();
+        remove(id, true);
     }
 
     /** Removes the file whose delete key has this hash. Fails with UnknownFile. */
     public void deleteByKey(UUID id, Digest deleteKey) {
-        throw new UnsupportedOperationException();
+        Upload upload = core.catalog.upload(id).orElse(null);
+        if (upload == null || !deleteKey.equals(upload.deleteKey())) {
+            throw new FailureException(new Failure.UnknownFile(id));
+        }
+        remove(id, true);
+    }
+
+    private void remove(UUID id, boolean completedToo) {
+        withSession(id, session -> {
+            find(id);
+            session.completing.lock();
+            boolean removed = false;
+            try {
+                if (find(id).state() == UploadState.COMPLETED && !completedToo) {
+                    throw new FailureException(new Failure.AlreadyCompleted(id));
+                }
+                session.shutOut();
+                core.commit(List.of(new Change.UploadRemoved(id)));
+                removed = true;
+                sessions.forget(session);
+                core.storage.delete(id);
+            } catch (ConflictException e) {
+                throw new FailureException(new Failure.UnknownFile(id));
+            } catch (IOException e) {
+                throw core.broken(e);
+            } finally {
+                if (!removed) {
+                    session.letIn();
+                }
+                session.completing.unlock();
+            }
+            return null;
+        });
+    }
+
+    private Upload find(UUID id) {
+        return core.catalog.upload(id).orElseThrow(() -> new FailureException(new Failure.UnknownFile(id)));
     }
 
     /** Copies a body that cannot be placed yet into scratch space; at most {@code limit} bytes (TooLarge). Close it to free the space. */
     public SpooledBody spool(Body body, long limit) {
-        throw new UnsupportedOperationException();
+        core.requireAvailable();
+        try {
+            return Spool.of(core, body, limit);
+        } catch (NoSpaceException e) {
+            throw core.noSpace(0);
+        } catch (IOException e) {
+            throw core.broken(e);
+        }
+    }
+
+    /** The upload, when bytes may be added to it. */
+    private Upload open(UUID id) {
+        core.requireAvailable();
+        return Placement.requireOpen(core, id);
+    }
+
+    /** Something done with an upload's session. */
+    interface Work<T> {
+        T with(UploadSession session);
+    }
+
+    <T> T withSession(UUID id, Work<T> work) {
+        UploadSession session = sessions.acquire(id);
+        try {
+            return work.with(session);
+        } finally {
+            sessions.release(session);
+        }
     }
 }

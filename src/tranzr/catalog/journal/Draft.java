@@ -39,6 +39,7 @@ final class Draft {
             case Change.RangeStored c -> store(c);
             case Change.LengthFixed c -> fixLength(c);
             case Change.StateChanged c -> changeState(c);
+            case Change.DigestExpected c -> expect(c);
             case Change.UploadCompleted c -> complete(c);
             case Change.UploadRemoved c -> remove(c.id());
             case Change.ShareCreated c -> share(c.share());
@@ -135,6 +136,17 @@ final class Draft {
     private static boolean allowed(UploadState from, UploadState to) {
         return from != UploadState.COMPLETED && from != UploadState.EXPIRED
                 && (to == UploadState.UPLOADING || to == UploadState.PENDING_ASSEMBLY || to == UploadState.EXPIRED);
+    }
+
+    private void expect(Change.DigestExpected change) throws ConflictException {
+        Upload upload = existing(change.id());
+        if (upload.state() == UploadState.COMPLETED || upload.state() == UploadState.EXPIRED) {
+            throw new ConflictException(Reason.STATE, "upload " + change.id() + " is " + upload.state().wireName());
+        }
+        if (upload.expected() != null) {
+            throw new ConflictException(Reason.EXISTS, "a digest of upload " + change.id() + " is announced");
+        }
+        put(upload.expecting(change.expected()));
     }
 
     private void complete(Change.UploadCompleted change) throws ConflictException {

@@ -172,7 +172,7 @@ public final class JournalCatalog implements Catalog {
             case Change.UploadRemoved _, Change.ShareRemoved _, Change.TokenRemoved _, Change.DownloadFinished _,
                     Change.DownloadReleased _ -> true;
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
-            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.UploadCompleted _,
+            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _, Change.UploadCompleted _,
                     Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
                     Change.PasswordFailuresSet _, Change.TokenAdded _ -> false;
         };

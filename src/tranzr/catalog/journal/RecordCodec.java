@@ -36,6 +36,7 @@ final class RecordCodec {
     static final int PASSWORD_FAILURES_SET = 13;
     static final int TOKEN_ADDED = 14;
     static final int TOKEN_REMOVED = 15;
+    static final int DIGEST_EXPECTED = 16;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
     private static final int USUAL_CHANGE_BYTES = 256;
@@ -90,6 +91,10 @@ final class RecordCodec {
             case Change.RangeStored c -> putRangeStored(tag(out, RANGE_STORED), c);
             case Change.LengthFixed c -> putLengthFixed(tag(out, LENGTH_FIXED), c);
             case Change.StateChanged c -> putStateChanged(tag(out, STATE_CHANGED), c);
+            case Change.DigestExpected c -> {
+                tag(out, DIGEST_EXPECTED).uuid(c.id());
+                out.digest(c.expected());
+            }
             case Change.UploadCompleted c -> putUploadCompleted(tag(out, UPLOAD_COMPLETED), c);
             case Change.UploadRemoved c -> tag(out, UPLOAD_REMOVED).uuid(c.id());
             case Change.ShareCreated c -> RowCodec.putShare(tag(out, SHARE_CREATED), c.share());
@@ -188,6 +193,7 @@ final class RecordCodec {
             case PASSWORD_FAILURES_SET -> new Change.PasswordFailuresSet(in.digest(), (int) in.varint(), in.instantOrNull());
             case TOKEN_ADDED -> new Change.TokenAdded(RowCodec.token(in));
             case TOKEN_REMOVED -> new Change.TokenRemoved(in.digest());
+            case DIGEST_EXPECTED -> new Change.DigestExpected(in.uuid(), in.digest());
             default -> throw new BadRecordException("unknown change " + tag + "; written by a newer version of Tranzr?");
         };
     }

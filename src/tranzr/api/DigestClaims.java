@@ -1,0 +1,36 @@
+package tranzr.api;
+
+import java.util.Optional;
+import tranzr.http.DigestFields;
+import tranzr.http.Request;
+import tranzr.model.Digest;
+
+/** The SHA-256 that a request's header fields state of the bytes it brings. */
+public final class DigestClaims {
+
+    private DigestClaims() {
+    }
+
+    /**
+     * From {@code Content-Digest} (RFC 9530, section 2) or {@code X-Chunk-SHA256} in hexadecimal; in a form they speak of the file
+     * in it. Null when neither is there.
+     *
+     * @throws tranzr.http.BadRequestException when one is malformed, or they differ
+     */
+    public static Digest of(Request request) {
+        Optional<Digest> standard = DigestFields.sha256("Content-Digest", request.headers("Content-Digest"));
+        Optional<Digest> own = request.header("X-Chunk-SHA256").map(DigestClaims::hex);
+        if (standard.isPresent() && own.isPresent() && !standard.equals(own)) {
+            throw Fields.invalid("X-Chunk-SHA256", "is not the digest in Content-Digest");
+        }
+        return standard.or(() -> own).orElse(null);
+    }
+
+    private static Digest hex(String text) {
+        try {
+            return Digest.ofHex(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw Fields.invalid("X-Chunk-SHA256", "must be a SHA-256 of 64 hexadecimal digits");
+        }
+    }
+}

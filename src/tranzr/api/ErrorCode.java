@@ -1,0 +1,88 @@
+package tranzr.api;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The table of everything that can be answered instead of what was asked for: the stable code, the status, the title,
+ * and whether the same request may succeed when it is sent again. {@code docs/api.md} and the OpenAPI description list
+ * the same codes; a test compares them. A request that breaks HTTP itself has more, all of them 4xx, in {@code tranzr.http}.
+ */
+public enum ErrorCode {
+    NOT_FOUND(404, "Not found", false),
+    METHOD_NOT_ALLOWED(405, "Method not allowed", false),
+    UPLOAD_EXPIRED(410, "The upload has expired", false),
+    ALREADY_COMPLETED(409, "The upload is completed", false),
+    NOT_COMPLETED(409, "The upload is not completed", false),
+    WRONG_CHUNK_LENGTH(400, "Wrong chunk length", false),
+    CHUNK_INDEX_OUT_OF_RANGE(400, "Chunk index out of range", false),
+    RANGE_OUT_OF_BOUNDS(400, "Range out of bounds", false),
+    RANGE_NOT_SATISFIABLE(416, "Range not satisfiable", false),
+    PRECONDITION_FAILED(412, "Precondition failed", false),
+    CHECKSUM_MISMATCH(422, "Checksum mismatch", true),
+    HASH_MISMATCH(422, "Hash mismatch", false),
+    CHUNK_CONFLICT(409, "Other bytes are already there", false),
+    MISSING_CHUNKS(409, "Chunks are missing", false),
+    TOO_FRAGMENTED(409, "Too many gaps", false),
+    FILE_TOO_LARGE(413, "File too large", false),
+    NO_SPACE(507, "No space left", true),
+    SUPERSEDED(409, "A newer request took over", true),
+    BODY_INCOMPLETE(400, "The body broke off", true),
+    INVALID_VALUE(400, "Invalid value", false),
+    INVALID_JSON(400, "Invalid JSON", false),
+    INVALID_QUERY(400, "Invalid query", false),
+    INVALID_HEADER(400, "Invalid header field", false),
+    INVALID_CONTENT_RANGE(400, "Invalid Content-Range", false),
+    INVALID_DIGEST(400, "Invalid digest", false),
+    INVALID_MULTIPART(400, "Invalid form", false),
+    FIELD_TOO_LONG(400, "Field too long", false),
+    BODY_TOO_LARGE(413, "Body too large", false),
+    LENGTH_REQUIRED(411, "Length required", false),
+    RESUME_NEEDS_UPLOAD_ID(409, "Resuming needs the id of the upload", false),
+    SHARE_NOT_FOUND(404, "No such share", false),
+    SHARE_EXPIRED(410, "The share has expired", false),
+    DOWNLOAD_LIMIT_REACHED(410, "The share is used up", false),
+    PASSWORD_REQUIRED(401, "Password required", false),
+    WRONG_PASSWORD(401, "Wrong password", false),
+    TOO_MANY_ATTEMPTS(429, "Too many attempts", true),
+    TOKEN_REQUIRED(401, "Token required", false),
+    WRONG_TOKEN(401, "Wrong token", false),
+    FORBIDDEN_HOST(403, "Not served under this name", false),
+    CROSS_SITE(403, "Request from another site", false),
+    DATA_CORRUPTED(500, "Stored data is damaged", false),
+    UNAVAILABLE(503, "Not available now", true),
+    INTERNAL_ERROR(500, "Internal error", false);
+
+    private final int status;
+    private final String title;
+    private final boolean retryable;
+
+    ErrorCode(int status, String title, boolean retryable) {
+        this.status = status;
+        this.title = title;
+        this.retryable = retryable;
+    }
+
+    /** The code as clients see it. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** Whether sending the same request again may succeed. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    static Optional<ErrorCode> of(String wireName) {
+        return Arrays.stream(values()).filter(code -> code.wireName().equals(wireName)).findAny();
+    }
+}

@@ -1,0 +1,32 @@
+package tranzr.api;
+
+import java.util.Optional;
+import java.util.UUID;
+import tranzr.http.BadRequestException;
+import tranzr.http.Request;
+
+/** Ids of uploads as they stand in paths and fields. */
+public final class Ids {
+
+    private Ids() {
+    }
+
+    /** The id in the path. @throws BadRequestException 404 when it is no id, since nothing can have it */
+    public static UUID fileId(Request request) {
+        return known(request.path("file_id"));
+    }
+
+    /** @throws BadRequestException 404 when it is no id, since nothing can have it */
+    public static UUID known(String text) {
+        return parse(text).orElseThrow(() -> new BadRequestException(ErrorCode.NOT_FOUND.status(),
+                ErrorCode.NOT_FOUND.wireName(), "file_id", "no upload or file has this id"));
+    }
+
+    /** Only the canonical form, of either case; {@link UUID#fromString} alone takes shortened ones. */
+    static Optional<UUID> parse(String text) {
+        if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+            return Optional.empty();
+        }
+        return Optional.of(UUID.fromString(text));
+    }
+}

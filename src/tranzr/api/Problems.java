@@ -1,0 +1,144 @@
+package tranzr.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import tranzr.http.BadRequestException;
+import tranzr.http.Handler;
+import tranzr.http.HttpListener;
+import tranzr.http.Request;
+import tranzr.http.Response;
+import tranzr.model.ByteRange;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
+
+/**
+ * Turns whatever a handler throws into an answer. Safe for several threads.
+ */
+public final class Problems implements HttpListener.ErrorMapper {
+
+    private static final System.Logger LOG = System.getLogger(Problems.class.getName());
+    private static final Duration WHEN_BACK = Duration.ofSeconds(5);
+
+    private final RandomGenerator random;
+
+    /** @param random for the ids under which unexpected errors are logged; safe for several threads */
+    public Problems(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** The answer in JSON. */
+    @Override
+    public Response answer(Request request, Throwable thrown) {
+        return problemOf(request, thrown).toJson();
+    }
+
+    /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
+    public Handler inText(Handler handler) {
+        return request -> {
+            try {
+                return handler.handle(request);
+            } catch (Exception e) {
+                Problem problem = problemOf(request, e);
+                boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
+                return json ? problem.toJson() : problem.toText();
+            }
+        };
+    }
+
+    private Problem problemOf(Request request, Throwable thrown) {
+        return switch (thrown) {
+            case FailureException e -> of(e.failure());
+            case BadRequestException e -> of(e);
+            // The engine keeps its own I/O errors to itself: what arrives here broke while a client's body was read.
+            case IOException _, UncheckedIOException _ ->
+                    Problem.of(ErrorCode.BODY_INCOMPLETE, "the connection broke before the body's end");
+            default -> unexpected(request, thrown);
+        };
+    }
+
+    private Problem unexpected(Request request, Throwable thrown) {
+        String id = "%08x".formatted(random.nextInt());
+        // The path may hold a share's token, so only the route's first word is logged.
+        String about = request.method() + " /" + request.rawPath().replaceFirst("^/", "").replaceFirst("/.*", "/…");
+        LOG.log(System.Logger.Level.ERROR, "incident " + id + ": " + about, thrown);
+        return Problem.of(ErrorCode.INTERNAL_ERROR, "the server failed; its log tells why under incident " + id)
+                .with("incident", id);
+    }
+
+    private static Problem of(BadRequestException e) {
+        Problem problem = ErrorCode.of(e.code())
+                .map(code -> new Problem(e.status(), e.code(), code.title(), e.getMessage(), code.retryable(), null, Map.of()))
+                .orElseGet(() -> new Problem(e.status(), e.code(), "Bad request", e.getMessage(), false, null, Map.of()));
+        return e.field() == null ? problem : problem.with("field", e.field());
+    }
+
+    /** The one place that knows how each failure of the engine is told. */
+    public static Problem of(Failure failure) {
+        return switch (failure) {
+            case Failure.UnknownFile _ -> Problem.of(ErrorCode.NOT_FOUND, "no upload or file has this id");
+            case Failure.UploadExpired _ ->
+                    Problem.of(ErrorCode.UPLOAD_EXPIRED, "the upload was given up for too long; start a new one");
+            case Failure.AlreadyCompleted _ ->
+                    Problem.of(ErrorCode.ALREADY_COMPLETED, "the upload is completed and does not change any more");
+            case Failure.NotCompleted f ->
+                    Problem.of(ErrorCode.NOT_COMPLETED, "the upload is not completed yet").with("upload_status", f.state());
+            case Failure.WrongLength f -> Problem.of(ErrorCode.WRONG_CHUNK_LENGTH, "the body has " + f.actual()
+                    + " bytes, but " + (f.atMost() ? "at most " : "") + f.expected() + " belong there")
+                    .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.ChunkIndexOutOfRange f -> Problem.of(ErrorCode.CHUNK_INDEX_OUT_OF_RANGE,
+                    "chunk " + f.index() + " is not one of the upload's " + f.totalChunks() + " chunks")
+                    .with("chunk_index", f.index()).with("total_chunks", f.totalChunks());
+            case Failure.RangeOutOfBounds f -> outOfBounds(f);
+            case Failure.ChecksumMismatch f -> Problem.of(ErrorCode.CHECKSUM_MISMATCH,
+                    "the bytes that arrived do not have the SHA-256 that was sent with them; nothing of them was kept")
+                    .with("expected", f.expected().hex()).with("actual", f.actual().hex());
+            case Failure.HashMismatch f -> Problem.of(ErrorCode.HASH_MISMATCH,
+                    "the whole file does not have the expected SHA-256")
+                    .with("expected", f.expected().hex()).with("actual", f.actual().hex());
+            case Failure.ChunkConflict f -> Problem.of(ErrorCode.CHUNK_CONFLICT,
+                    "other bytes are already stored there; they stay as they are").with("offset", f.offset());
+            case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
+                    .with("missing_ranges", inclusive(f.missing()));
+            case Failure.TooFragmented _ -> Problem.of(ErrorCode.TOO_FRAGMENTED,
+                    "the upload has too many gaps; send chunks that close some of them first");
+            case Failure.TooLarge f -> Problem.of(ErrorCode.FILE_TOO_LARGE, "more than " + f.limit() + " bytes are not taken")
+                    .with("limit", f.limit());
+            case Failure.NoSpace _ -> Problem.of(ErrorCode.NO_SPACE, "there is not enough free space for it");
+            case Failure.Superseded _ -> Problem.of(ErrorCode.SUPERSEDED, "a newer request for the same bytes took over");
+            case Failure.BodyBroken f -> Problem.of(ErrorCode.BODY_INCOMPLETE,
+                    "the body broke off; " + f.kept() + " bytes of it are kept").with("file_id", f.id().toString())
+                    .with("kept", f.kept());
+            case Failure.InvalidValue f ->
+                    Problem.of(ErrorCode.INVALID_VALUE, f.field() + ": " + f.why()).with("field", f.field());
+            case Failure.Corrupt _ -> Problem.of(ErrorCode.DATA_CORRUPTED,
+                    "the stored bytes are not those that were uploaded; they are not handed out");
+            case Failure.Unavailable f -> Problem.of(ErrorCode.UNAVAILABLE, f.why()).after(WHEN_BACK);
+            case Failure.UnknownShare _ -> Problem.of(ErrorCode.SHARE_NOT_FOUND, "there is no such share link");
+            case Failure.ShareExpired _ -> Problem.of(ErrorCode.SHARE_EXPIRED, "the share link has expired");
+            case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
+                    "the share link has been downloaded as often as it may be");
+            case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,
+                    "the share link asks for a password, by HTTP Basic, X-Share-Password or ?password=");
+            case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
+            case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
+                    "too many wrong passwords; wait before the next").after(f.retryAfter());
+        };
+    }
+
+    private static Problem outOfBounds(Failure.RangeOutOfBounds f) {
+        String length = f.length() < 0 ? "" : " of " + f.length() + " bytes";
+        return Problem.of(ErrorCode.RANGE_OUT_OF_BOUNDS, "the bytes from " + f.start() + (f.end() < 0 ? "" : " to " + f.end())
+                + " do not lie within the upload" + length)
+                .with("start", f.start()).with("end", f.end()).with("length", f.length());
+    }
+
+    /** As {@code [[first, last], …]}, both inclusive. */
+    public static List<List<Long>> inclusive(List<ByteRange> ranges) {
+        return ranges.stream().filter(range -> !range.isEmpty())
+                .map(range -> List.of(range.start(), range.end() - 1)).toList();
+    }
+}

@@ -1,0 +1,202 @@
+package tranzr.api.curl;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import tranzr.api.DigestClaims;
+import tranzr.api.ErrorCode;
+import tranzr.api.Fields;
+import tranzr.api.Ids;
+import tranzr.api.RequestBody;
+import tranzr.api.ShareLinks;
+import tranzr.http.BadRequestException;
+import tranzr.http.Multipart;
+import tranzr.http.RangeHeader;
+import tranzr.http.Request;
+import tranzr.http.Response;
+import tranzr.model.Digest;
+import tranzr.model.FileName;
+import tranzr.model.Upload;
+import tranzr.security.Tokens;
+import tranzr.transfer.Body;
+import tranzr.transfer.DigestClaim;
+import tranzr.transfer.FailureException;
+import tranzr.transfer.NewUpload;
+import tranzr.transfer.Shares;
+import tranzr.transfer.Uploads;
+
+/**
+ * The front door for people with curl or wget: one request brings a file, the answer is its link. A request that fails leaves
+ * no file, only, when a long body broke off, an upload that can be continued until it expires.
+ */
+public final class CurlApi {
+
+    private static final int MAX_FIELD_BYTES = 1024;
+    private static final int MAX_FILES = 100;
+
+    private final Uploads uploads;
+    private final Shares shares;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /** @param random for delete tokens; cryptographically strong and safe for several threads */
+    public CurlApi(Uploads uploads, Shares shares, InstantSource clock, RandomGenerator random) {
+        this.uploads = uploads;
+        this.shares = shares;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** {@code GET /}. */
+    public Response help(Request request) {
+        return Response.text(200, HelpText.of(request.baseUrl()));
+    }
+
+    /** {@code PUT /{name}}. */
+    public Response putNamed(Request request) {
+        return receiveBody(request, uploads.newId(), request.path("name"));
+    }
+
+    /** {@code PUT /}, as {@code curl -T -} sends it: a name is made up. */
+    public Response putUnnamed(Request request) {
+        UUID id = uploads.newId();
+        return receiveBody(request, id, madeUpName(id));
+    }
+
+    /** {@code POST /{name}}: the bare body, or a form with one file, which gets this name. */
+    public Response postNamed(Request request) throws IOException {
+        Optional<Multipart> form = Multipart.of(request);
+        return form.isPresent() ? receiveForm(request, form.get(), request.path("name")) : putNamed(request);
+    }
+
+    /** {@code POST /}: a form with one file or more, or a bare body without a name. */
+    public Response postUnnamed(Request request) throws IOException {
+        Optional<Multipart> form = Multipart.of(request);
+        return form.isPresent() ? receiveForm(request, form.get(), null) : putUnnamed(request);
+    }
+
+    /** {@code DELETE /delete/{file_id}/{key}}: the URL that came as {@code X-Delete-Url}. */
+    public Response delete(Request request) {
+        uploads.deleteByKey(Ids.fileId(request), Tokens.hash(request.path("key")));
+        return Response.empty(204);
+    }
+
+    private Response receiveBody(Request request, UUID id, String name) {
+        LinkOptions options = LinkOptions.of(request, Map.of());
+        if (!request.hasBody()) {
+            throw new BadRequestException(411, "length_required", "Content-Length", "send a file: curl -T FILE");
+        }
+        Body body = RequestBody.of(request);
+        long length = request.header("Content-Range").map(field -> wholeLength(field, body)).orElse(body.length());
+        DigestClaim claim = DigestClaim.of(DigestClaims.of(request));
+        return answer(request, List.of(receive(request, id, name, length, body, claim, options)), false);
+    }
+
+    /** The length of a body with Content-Range, which {@code curl -C -} sends of a whole file too. A tail is never taken for a file. */
+    private static long wholeLength(String field, Body body) {
+        RangeHeader.ContentRange content = RangeHeader.parseContentRange(field);
+        long length = content.range().length();
+        if (content.range().start() != 0 || content.total() != length) {
+            ErrorCode code = ErrorCode.RESUME_NEEDS_UPLOAD_ID;
+            throw new BadRequestException(code.status(), code.wireName(), "Content-Range", "a part of a file needs an upload to be "
+                    + "added to: begin one with POST /upload/start, then send the rest with curl -C OFFSET -T FILE to /upload/FILE_ID, "
+                    + "where GET /upload/status/FILE_ID tells the offset");
+        }
+        if (body.length() != Body.UNKNOWN && body.length() != length) {
+            throw Fields.invalid("Content-Range", "says " + length + " bytes, but the body has " + body.length());
+        }
+        return length;
+    }
+
+    /** Options have to come before the files they are for. When anything goes wrong no file of the form stays. */
+    private Response receiveForm(Request request, Multipart form, String name) throws IOException {
+        LinkOptions.of(request, Map.of());
+        Digest digest = DigestClaims.of(request);
+        Map<String, String> fields = new HashMap<>();
+        List<Received> files = new ArrayList<>();
+        try {
+            for (Multipart.Part part = form.next(); part != null; part = form.next()) {
+                if (part.filename() == null && LinkOptions.isOption(part.name())) {
+                    noteOption(fields, part, files);
+                } else if (part.filename() != null) {
+                    if (!files.isEmpty() && (name != null || digest != null) || files.size() == MAX_FILES) {
+                        throw Fields.invalid(part.name(), "is one file more than this request can bring");
+                    }
+                    UUID id = uploads.newId();
+                    files.add(receive(request, id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, RequestBody.of(request, part),
+                            DigestClaim.of(digest), LinkOptions.of(request, fields)));
+                }
+            }
+            if (files.isEmpty()) {
+                throw Fields.invalid("file", "the form holds no file: curl -F file=@FILE");
+            }
+            return answer(request, files, true);
+        } catch (IOException | RuntimeException e) {
+            discard(files, e);
+            throw e;
+        }
+    }
+
+    private void discard(List<Received> files, Exception reason) {
+        for (Received received : files) {
+            try {
+                uploads.delete(received.file().id());
+            } catch (FailureException e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+
+    private static void noteOption(Map<String, String> fields, Multipart.Part part, List<Received> files) throws IOException {
+        if (!files.isEmpty()) {
+            throw Fields.invalid(part.name(), "has to come before the files it is for");
+        }
+        if (fields.put(part.name(), part.text(MAX_FIELD_BYTES)) != null) {
+            throw Fields.invalid(part.name(), "is given twice");
+        }
+    }
+
+    private Received receive(Request request, UUID id, String name, long length, Body body, DigestClaim claim, LinkOptions options) {
+        FileName.objection(name).ifPresent(why -> {
+            throw Fields.invalid("filename", "the file name " + why);
+        });
+        Instant now = clock.instant();
+        Shares.Created share = shares.draft(id, options.terms(now));
+        String deleteKey = Tokens.create(Tokens.Kind.DELETE, random);
+        NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey));
+        Upload file = uploads.receive(spec, body, claim, options.expires(now), List.of(share.change()));
+        return new Received(file, share, ShareLinks.url(request.baseUrl(), share.token(), name),
+                request.baseUrl() + "/delete/" + id + "/" + deleteKey);
+    }
+
+    /** Curl calls what it reads from a pipe "-". */
+    private static String nameOf(Multipart.Part part, UUID id) {
+        return part.filename().isEmpty() || part.filename().equals("-") ? madeUpName(id) : part.filename();
+    }
+
+    private static String madeUpName(UUID id) {
+        return "upload-" + id.toString().substring(0, 8) + ".bin";
+    }
+
+    private static Response answer(Request request, List<Received> files, boolean ofForm) {
+        Response response;
+        if (!request.accepts("application/json")) {
+            response = Response.text(201, String.join("", files.stream().map(file -> file.url() + "\n").toList()));
+        } else if (ofForm && files.size() > 1) {
+            response = Response.json(201, files.stream().map(Received::view).toList());
+        } else {
+            response = Response.json(201, files.getFirst().view());
+        }
+        return response.header("X-Delete-Url", String.join(", ", files.stream().map(Received::deleteUrl).toList()))
+                .header("X-File-Id", String.join(", ", files.stream().map(file -> file.file().id().toString()).toList()))
+                .header("X-Content-SHA256", String.join(", ", files.stream().map(file -> file.file().sha256().hex()).toList()))
+                .header("Cache-Control", "no-store");
+    }
+}

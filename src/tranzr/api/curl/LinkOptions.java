@@ -1,0 +1,97 @@
+package tranzr.api.curl;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import tranzr.api.Fields;
+import tranzr.api.HeaderText;
+import tranzr.http.Request;
+import tranzr.model.TimeSpan;
+import tranzr.transfer.Shares;
+
+/**
+ * What the sender wants of the link: each option as a header field, a query parameter, or a field of the form.
+ *
+ * @param maxDownloads 0 for no limit
+ * @param life how long link and file live; null for until they are deleted
+ * @param password null for none
+ */
+record LinkOptions(long maxDownloads, Duration life, String password) {
+
+    private static final long MAX_DAYS = 36_525;
+    /** The header field of each option by the name it has in a query or a form. */
+    private static final Map<String, String> HEADERS = Map.of("max_downloads", "Max-Downloads", "max_days", "Max-Days",
+            "expires_in", "Expires-In", "password", "Share-Password");
+
+    /** Whether a form's field of this name is an option. */
+    static boolean isOption(String name) {
+        return HEADERS.containsKey(name);
+    }
+
+    /** @throws tranzr.http.BadRequestException for a value that is not what it should be, which never means "no limit" */
+    static LinkOptions of(Request request, Map<String, String> form) {
+        Map<String, String> given = new HashMap<>(form);
+        HEADERS.forEach((name, header) -> {
+            HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip()));
+            request.query(name).ifPresent(text -> note(given, name, text));
+        });
+        Fields fields = Fields.written(given);
+        long maxDownloads = fields.whole("max_downloads").orElse(0L);
+        if (fields.has("max_downloads") && maxDownloads < 1) {
+            throw Fields.invalid("max_downloads", "must be at least 1; leave it out for no limit");
+        }
+        String password = given.get("password");
+        if (password != null && password.isEmpty()) {
+            throw Fields.invalid("password", "must not be empty; leave it out for none");
+        }
+        return new LinkOptions(maxDownloads, life(fields).orElse(null), password);
+    }
+
+    private static void note(Map<String, String> given, String name, String text) {
+        String before = given.putIfAbsent(name, text);
+        if (before != null && !before.equals(text)) {
+            throw Fields.invalid(name, "is given twice, with different values");
+        }
+    }
+
+    private static Optional<Duration> life(Fields fields) {
+        if (fields.has("max_days") && fields.has("expires_in")) {
+            throw Fields.invalid("expires_in", "cannot be given together with max_days");
+        }
+        Optional<Duration> days = fields.whole("max_days").map(count -> {
+            if (count < 1 || count > MAX_DAYS) {
+                throw Fields.invalid("max_days", "must be 1 to " + MAX_DAYS);
+            }
+            return Duration.ofDays(count);
+        });
+        return days.or(() -> fields.text("expires_in").map(LinkOptions::span));
+    }
+
+    private static Duration span(String text) {
+        try {
+            Duration span = TimeSpan.parse(text);
+            if (span.isZero() || span.toDays() > MAX_DAYS) {
+                throw Fields.invalid("expires_in", "must be more than 0 and at most " + MAX_DAYS + "d");
+            }
+            return span;
+        } catch (IllegalArgumentException e) {
+            throw Fields.invalid("expires_in", "the text " + e.getMessage());
+        }
+    }
+
+    /** When link and file end; null for never. */
+    Instant expires(Instant now) {
+        return life == null ? null : now.plus(life);
+    }
+
+    Shares.Terms terms(Instant now) {
+        return new Shares.Terms(expires(now), maxDownloads, password);
+    }
+
+    @Override
+    public String toString() {
+        return "LinkOptions[" + maxDownloads + ", " + life + "]";
+    }
+}

@@ -1,0 +1,72 @@
+package tranzr.api.rest;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import tranzr.api.Fields;
+import tranzr.api.Ids;
+import tranzr.http.Request;
+import tranzr.http.Response;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+import tranzr.transfer.Downloads;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
+import tranzr.transfer.Shares;
+import tranzr.transfer.Uploads;
+
+/** The routes by which the owner sees, reads and removes files. */
+public final class FileRoutes {
+
+    private final Uploads uploads;
+    private final Downloads downloads;
+    private final Shares shares;
+
+    public FileRoutes(Uploads uploads, Downloads downloads, Shares shares) {
+        this.uploads = uploads;
+        this.downloads = downloads;
+        this.shares = shares;
+    }
+
+    /** {@code GET /files}. */
+    public Response list(Request request) {
+        Paging paging = Paging.of(request);
+        UUID after = paging.after().map(Ids::known).orElse(null);
+        Optional<UploadState> status = request.query("status").map(FileRoutes::state);
+        Predicate<Upload> filter = status.<Predicate<Upload>>map(state -> upload -> upload.state() == state)
+                .orElse(upload -> upload.state() != UploadState.EXPIRED);
+        Map<String, String> filters = status.map(state -> Map.of("status", state.wireName())).orElse(Map.of());
+        return paging.answer(uploads.list(after, paging.probe(), filter), upload -> upload.id().toString(),
+                UploadView::listed, "/files", filters);
+    }
+
+    /** {@code GET /files/{file_id}}. */
+    public Response get(Request request) {
+        Upload upload = uploads.get(Ids.fileId(request));
+        return Response.json(200, UploadView.file(upload, shares.of(upload.id()).size(), request.baseUrl()))
+                .header("Cache-Control", "no-store");
+    }
+
+    /** {@code DELETE /files/{file_id}}. */
+    public Response delete(Request request) {
+        uploads.delete(Ids.fileId(request));
+        return Response.empty(204);
+    }
+
+    /** {@code GET} and {@code HEAD /download/{file_id}}. */
+    public Response download(Request request) {
+        Upload file = uploads.get(Ids.fileId(request));
+        if (file.state() != UploadState.COMPLETED) {
+            throw new FailureException(new Failure.NotCompleted(file.id(), file.state().wireName()));
+        }
+        return new Delivery(request, file).answer(_ -> { }, _ -> downloads.open(file.id()));
+    }
+
+    private static UploadState state(String name) {
+        return Arrays.stream(UploadState.values()).filter(state -> state.wireName().equals(name)).findAny()
+                .orElseThrow(() -> Fields.invalid("status", "must be one of "
+                        + String.join(", ", Arrays.stream(UploadState.values()).map(UploadState::wireName).toList())));
+    }
+}

@@ -1,0 +1,57 @@
+package tranzr.api.rest;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import tranzr.api.Fields;
+import tranzr.http.Request;
+import tranzr.http.Response;
+
+/**
+ * The page of a list that a request asks for.
+ *
+ * @param limit the most entries of it
+ * @param after the id of the last entry of the page before; empty for the first page
+ */
+record Paging(int limit, Optional<String> after) {
+
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1000;
+
+    static Paging of(Request request) {
+        long limit = request.query("limit").map(text -> Fields.written(Map.of("limit", text)).whole("limit").orElseThrow())
+                .orElse((long) DEFAULT_LIMIT);
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw Fields.invalid("limit", "must be 1 to " + MAX_LIMIT);
+        }
+        return new Paging((int) limit, request.query("after"));
+    }
+
+    /** One entry more than a page holds, which tells whether there is a next page. */
+    int probe() {
+        return limit + 1;
+    }
+
+    /**
+     * A bare array of the page, with a link to the next one (RFC 8288) when there is one.
+     *
+     * @param probed the entries of the page and, if there is one, the first of the next
+     * @param filters the query parameters beside limit and after
+     */
+    <T> Response answer(List<T> probed, Function<T, String> id, Function<T, Map<String, Object>> view, String path,
+            Map<String, String> filters) {
+        List<T> page = probed.subList(0, Math.min(limit, probed.size()));
+        Response response = Response.json(200, page.stream().map(view).toList()).header("Cache-Control", "no-store");
+        if (probed.size() > limit) {
+            StringBuilder next = new StringBuilder(path).append("?limit=").append(limit).append("&after=")
+                    .append(id.apply(page.getLast()));
+            filters.forEach((name, value) ->
+                    next.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+            response.header("Link", "<" + next + ">; rel=\"next\"");
+        }
+        return response;
+    }
+}

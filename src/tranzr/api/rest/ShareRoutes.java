@@ -1,0 +1,181 @@
+package tranzr.api.rest;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import tranzr.api.Fields;
+import tranzr.api.HeaderText;
+import tranzr.api.Ids;
+import tranzr.api.ShareLinks;
+import tranzr.http.Request;
+import tranzr.http.Response;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
+import tranzr.transfer.Shares;
+import tranzr.transfer.Uploads;
+
+/** The routes by which an owner makes and changes share links, and others use them. */
+public final class ShareRoutes {
+
+    private static final List<String> TERMS = List.of("expire_minutes", "max_downloads", "password", "protected");
+    private static final Duration DEFAULT_LIFE = Duration.ofMinutes(60);
+    private static final long DEFAULT_DOWNLOADS = 5;
+    /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
+    private static final BigDecimal MAX_MINUTES = BigDecimal.valueOf(Duration.ofDays(36_525).toMinutes());
+
+    private final Uploads uploads;
+    private final Shares shares;
+    private final InstantSource clock;
+
+    public ShareRoutes(Uploads uploads, Shares shares, InstantSource clock) {
+        this.uploads = uploads;
+        this.shares = shares;
+        this.clock = clock;
+    }
+
+    /** {@code POST /share/create/{file_id}}. */
+    public Response create(Request request) {
+        UUID id = Ids.fileId(request);
+        Fields fields = Fields.jsonAndQuery(request, TERMS);
+        Instant expires = fields.has("expire_minutes") ? expiry(fields) : clock.instant().plus(DEFAULT_LIFE);
+        long limit = fields.has("max_downloads") ? limit(fields) : DEFAULT_DOWNLOADS;
+        boolean guarded = fields.flag("protected").orElse(true);
+        Optional<String> password = password(fields, guarded);
+        Upload file = uploads.get(id);
+        Shares.Created created = shares.create(id, new Shares.Terms(expires, limit,
+                guarded ? password.orElseGet(shares::generatePassword) : null));
+        String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
+        return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
+    }
+
+    /** {@code GET /shares}. */
+    public Response list(Request request) {
+        Paging paging = Paging.of(request);
+        Map<UUID, String> names = new HashMap<>();
+        return paging.answer(shares.list(paging.after(), paging.probe()), Shares::idOf, share ->
+                ShareView.listed(share, names.computeIfAbsent(share.fileId(), this::filename)), "/shares", Map.of());
+    }
+
+    /** {@code PATCH /shares/{token}}, by token or id: changes what is named and leaves the rest. */
+    public Response change(Request request) {
+        Share share = shares.find(request.path("token"));
+        Fields fields = Fields.json(request);
+        Instant expires = share.expires();
+        if (fields.has("expires_at") && fields.has("expire_minutes")) {
+            throw Fields.invalid("expires_at", "cannot be set together with expire_minutes");
+        } else if (fields.has("expires_at")) {
+            expires = future(fields);
+        } else if (fields.has("expire_minutes")) {
+            expires = expiry(fields);
+        }
+        long limit = fields.has("max_downloads") ? limit(fields) : share.maxDownloads();
+        if (fields.isNone("password")) {
+            throw Fields.invalid("password", "must be text; \"protected\": false removes the password");
+        }
+        Optional<Boolean> guarded = fields.flag("protected");
+        Optional<String> password = password(fields, guarded.orElse(true));
+        boolean generate = guarded.orElse(false) && share.password() == null && password.isEmpty();
+        if (generate) {
+            password = Optional.of(shares.generatePassword());
+        }
+        boolean keepPassword = password.isEmpty() && guarded.orElse(true);
+        Share changed = shares.change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null)), keepPassword);
+        Map<String, Object> view = ShareView.listed(changed, filename(changed.fileId()));
+        if (generate) {
+            view.put("password", password.get());
+        }
+        return Response.json(200, view).header("Cache-Control", "no-store");
+    }
+
+    /** {@code DELETE /shares/{token}}, by token or id. */
+    public Response revoke(Request request) {
+        shares.revoke(shares.find(request.path("token")).tokenHash());
+        return Response.empty(204);
+    }
+
+    /** {@code GET /share/info/{token}}. */
+    public Response info(Request request) {
+        return Response.json(200, ShareView.info(shares.info(request.path("token")))).header("Cache-Control", "no-store");
+    }
+
+    /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it. */
+    public Response download(Request request) {
+        Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
+                givenPassword(request));
+        Shares.Visit visit = shares.enter(request.path("token"), visitor);
+        return new Delivery(request, visit.file()).answer(range -> shares.checkLimit(visit, range),
+                range -> shares.download(visit, range));
+    }
+
+    private static String givenPassword(Request request) {
+        return HeaderText.of(request, "X-Share-Password").or(() -> request.query("password"))
+                .or(() -> request.basicCredentials().map(Request.Credentials::password)).orElse(null);
+    }
+
+    private String filename(UUID id) {
+        try {
+            return uploads.get(id).filename();
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.UnknownFile || e.failure() instanceof Failure.UploadExpired) {
+                return null; // removed since the share was read
+            }
+            throw e;
+        }
+    }
+
+    /** Null for never, which has to be said in so many words. */
+    private Instant expiry(Fields fields) {
+        if (fields.isNone("expire_minutes")) {
+            return null;
+        }
+        BigDecimal minutes = fields.number("expire_minutes").orElseThrow();
+        if (minutes.signum() <= 0 || minutes.compareTo(MAX_MINUTES) > 0) {
+            throw Fields.invalid("expire_minutes", "must be more than 0 and at most " + MAX_MINUTES
+                    + ", or null (in a query: none) for no expiry");
+        }
+        long millis = minutes.multiply(BigDecimal.valueOf(60_000)).longValue();
+        return clock.instant().plusMillis(Math.max(1, millis));
+    }
+
+    private Instant future(Fields fields) {
+        if (fields.isNone("expires_at")) {
+            return null;
+        }
+        Instant expires = fields.time("expires_at").orElseThrow();
+        if (!expires.isAfter(clock.instant())) {
+            throw Fields.invalid("expires_at", "is past; delete the share to end it");
+        }
+        if (Duration.between(clock.instant(), expires).toMinutes() > MAX_MINUTES.longValue()) {
+            throw Fields.invalid("expires_at", "must be within a hundred years, or null for no expiry");
+        }
+        return expires;
+    }
+
+    /** 0 for none, which has to be said in so many words. */
+    private static long limit(Fields fields) {
+        if (fields.isNone("max_downloads")) {
+            return 0;
+        }
+        long limit = fields.whole("max_downloads").orElseThrow();
+        if (limit < 1) {
+            throw Fields.invalid("max_downloads", "must be at least 1, or null (in a query: none) for no limit");
+        }
+        return limit;
+    }
+
+    private static Optional<String> password(Fields fields, boolean guarded) {
+        Optional<String> password = fields.text("password");
+        if (password.isPresent() && !guarded) {
+            throw Fields.invalid("protected", "cannot be false beside a password");
+        }
+        return password;
+    }
+}

@@ -1,0 +1,141 @@
+package tranzr.api.rest;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import tranzr.api.DigestClaims;
+import tranzr.api.Fields;
+import tranzr.api.Ids;
+import tranzr.api.Problems;
+import tranzr.api.RequestBody;
+import tranzr.http.BadRequestException;
+import tranzr.http.RangeHeader;
+import tranzr.http.RangeHeader.ContentRange;
+import tranzr.http.Request;
+import tranzr.http.Response;
+import tranzr.model.Digest;
+import tranzr.model.FileName;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+import tranzr.transfer.Body;
+import tranzr.transfer.DigestClaim;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
+import tranzr.transfer.NewUpload;
+import tranzr.transfer.Uploads;
+
+/** The routes that begin, continue, follow, complete and abort one upload; its chunks come by {@link ChunkRoutes}. */
+public final class UploadRoutes {
+
+    private static final BigDecimal DEFAULT_WAIT = BigDecimal.valueOf(5);
+    private static final BigDecimal MAX_WAIT = BigDecimal.valueOf(60);
+
+    private final Uploads uploads;
+    private final long defaultChunkSize;
+
+    /** @param defaultChunkSize in bytes, at least 1 */
+    public UploadRoutes(Uploads uploads, long defaultChunkSize) {
+        this.uploads = uploads;
+        this.defaultChunkSize = defaultChunkSize;
+    }
+
+    /** {@code POST /upload/start}. */
+    public Response start(Request request) {
+        Fields fields = Fields.json(request);
+        String filename = fields.text("filename").orElseThrow(() -> Fields.invalid("filename", "is missing"));
+        FileName.objection(filename).ifPresent(why -> {
+            throw Fields.invalid("filename", "the file name " + why);
+        });
+        Sizes sizes = Sizes.of(fields, defaultChunkSize);
+        Digest expected = fields.digest("sha256").orElse(null);
+        Upload upload = uploads.start(new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
+                sizes.chunkSize(), sizes.totalChunks(), expected, null));
+        return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
+    }
+
+    /** {@code GET /upload/status/{file_id}}. */
+    public Response status(Request request) {
+        Upload upload = uploads.get(Ids.fileId(request));
+        Map<String, Object> view = UploadView.status(upload);
+        if (upload.state() == UploadState.PENDING_ASSEMBLY) {
+            view.put("bytes_hashed", uploads.hashed(upload.id()));
+        }
+        return Response.json(200, view).header("Cache-Control", "no-store");
+    }
+
+    /** {@code POST /upload/merge/{file_id}}. */
+    public Response merge(Request request) {
+        UUID id = Ids.fileId(request);
+        Duration wait = waitOf(request);
+        Digest expected = Fields.json(request).digest("sha256").orElse(null);
+        try {
+            return complete(request, id, expected, wait);
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.MissingChunks missing) {
+                return Problems.of(missing).with("missing_chunks", new ChunkMap(uploads.get(id)).missing()).toJson();
+            }
+            throw e;
+        }
+    }
+
+    /** {@code PUT /upload/{file_id}}: from byte 0, or from where Content-Range says; completes what is whole afterwards. */
+    public Response put(Request request) {
+        UUID id = Ids.fileId(request);
+        Duration wait = waitOf(request);
+        Uploads.Written written = write(request, id);
+        if (written.upload().isWhole()) {
+            return complete(request, id, null, wait);
+        }
+        return Response.json(200, UploadView.range(written));
+    }
+
+    private Uploads.Written write(Request request, UUID id) {
+        Body body = RequestBody.of(request);
+        DigestClaim claim = DigestClaim.of(DigestClaims.of(request));
+        Optional<String> field = request.header("Content-Range");
+        if (field.isPresent()) {
+            ContentRange content = RangeHeader.parseContentRange(field.get());
+            long length = content.range().length();
+            if (body.length() != Body.UNKNOWN && body.length() != length) {
+                throw new FailureException(new Failure.WrongLength(length, body.length(), false));
+            }
+            return uploads.writeRange(id, content.range().start(), content.range().end(), content.total(), body, claim);
+        }
+        if (uploads.get(id).lengthKnown()) {
+            return uploads.writeRange(id, 0, body.length(), -1, body, claim);
+        }
+        if (body.length() == Body.UNKNOWN) {
+            throw new BadRequestException(411, "length_required", "Content-Length",
+                    "the length of this upload is not known yet, so this body has to bring its own");
+        }
+        return uploads.writeRange(id, 0, body.length(), body.length(), body, claim);
+    }
+
+    /** {@code DELETE /upload/{file_id}}. */
+    public Response abort(Request request) {
+        uploads.abort(Ids.fileId(request));
+        return Response.empty(204);
+    }
+
+    private Response complete(Request request, UUID id, Digest expected, Duration wait) {
+        Uploads.Assembly assembly = uploads.complete(id, expected, wait);
+        if (assembly.upload().state() == UploadState.COMPLETED) {
+            return Response.json(200, UploadView.completed(assembly.upload(), request.baseUrl()));
+        }
+        return Response.json(202, UploadView.pending(assembly, request.baseUrl()))
+                .header("Location", "/upload/status/" + id).header("Retry-After", "1");
+    }
+
+    /** How long an answer may wait for hashing: {@code ?wait=} in seconds. */
+    private static Duration waitOf(Request request) {
+        Optional<String> text = request.query("wait");
+        BigDecimal seconds = text.isEmpty() ? DEFAULT_WAIT
+                : Fields.written(Map.of("wait", text.get())).number("wait").orElseThrow();
+        if (seconds.signum() < 0 || seconds.compareTo(MAX_WAIT) > 0) {
+            throw Fields.invalid("wait", "must be 0 to " + MAX_WAIT + " seconds");
+        }
+        return Duration.ofMillis(seconds.movePointRight(3).longValue());
+    }
+}

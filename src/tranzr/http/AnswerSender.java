@@ -1,0 +1,164 @@
+package tranzr.http;
+
+import com.sun.net.httpserver.Headers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * Sends one answer, and leaves the connection either ready for a next request or closed in a way that lets the client read the answer.
+ */
+final class AnswerSender {
+
+    private static final System.Logger LOG = System.getLogger(AnswerSender.class.getName());
+    private static final int DISCARD_BUFFER = 64 * 1024;
+    private static final long LINGER_BYTES = 1024 * 1024;
+    private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long MAX_LINGER_NANOS = 10_000_000_000L;
+
+    private final Exchange exchange;
+    private final Response response;
+    private final boolean isHead;
+    private final boolean hasBody;
+
+    AnswerSender(Exchange exchange, Response response) {
+        this.exchange = exchange;
+        this.response = response;
+        this.isHead = exchange.http().getRequestMethod().equals("HEAD");
+        this.hasBody = !isHead && !response.forbidsBody() && response.length() > 0;
+    }
+
+    /**
+     * @param last whether no other request shall come by this connection
+     * @throws IOException when the answer did not go out whole; the connection must then be cut
+     */
+    void send(boolean last) throws IOException {
+        boolean unread = !bodyIsRead();
+        Headers headers = exchange.http().getResponseHeaders();
+        response.headers().forEach(headers::set);
+        if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()
+                || exchange.body().fault() != null) {
+            headers.set("Connection", "close");
+        }
+        if (isHead && !response.forbidsBody()) {
+            headers.set("Content-Length", Long.toString(response.length()));
+        }
+        OutputStream out = exchange.http().getResponseBody();
+        if (hasBody) {
+            sendHeadAndBody(out);
+        } else {
+            sendHead(unread);
+        }
+        Exchange.end(response, !isHead && !response.forbidsBody());
+        exchange.answerIsOut();
+        if (unread && (hasBody || exchange.wire() != null)) {
+            linger();
+        }
+        boolean aborted = !exchange.finish();
+        if (aborted || exchange.body() != null && exchange.body().fault() != null) {
+            // After a failed read the server may believe the body to be at its end, and would use the connection again.
+            throw new IOException("the connection cannot be used again");
+        }
+        out.close();
+        exchange.http().close();
+    }
+
+    private void sendHead(boolean unread) throws IOException {
+        if (unread && exchange.wire() == null) {
+            linger(); // the server closes at once after a head without body
+        }
+        // The server closes the exchange as soon as such a head is out. What it closes then is this, and the real one later, here.
+        exchange.http().setStreams(null, OutputStream.nullOutputStream());
+        exchange.progress().begin(false);
+        try {
+            exchange.http().sendResponseHeaders(response.status(), -1);
+        } finally {
+            exchange.progress().end();
+        }
+    }
+
+    private void sendHeadAndBody(OutputStream out) throws IOException {
+        exchange.progress().begin(false);
+        exchange.http().sendResponseHeaders(response.status(), response.length());
+        exchange.progress().end();
+        BodyOutput body = new BodyOutput(out, exchange.progress(), exchange.wire() == null);
+        try {
+            response.body().write(body);
+        } catch (IOException e) {
+            if (!body.hasFailed()) {
+                LOG.log(System.Logger.Level.WARNING, "the body of an answer broke after {0} of {1} bytes: {2}",
+                        Long.toString(body.written()), Long.toString(response.length()), e.toString());
+            }
+            throw e;
+        }
+        if (body.written() != response.length()) {
+            throw new IOException("an answer of " + response.length() + " bytes ended after " + body.written());
+        }
+        body.flush();
+    }
+
+    /** Reads the rest when it is here already, so that the connection can go on. @return whether all of the body is read */
+    private boolean bodyIsRead() throws IOException {
+        RequestBody body = exchange.body();
+        if (body == null || body.fault() != null) {
+            return false;
+        }
+        boolean waits = exchange.wire() != null && exchange.wire().out().isContinueHeld();
+        if (!body.isEnded() && body.remaining() >= 0 && !waits && body.available() >= body.remaining()) {
+            body.skipNBytes(body.remaining());
+        }
+        if (!body.isEnded()) {
+            return false;
+        }
+        if (!exchange.head().isChunked()) {
+            exchange.http().getRequestBody().read(); // the server believes in the end when it has seen it
+        }
+        return true;
+    }
+
+    /**
+     * Takes what the client still sends, for a bounded time, because a connection closed on unread bytes is reset, and the client then loses
+     * the answer it has not read. Ends at the end of the body, when the client leaves, or after 2 s, but not before 1 MiB while bytes come.
+     */
+    private void linger() {
+        long begin = System.nanoTime();
+        exchange.linger(begin + LINGER_NANOS);
+        byte[] buffer = new byte[DISCARD_BUFFER];
+        long total = 0;
+        try {
+            InputStream in = lingerSource();
+            long limit = lingerLimit();
+            while (total < limit) {
+                int count = in.read(buffer, 0, (int) Math.min(buffer.length, limit - total));
+                if (count < 0) {
+                    return;
+                }
+                total += count;
+                long now = System.nanoTime();
+                if (total < LINGER_BYTES) {
+                    exchange.linger(Math.min(begin + MAX_LINGER_NANOS, now + LINGER_NANOS));
+                } else if (now - begin >= LINGER_NANOS) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // The client has left, or the watchdog has ended the wait: there is nothing more to do for it.
+            exchange.linger(Long.MAX_VALUE);
+        }
+    }
+
+    /** Not the body itself, which would tell a client that waits to send. The server has closed its own stream by now, or may have. */
+    private InputStream lingerSource() {
+        RequestBody body = exchange.body();
+        if (exchange.wire() != null && (body == null || body.fault() != null || body.remaining() >= 0)) {
+            return exchange.wire().in();
+        }
+        return body == null ? exchange.http().getRequestBody() : body.source();
+    }
+
+    private long lingerLimit() {
+        RequestBody body = exchange.body();
+        boolean exact = body != null && body.fault() == null && body.remaining() >= 0;
+        return exact ? body.remaining() : Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,42 @@
+package tranzr.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** {@code Content-Disposition} of a download (RFC 6266, with RFC 8187 for names beyond ASCII). */
+public final class ContentDisposition {
+
+    private static final String ATTRIBUTE_SIGNS = "!#$&+-.^_`|~"; // attr-char, RFC 8187, section 3.2.1
+
+    private ContentDisposition() {
+    }
+
+    /**
+     * {@code attachment} with the name in ASCII, where other characters and those that old clients misread become {@code _}, and, when
+     * that changed it, the whole name in {@code filename*}. Whatever the name is, the value is a valid one: no quote or line end gets out.
+     */
+    public static String attachment(String filename) {
+        StringBuilder ascii = new StringBuilder();
+        filename.codePoints().forEach(c -> ascii.append(isPlain(c) ? (char) c : '_'));
+        String quoted = "attachment; filename=\"" + ascii + '"';
+        return ascii.toString().equals(filename) ? quoted : quoted + "; filename*=UTF-8''" + percentEncode(filename);
+    }
+
+    /** A percent sign is decoded by some clients, a backslash taken for a folder by others (RFC 6266, appendix D). */
+    private static boolean isPlain(int c) {
+        return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '%' && c != '/';
+    }
+
+    private static String percentEncode(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if (c < 0x80 && (Character.isLetterOrDigit(c) || ATTRIBUTE_SIGNS.indexOf(c) >= 0)) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return encoded.toString();
+    }
+}

@@ -1,0 +1,119 @@
+package tranzr.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** JSON (RFC 8259) as plain maps, lists, strings, numbers, booleans and null. The only user of jackson-jr. */
+public final class Json {
+
+    private static final int MAX_NESTING = 32;
+    private static final int MAX_NUMBER_CHARACTERS = 64;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_NESTING).maxNumberLength(MAX_NUMBER_CHARACTERS).build()).build();
+    private static final JSON READER = JSON.std.with(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS);
+
+    private Json() {
+    }
+
+    /**
+     * Reads one JSON object, in the order of its fields. Numbers come as Integer, Long, BigInteger or, with a fraction or an
+     * exponent, Double.
+     *
+     * @throws BadRequestException {@code invalid_json} for anything else: another value, something after it, a field twice, more than
+     *         32 levels, a number of more than 64 characters or beyond a double, bytes that are not UTF-8
+     */
+    public static Map<String, Object> readObject(byte[] bytes) {
+        try (JsonParser parser = FACTORY.createParser(Syntax.utf8(ByteBuffer.wrap(bytes)))) {
+            parser.nextToken();
+            if (!parser.isExpectedStartObjectToken()) {
+                throw invalid("an object is expected");
+            }
+            Map<String, Object> object = READER.mapFrom(parser);
+            if (parser.nextToken() != null) {
+                throw invalid("something follows the object");
+            }
+            requireFinite(object);
+            return object;
+        } catch (CharacterCodingException e) {
+            throw invalid("it is not UTF-8");
+        } catch (IOException e) {
+            throw invalid(firstLine(e));
+        }
+    }
+
+    /**
+     * UTF-8 without white space.
+     *
+     * @throws IllegalArgumentException for a value that JSON does not have
+     */
+    public static byte[] write(Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+            write(generator, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(JsonGenerator generator, Object value) throws IOException {
+        switch (value) {
+            case null -> generator.writeNull();
+            case String text -> generator.writeString(text);
+            case Boolean truth -> generator.writeBoolean(truth);
+            case Integer number -> generator.writeNumber(number);
+            case Long number -> generator.writeNumber(number);
+            case BigInteger number -> generator.writeNumber(number);
+            case BigDecimal number -> generator.writeNumber(number);
+            case Double number when Double.isFinite(number) -> generator.writeNumber(number);
+            case Map<?, ?> map -> {
+                generator.writeStartObject();
+                for (Map.Entry<?, ?> field : map.entrySet()) {
+                    generator.writeFieldName((String) field.getKey());
+                    write(generator, field.getValue());
+                }
+                generator.writeEndObject();
+            }
+            case Iterable<?> list -> {
+                generator.writeStartArray();
+                for (Object element : list) {
+                    write(generator, element);
+                }
+                generator.writeEndArray();
+            }
+            default -> throw new IllegalArgumentException("JSON has no " + value.getClass().getName() + ": " + value);
+        }
+    }
+
+    /** A number such as 1e999 is read as infinity. */
+    private static void requireFinite(Object value) {
+        switch (value) {
+            case Double number when !Double.isFinite(number) -> throw invalid("a number is too large");
+            case Map<?, ?> map -> map.values().forEach(Json::requireFinite);
+            case Iterable<?> list -> list.forEach(Json::requireFinite);
+            case null, default -> { }
+        }
+    }
+
+    private static String firstLine(IOException e) {
+        String message = e.getMessage();
+        return message == null ? "it cannot be read" : message.lines().findFirst().orElse("");
+    }
+
+    private static BadRequestException invalid(String why) {
+        return new BadRequestException(400, "invalid_json", null, "The body is not the JSON object that is expected here: " + why);
+    }
+}

@@ -1,0 +1,79 @@
+package tranzr.http;
+
+import com.sun.net.httpserver.HttpContext;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * The one place that reaches into the JDK's server, where {@code --add-opens jdk.httpserver/sun.net.httpserver} allows it: it gives a new connection
+ * our own streams before the server makes its. Where that package is closed, or built otherwise, nothing is found, and everything
+ * works on the public API alone, with fewer checks of the head and slower bodies.
+ *
+ * <p>It rests on this, read in JDK 25: the executor is handed one {@code ServerImpl$Exchange} a request; when its {@code connection} has a context,
+ * the server takes the streams from the connection instead of creating them.
+ */
+final class OpenedServer {
+
+    private static final String INTERNALS = "sun.net.httpserver.";
+    private static final System.Logger LOG = System.getLogger(OpenedServer.class.getName());
+
+    private final Class<?> exchangeType;
+    private final VarHandle connectionOfExchange;
+    private final VarHandle inputOfConnection;
+    private final VarHandle channelOfConnection;
+    private final MethodHandle setParameters;
+
+    private OpenedServer() throws ReflectiveOperationException {
+        exchangeType = Class.forName(INTERNALS + "ServerImpl$Exchange");
+        Class<?> connection = Class.forName(INTERNALS + "HttpConnection");
+        Class<?> context = Class.forName(INTERNALS + "HttpContextImpl");
+        MethodHandles.Lookup inside = MethodHandles.privateLookupIn(connection, MethodHandles.lookup());
+        connectionOfExchange = inside.findVarHandle(exchangeType, "connection", connection);
+        inputOfConnection = inside.findVarHandle(connection, "i", InputStream.class);
+        channelOfConnection = inside.findVarHandle(connection, "chan", SocketChannel.class);
+        setParameters = inside.findVirtual(connection, "setParameters", MethodType.methodType(void.class, InputStream.class, OutputStream.class,
+                SocketChannel.class, SSLEngine.class, Class.forName(INTERNALS + "SSLStreams"), SSLContext.class, String.class, context,
+                InputStream.class));
+    }
+
+    /** Empty where the JDK's internals are not open, or not as expected; says so in the log. */
+    static Optional<OpenedServer> find() {
+        try {
+            return Optional.of(new OpenedServer());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(System.Logger.Level.INFO, "jdk.httpserver is not opened to this program: transfers are slower, and fewer malformed "
+                    + "requests are noticed. Start java with --add-opens jdk.httpserver/sun.net.httpserver=ALL-UNNAMED ({0})", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The connection a request comes by, with our streams, ready for the request's head.
+     *
+     * @param task what the server handed to its executor
+     */
+    Wire wireOf(Runnable task, HttpContext context) {
+        Object connection = connectionOfExchange.get(exchangeType.cast(task));
+        InputStream input = (InputStream) inputOfConnection.get(connection);
+        Wire wire = input instanceof WireInput own ? own.wire() : null;
+        if (wire == null) {
+            SocketChannel channel = (SocketChannel) channelOfConnection.get(connection);
+            wire = new Wire(channel);
+            try {
+                setParameters.invoke(connection, wire.in(), wire.out(), channel, null, null, null, "http", context, wire.in());
+            } catch (Throwable e) {
+                throw new IllegalStateException("the streams of a connection cannot be set", e);
+            }
+        }
+        wire.beginHead();
+        return wire;
+    }
+}

@@ -1,0 +1,78 @@
+package tranzr.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The body of one request on its way to the handler: counts, tells the watchdog, and remembers why it broke. */
+final class RequestBody extends InputStream {
+
+    private final InputStream in;
+    private final Exchange exchange;
+    private final long length;
+    private long received;
+    private boolean ended;
+    private BadRequestException fault;
+
+    /** @param length in bytes; -1 when only the stream knows where it ends */
+    RequestBody(InputStream in, Exchange exchange, long length) {
+        this.in = in;
+        this.exchange = exchange;
+        this.length = length;
+        this.ended = length == 0;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int count) throws IOException {
+        if (ended || count == 0) {
+            return ended ? -1 : 0;
+        }
+        exchange.progress().begin(true);
+        try {
+            exchange.releaseContinue();
+            int read = in.read(target, offset, count);
+            received += Math.max(0, read);
+            ended = read < 0 || received == length;
+            return read;
+        } catch (IOException e) {
+            if (fault == null) {
+                fault = e instanceof ChunkedBody.MalformedException
+                        ? RequestHead.bad("malformed_body", null, "The body is not in the chunked coding: " + e.getMessage() + ".")
+                        : RequestHead.bad("broken_body", null, "The body ended before its announced end.");
+            }
+            throw e;
+        } finally {
+            exchange.progress().end();
+        }
+    }
+
+    @Override
+    public int available() throws IOException {
+        return ended ? 0 : in.available();
+    }
+
+    /** Where the bytes come from. */
+    InputStream source() {
+        return in;
+    }
+
+    /** Whether the handler has read up to its end. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Why a read failed; null when none did. */
+    BadRequestException fault() {
+        return fault;
+    }
+
+    /** What is still to come, in bytes; -1 when only the stream knows. */
+    long remaining() {
+        return length < 0 ? -1 : length - received;
+    }
+}

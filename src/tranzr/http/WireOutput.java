@@ -1,0 +1,131 @@
+package tranzr.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What goes to one connection, in place of the JDK's own stream: large pieces pass without a copy on the heap. Before a handler
+ * has begun, the server itself answers here: its {@code 100 Continue} is kept back until somebody wants the body, so that a refusal comes before
+ * it, and its refusals in HTML become problem documents. Used by one thread at a time.
+ */
+final class WireOutput extends OutputStream {
+
+    private static final int STATUS_AT = "HTTP/1.1 ".length();
+
+    private final SocketChannel channel;
+    private final byte[] buffer = new byte[8 * 1024];
+    private int used;
+    private boolean serverSpeaks = true;
+    private boolean continueHeld;
+    private Progress progress = new Progress();
+
+    WireOutput(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Until {@link #beginAnswer}, what is written comes from the server itself. */
+    void beginHead() {
+        serverSpeaks = true;
+        continueHeld = false;
+    }
+
+    /** @param progress told of every byte that moves */
+    void beginAnswer(Progress progress) {
+        serverSpeaks = false;
+        this.progress = progress;
+    }
+
+    /** Whether the client waits for {@code 100 Continue} before it sends its body (RFC 9110, section 10.1.1). */
+    boolean isContinueHeld() {
+        return continueHeld;
+    }
+
+    /** Tells the client to send its body, once, if it waits for that. */
+    void releaseContinue() throws IOException {
+        if (continueHeld) {
+            continueHeld = false;
+            transmit("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /** Sends a whole answer and says that the connection ends with it. For when no exchange could do it. */
+    void refuse(BadRequestException refusal) throws IOException {
+        byte[] body = refusalBody(refusal);
+        String head = "HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
+                + "\r\nConnection: close\r\n\r\n";
+        transmit(head.getBytes(StandardCharsets.US_ASCII));
+        transmit(body);
+    }
+
+    private static byte[] refusalBody(BadRequestException refusal) throws IOException {
+        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+        RequestHead.refusal(refusal).body().write(body);
+        return body.toByteArray();
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (serverSpeaks) {
+            translate(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
+            return;
+        }
+        if (length > buffer.length - used) {
+            flush();
+        }
+        if (length >= buffer.length) {
+            transmit(ByteBuffer.wrap(bytes, offset, length));
+        } else {
+            System.arraycopy(bytes, offset, buffer, used, length);
+            used += length;
+        }
+    }
+
+    /** The server writes each answer of its own at once. */
+    private void translate(String answer) throws IOException {
+        int status = Integer.parseInt(answer.substring(STATUS_AT, STATUS_AT + 3));
+        if (status == 100) {
+            continueHeld = true;
+            return;
+        }
+        String code = switch (status) {
+            case 400 -> "malformed_request";
+            case 404 -> "not_found";
+            case 501 -> "unsupported_transfer_encoding";
+            default -> "internal_error";
+        };
+        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)));
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (used > 0) {
+            ByteBuffer pending = ByteBuffer.wrap(buffer, 0, used);
+            used = 0;
+            transmit(pending);
+        }
+    }
+
+    private void transmit(byte[] bytes) throws IOException {
+        transmit(ByteBuffer.wrap(bytes));
+    }
+
+    private void transmit(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+            progress.moved();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,181 @@
+package tranzr.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import tranzr.disk.OperatorFile;
+import tranzr.model.ByteSize;
+import tranzr.model.Digest;
+import tranzr.model.TimeSpan;
+import tranzr.security.Tokens;
+
+/**
+ * The settings of one server, checked. Holds no secret: of a token only the hash.
+ *
+ * @param bind where to listen; port 0 for a free one
+ * @param token the hash of the only token that opens the API; empty when none was given
+ * @param uploadTtl how long an unfinished upload is kept after its last byte
+ * @param maxFileSize in bytes; empty for no limit
+ * @param chunkSize in bytes, for uploads that name none
+ * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
+ * @param baseUrl without a slash at its end; empty to go by the request
+ * @param trustedProxies peers whose forwarding fields are believed
+ */
+public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies) {
+
+    /** Below this a number in the API counts MiB, so a default cannot be less. */
+    static final long MIN_CHUNK_SIZE = 1024;
+    static final int MIN_TOKEN_LENGTH = 16;
+    static final int MAX_TOKEN_LENGTH = 512;
+
+    private static final String NONE = "none";
+
+    public Config {
+        trustedProxies = Set.copyOf(trustedProxies);
+    }
+
+    /** @throws ConfigException for a value that cannot be used, naming it and where it stands */
+    public static Config of(Settings settings) throws ConfigException {
+        return new Config(
+                new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
+                dataOf(settings),
+                tokenOf(settings),
+                parsed(settings, Option.UPLOAD_TTL, text -> atLeastASecond(TimeSpan.parse(text))),
+                parsed(settings, Option.CLEANUP_INTERVAL, text -> atLeastASecond(TimeSpan.parse(text))),
+                parsed(settings, Option.MAX_FILE_SIZE, text -> text.equals(NONE) ? OptionalLong.empty() : OptionalLong.of(atLeast(1, ByteSize.parse(text)))),
+                parsed(settings, Option.CHUNK_SIZE, text -> atLeast(MIN_CHUNK_SIZE, ByteSize.parse(text))),
+                settings.get(Option.RESERVE).isEmpty() ? OptionalLong.empty()
+                        : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
+                settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
+                parsed(settings, Option.TRUSTED_PROXY, Config::proxies));
+    }
+
+    /** Only the data directory, for what works on it without serving. */
+    public static Path dataOf(Settings settings) throws ConfigException {
+        return Settings.path(valueOf(settings, Option.DATA)).toAbsolutePath().normalize();
+    }
+
+    /** Whether only this machine can connect. */
+    public boolean isLoopback() {
+        return bind.getAddress().isLoopbackAddress();
+    }
+
+    /** @return the value, from a text; {@link IllegalArgumentException} says what is wrong in words that follow the quoted text */
+    @FunctionalInterface
+    private interface Parser<T> {
+        T parse(String text);
+    }
+
+    private static Settings.Value valueOf(Settings settings, Option option) {
+        return settings.get(option).orElse(new Settings.Value(option.standard(), option.flag()));
+    }
+
+    private static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
+        Settings.Value value = valueOf(settings, option);
+        try {
+            if (value.text().isBlank()) {
+                throw new IllegalArgumentException("is empty");
+            }
+            return parser.parse(value.text().strip());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(value.origin() + ": '" + value.text() + "' " + e.getMessage());
+        }
+    }
+
+    private static InetAddress host(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("is neither an address nor a host name that is known here; the port is set by " + Option.PORT.flag(), e);
+        }
+    }
+
+    private static int port(String text) {
+        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("is not a port from 0 to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Duration atLeastASecond(Duration span) {
+        if (span.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("is less than a second");
+        }
+        return span;
+    }
+
+    private static long atLeast(long least, long bytes) {
+        if (bytes < least) {
+            throw new IllegalArgumentException("is less than " + least + (least == 1 ? " byte" : " bytes"));
+        }
+        return bytes;
+    }
+
+    private static String baseUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            if (web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null
+                    && uri.getPort() <= 65_535) {
+                return text.replaceFirst("/+$", "");
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("is not a URL: " + e.getReason(), e);
+        }
+        throw new IllegalArgumentException("is not a URL such as https://files.example.org, without query or user");
+    }
+
+    private static Set<InetAddress> proxies(String text) {
+        Set<InetAddress> proxies = new LinkedHashSet<>();
+        if (text.equals(NONE)) {
+            return proxies;
+        }
+        for (String each : text.split(",", -1)) {
+            try {
+                // A name would be looked up once and believed for ever.
+                proxies.add(InetAddress.ofLiteral(each.strip()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("has '" + each.strip() + "', which is not an IP address", e);
+            }
+        }
+        return proxies;
+    }
+
+    private static Optional<Digest> tokenOf(Settings settings) throws ConfigException {
+        Optional<Settings.Value> file = settings.get(Option.TOKEN_FILE).filter(value -> !value.text().equals(NONE));
+        if (settings.token() != null && file.isPresent()) {
+            throw new ConfigException(Settings.TOKEN_VARIABLE + " and " + file.get().origin() + " both give a token: leave one away");
+        }
+        if (settings.token() != null) {
+            return Optional.of(hash(settings.token(), Settings.TOKEN_VARIABLE));
+        }
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            String text = OperatorFile.readSecret(Settings.path(file.get()));
+            return Optional.of(hash(text.strip(), file.get().origin() + ": " + file.get().text()));
+        } catch (IOException e) {
+            throw new ConfigException(file.get().origin() + ": " + Settings.reason(e));
+        }
+    }
+
+    private static Digest hash(String token, String origin) throws ConfigException {
+        boolean typeable = token.chars().allMatch(c -> c > 0x20 && c < 0x7F);
+        if (token.length() < MIN_TOKEN_LENGTH || token.length() > MAX_TOKEN_LENGTH || !typeable) {
+            throw new ConfigException(origin + ": a token is " + MIN_TOKEN_LENGTH + " to " + MAX_TOKEN_LENGTH
+                    + " letters, digits and signs of ASCII, without spaces");
+        }
+        return Tokens.hash(token);
+    }
+}

@@ -1,0 +1,76 @@
+package tranzr.server;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Every setting there is: this table drives the parsing of flags, environment and file, the text of {@code --help}, and the table in
+ * {@code docs/operating.md}. Each goes by one name: {@code --upload-ttl}, {@code TRANZR_UPLOAD_TTL}, {@code upload-ttl=} in a file.
+ */
+public enum Option {
+    BIND("ADDRESS", "127.0.0.1", "address to listen on; any other than loopback makes a token necessary"),
+    PORT("NUMBER", "8000", "port to listen on; 0 takes a free one and says which"),
+    DATA("DIRECTORY", "./tranzr-data", "where everything is kept; made when missing, used by one process at a time"),
+    TOKEN_FILE("FILE", "none", "file (mode 0600 or 0400) with the token that opens the API; or put the token itself into TRANZR_TOKEN"),
+    UPLOAD_TTL("TIME", "7d", "how long an unfinished upload is kept after its last byte"),
+    CLEANUP_INTERVAL("TIME", "10m", "how often expired uploads and shares are cleaned away"),
+    MAX_FILE_SIZE("SIZE", "none", "largest file that is accepted"),
+    CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
+    RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
+    BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
+    TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
+    CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
+
+    private final String value;
+    private final String standard;
+    private final String meaning;
+
+    Option(String value, String standard, String meaning) {
+        this.value = value;
+        this.standard = standard;
+        this.meaning = meaning;
+    }
+
+    /** The name in a properties file, such as {@code upload-ttl}. */
+    public String property() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Such as {@code --upload-ttl}. */
+    public String flag() {
+        return "--" + property();
+    }
+
+    /** The name in the environment, such as {@code TRANZR_UPLOAD_TTL}. */
+    public String variable() {
+        return Settings.VARIABLE_PREFIX + name();
+    }
+
+    /** What kind of value it takes, in capitals. */
+    public String value() {
+        return value;
+    }
+
+    /** The default as it would be typed, or words when there is no such value. */
+    public String standard() {
+        return standard;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    boolean isRepeatable() {
+        return this == TRUSTED_PROXY;
+    }
+
+    static Optional<Option> ofProperty(String property) {
+        return Arrays.stream(values()).filter(option -> option.property().equals(property)).findFirst();
+    }
+
+    static String allProperties() {
+        return Arrays.stream(values()).map(Option::property).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,233 @@
+package tranzr.server;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import tranzr.api.Gate;
+import tranzr.api.Problems;
+import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.ChunkRoutes;
+import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.ServiceRoutes;
+import tranzr.api.rest.ServiceRoutes.Health;
+import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.UploadRoutes;
+import tranzr.catalog.Catalog;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.disk.Disk;
+import tranzr.disk.RealDisk;
+import tranzr.http.Handler;
+import tranzr.http.HttpListener;
+import tranzr.model.AccessToken;
+import tranzr.model.Digest;
+import tranzr.security.SharePassword;
+import tranzr.security.Tokens;
+import tranzr.server.StartException.Kind;
+import tranzr.transfer.Engine;
+import tranzr.transfer.EngineSettings;
+import tranzr.transfer.FailureException;
+
+/**
+ * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
+ * the listener down, so that no request ever meets a part that is not there. Several can live in one process, each on its own data directory.
+ * Safe for several threads.
+ */
+public final class Server implements AutoCloseable {
+
+    /** How long a body may bring nothing, or a client take nothing, before its connection is ended. */
+    private static final Duration STALL = Duration.ofSeconds(60);
+    private static final long LEAST_RESERVE = 1 << 20;
+    private static final long USUAL_RESERVE = 64 << 20;
+
+    private final Config config;
+    private final Store store;
+    private final Engine engine;
+    private final HttpListener listener;
+    private final CompletableFuture<IOException> failure;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Server(Config config, Store store, Engine engine, HttpListener listener, CompletableFuture<IOException> failure) {
+        this.config = config;
+        this.store = store;
+        this.engine = engine;
+        this.listener = listener;
+        this.failure = failure;
+    }
+
+    /**
+     * Opens the data directory, recovers what a crash left, and begins to answer.
+     *
+     * @param newToken told the token when one has to be made, before its hash is stored: nothing can tell it later
+     * @throws StartException when it cannot start; nothing is left open then
+     */
+    public static Server start(Config config, Consumer<String> newToken) throws StartException {
+        Disk disk = new RealDisk();
+        InstantSource clock = InstantSource.system();
+        SecureRandom random = new SecureRandom();
+        CompletableFuture<IOException> failure = new CompletableFuture<>();
+        DataDirectory.requirePrivate(config.data());
+        Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        Engine engine = null;
+        boolean started = false;
+        try {
+            Predicate<Digest> knownToken = knownToken(config, store.catalog(), newToken, clock, random);
+            engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
+                    new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
+            HttpListener listener = listen(config, engine, knownToken, clock, random);
+            started = true;
+            return new Server(config, store, engine, listener, failure);
+        } catch (IOException e) {
+            throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
+        } catch (FailureException e) {
+            throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
+        } finally {
+            if (!started) {
+                abandon(engine, store);
+            }
+        }
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    /** The URL under which this machine reaches it, without a slash at the end. */
+    public URI uri() {
+        InetAddress address = listener.address().getAddress();
+        String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress().replaceFirst("%.*", "");
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.address().getPort());
+    }
+
+    /** Where everything is kept; absolute. */
+    public Path data() {
+        return config.data();
+    }
+
+    public boolean isTokenRequired() {
+        return isTokenRequired(config);
+    }
+
+    /** Which token is meant when one is required, in words for the operator. */
+    public String tokenOrigin() {
+        return config.token().isPresent() ? "the one that was given"
+                : "the one that was told at the first start; if it is lost, give another by " + Settings.TOKEN_VARIABLE + " or "
+                        + Option.TOKEN_FILE.flag();
+    }
+
+    /** Completed with the cause when the disk fails: nothing is accepted from then on, and the server should be closed. */
+    public CompletableFuture<IOException> failure() {
+        return failure;
+    }
+
+    /**
+     * Takes no new requests, gives those in flight up to {@code grace}, then closes everything durably. Leaves no thread and no lock. Idempotent.
+     *
+     * @throws IOException when something could not be made durable; everything is closed all the same
+     */
+    public void close(Duration grace) throws IOException {
+        if (closed.compareAndSet(false, true)) {
+            try (store; engine) {
+                listener.close(grace);
+            }
+        }
+    }
+
+    /** As {@link #close(Duration)} without waiting for requests in flight. */
+    @Override
+    public void close() throws IOException {
+        close(Duration.ZERO);
+    }
+
+    private static boolean isTokenRequired(Config config) {
+        return config.token().isPresent() || !config.isLoopback();
+    }
+
+    /** A given token is the only one that opens, so that a lost or leaked one of before can be replaced by giving another. */
+    private static Predicate<Digest> knownToken(Config config, Catalog catalog, Consumer<String> newToken, InstantSource clock, SecureRandom random)
+            throws IOException {
+        if (config.token().isPresent()) {
+            return config.token().get()::equals;
+        }
+        if (isTokenRequired(config) && catalog.tokens().isEmpty()) {
+            String token = Tokens.create(Tokens.Kind.ACCESS, random);
+            newToken.accept(token);
+            try {
+                catalog.commit(new Change.TokenAdded(new AccessToken(Tokens.hash(token), "admin", clock.instant())));
+            } catch (ConflictException e) {
+                throw new IllegalStateException("a fresh random token is known already", e);
+            }
+        }
+        return hash -> catalog.token(hash).isPresent();
+    }
+
+    private static EngineSettings engineSettings(Config config, Disk disk) throws IOException {
+        EngineSettings standard = EngineSettings.DEFAULT;
+        long reserve = config.reserve().isPresent() ? config.reserve().getAsLong() : usualReserve(disk.usableSpace(config.data()));
+        return new EngineSettings(config.uploadTtl(), config.cleanupInterval(), config.maxFileSize().orElse(Long.MAX_VALUE), config.chunkSize(),
+                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl());
+    }
+
+    static long usualReserve(long usableSpace) {
+        return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
+    }
+
+    private static HttpListener listen(Config config, Engine engine, Predicate<Digest> knownToken, InstantSource clock, SecureRandom random)
+            throws IOException, StartException {
+        Problems problems = new Problems(random);
+        Gate gate = new Gate(isTokenRequired(config), knownToken, config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
+        try {
+            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), handler, problems);
+        } catch (BindException e) {
+            String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
+            throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
+                    + Option.PORT.flag() + " or " + Option.BIND.flag(), e);
+        }
+    }
+
+    private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
+        return new Routes.Doors(
+                new UploadRoutes(engine.uploads(), config.chunkSize()),
+                new ChunkRoutes(engine.uploads()),
+                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
+                new ShareRoutes(engine.uploads(), engine.shares(), clock),
+                new ServiceRoutes(() -> health(engine), Version.text()),
+                new CurlApi(engine.uploads(), engine.shares(), clock, random));
+    }
+
+    private static Health health(Engine engine) {
+        List<String> reasons = new ArrayList<>();
+        if (engine.unavailable() != null) {
+            reasons.add(engine.unavailable());
+        }
+        return new Health(reasons.isEmpty(), reasons);
+    }
+
+    private static Exception cause(CompletableFuture<IOException> failure, FailureException e) {
+        return failure.isDone() ? failure.join() : e;
+    }
+
+    /** Closes what was opened before the start failed; the failure that is on its way says why. */
+    private static void abandon(Engine engine, Store store) {
+        try (store; engine) {
+            // Only to be closed.
+        } catch (IOException e) {
+            System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);
+        }
+    }
+}

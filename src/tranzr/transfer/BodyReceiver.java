@@ -1,0 +1,387 @@
+package tranzr.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.disk.NoSpaceException;
+import tranzr.model.ByteRange;
+import tranzr.model.Crc32c;
+import tranzr.model.Digest;
+import tranzr.model.Upload;
+import tranzr.storage.StoredObject;
+
+/**
+ * Takes one body into its place in an upload: writes what is missing, compares what is there already, hashes on the way,
+ * and makes it durable before it is acknowledged. Used by one thread; one background task at a time makes a long body
+ * durable while the rest of it comes.
+ */
+final class BodyReceiver {
+
+    /** Up to so many bytes travel inside the catalog's record, which saves forcing the object. */
+    static final int INLINE = 64 * 1024;
+    private static final int BUFFER = 64 * 1024;
+    /** How many bytes are made durable at a time while a body is still coming. */
+    private static final long STRIDE = 8L << 20;
+
+    /** A run of new bytes that is written but not yet in the catalog. */
+    private record Run(ByteRange range, int crc) {
+    }
+
+    private final Core core;
+    private final UploadSession session;
+    private final Upload upload;
+    private final StoredObject object;
+    private final Body body;
+    private final DigestClaim claim;
+    private final MessageDigest claimed;
+    private final List<Run> runs = new ArrayList<>();
+    private final BackgroundForce background;
+
+    private long position;
+    private long runStart;
+    private int runCrc;
+    private long sinceForce;
+    private long newBytes;
+    /** New bytes that are in the catalog. */
+    private long committed;
+    private HashState hash;
+    private byte[] inline;
+
+    /** @param start where the body's first byte lies */
+    BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim)
+            throws IOException {
+        this.core = core;
+        this.session = session;
+        this.upload = upload;
+        this.object = session.object(core, upload);
+        this.body = body;
+        this.claim = claim;
+        this.claimed = claim.possible() ? Digest.newSha256() : null;
+        this.position = start;
+        this.runStart = start;
+        this.background = new BackgroundForce(object);
+    }
+
+    /**
+     * Receives up to {@code limit} (exclusive) and one byte more, to see that there is none.
+     *
+     * @param mayCommitEarly whether bytes may become durable before the body's end is known to be right
+     * @return whether the body went on past the limit
+     * @throws BodyBrokenException when the body broke; what came before it is written and can be {@link #keep kept}
+     */
+    boolean receive(long limit, boolean mayCommitEarly) throws IOException {
+        long expected = body.length() == Body.UNKNOWN ? limit - position : body.length();
+        byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, expected))];
+        boolean single = true;
+        while (true) {
+            int room = (int) Math.min(buffer.length, limit - position);
+            int count = 0;
+            IOException broke = null;
+            while (count < room) {
+                try {
+                    int got = body.read(buffer, count, room - count);
+                    if (got < 0) {
+                        break;
+                    }
+                    count += got;
+                } catch (IOException e) {
+                    broke = e;
+                    break;
+                }
+            }
+            boolean ended = count < room || body.length() != Body.UNKNOWN && position + count == limit;
+            if (single && ended && broke == null && count <= INLINE) {
+                inline = count == buffer.length ? buffer : java.util.Arrays.copyOf(buffer, count);
+            }
+            single = false;
+            take(buffer, count);
+            if (broke != null) {
+                throw new BodyBrokenException(broke);
+            }
+            if (ended) {
+                return false;
+            }
+            if (position == limit) {
+                return goesOn();
+            }
+            if (sinceForce >= STRIDE) {
+                stride(mayCommitEarly && !claim.possible());
+            }
+        }
+    }
+
+    private boolean goesOn() throws BodyBrokenException {
+        try {
+            return body.read(new byte[1], 0, 1) >= 0;
+        } catch (IOException e) {
+            throw new BodyBrokenException(e);
+        }
+    }
+
+    /** Splits a buffer into what is missing and what is there already. */
+    private void take(byte[] buffer, int count) throws IOException {
+        int at = 0;
+        if (claimed != null) {
+            for (int slice = 0; slice < count; slice += 8192) {
+                claimed.update(buffer, slice, Math.min(8192, count - slice));
+            }
+        }
+        while (at < count) {
+            long have = upload.ranges().contiguousEnd(position);
+            long until = have > position ? have : upload.ranges().nextStart(position);
+            int piece = (int) Math.min(count - at, until - position);
+            if (have > position) {
+                endRun();
+                compare(buffer, at, piece);
+                runStart = position + piece;
+            } else {
+                write(buffer, at, piece);
+            }
+            position += piece;
+            at += piece;
+        }
+    }
+
+    private void write(byte[] buffer, int from, int length) throws IOException {
+        try {
+            object.write(position, ByteBuffer.wrap(buffer, from, length));
+        } catch (NoSpaceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw core.broken(e);
+        }
+        if (hash == null) {
+            hash = session.frontier.takeAt(position);
+        }
+        hashOn(buffer, from, length);
+        runCrc = Crc32c.combine(runCrc, Crc32c.of(buffer, from, length), length);
+        newBytes += length;
+        sinceForce += length;
+    }
+
+    /** A repeated byte must be the same byte; the first stays. */
+    private void compare(byte[] buffer, int from, int length) throws IOException {
+        byte[] stored = new byte[length];
+        int got = object.read(position, ByteBuffer.wrap(stored));
+        if (got < length) {
+            throw new FailureException(new Failure.Corrupt(session.id));
+        }
+        int differs = java.util.Arrays.mismatch(stored, 0, length, buffer, from, from + length);
+        if (differs >= 0) {
+            throw new FailureException(new Failure.ChunkConflict(position + differs));
+        }
+        hashOn(buffer, from, length);
+    }
+
+    /** Hashes ahead, when nothing between the frontier and here was left out. */
+    private void hashOn(byte[] buffer, int from, int length) throws IOException {
+        if (hash == null || hash.offset() != position) {
+            return;
+        }
+        boolean done = false;
+        try {
+            hash.update(buffer, from, length, object);
+            done = true;
+        } catch (NoSpaceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw core.broken(e);
+        } finally {
+            if (!done) {
+                // Half an update is no state to go on from; the frontier stays where it was.
+                session.frontier.giveBack(null);
+                hash = null;
+            }
+        }
+    }
+
+    private void endRun() {
+        if (position > runStart) {
+            runs.add(new Run(new ByteRange(runStart, position), runCrc));
+        }
+        runStart = position;
+        runCrc = 0;
+    }
+
+    /** Starts to make durable what has come so far, after what was started before is done. */
+    private void stride(boolean commit) throws IOException {
+        sinceForce = 0;
+        core.requireAvailable();
+        commitRuns(background.finish());
+        List<Run> pending = List.of();
+        if (commit) {
+            endRun();
+            pending = List.copyOf(runs);
+            runs.clear();
+        }
+        background.start(pending);
+    }
+
+    private void commitRuns(List<Run> durable) {
+        if (!durable.isEmpty()) {
+            commit(durable, null, List.of());
+        }
+    }
+
+    private void commit(List<Run> durable, byte[] bytes, List<Change> after) {
+        var at = core.now();
+        List<Change> changes = new ArrayList<>();
+        for (Run run : durable) {
+            changes.add(new Change.RangeStored(session.id, run.range, run.crc, bytes, at,
+                    at.plus(core.settings.uploadTtl())));
+        }
+        changes.addAll(after);
+        try {
+            core.commit(changes);
+        } catch (ConflictException e) {
+            throw new FailureException(switch (e.reason()) {
+                case MISSING -> new Failure.UnknownFile(session.id);
+                case FRAGMENTED -> new Failure.TooFragmented(session.id);
+                case STATE -> new Failure.AlreadyCompleted(session.id);
+                default -> new Failure.Superseded(session.id);
+            });
+        }
+        for (Run run : durable) {
+            committed += run.range.length();
+        }
+    }
+
+    /**
+     * Makes all that came durable and commits it, together with {@code after}.
+     *
+     * @throws FailureException ChecksumMismatch when it is not what was claimed; then nothing of it is kept
+     */
+    void finish(List<Change> after) throws IOException {
+        verifyClaim();
+        endRun();
+        boolean travels = inline != null && runs.size() == 1 && runs.getFirst().range.length() == inline.length;
+        commitRuns(background.finish());
+        if (!travels && !runs.isEmpty()) {
+            force();
+        }
+        if (!runs.isEmpty() || !after.isEmpty()) {
+            commit(runs, travels ? inline : null, after);
+            runs.clear();
+        }
+        adoptHash();
+    }
+
+    private void verifyClaim() {
+        Digest expected = claim.possible() ? claim.value().get() : null;
+        if (expected != null) {
+            Digest actual = Digest.of(claimed.digest());
+            if (!expected.equals(actual)) {
+                throw new FailureException(new Failure.ChecksumMismatch(expected, actual));
+            }
+        }
+    }
+
+    /** Keeps what came of a broken body. @return how many new bytes are durable */
+    long keep() throws IOException {
+        endRun();
+        commitRuns(background.finish());
+        if (!runs.isEmpty()) {
+            force();
+            commit(runs, null, List.of());
+            runs.clear();
+        }
+        adoptHash();
+        return committed;
+    }
+
+    private void force() {
+        try {
+            object.force();
+        } catch (IOException e) {
+            throw core.broken(e);
+        }
+    }
+
+    private void adoptHash() {
+        if (hash != null) {
+            session.frontier.giveBack(hash);
+            hash = null;
+        }
+    }
+
+    /** Lets go of everything that was not finished or kept; harmless after both. */
+    void close() {
+        background.abandon();
+        if (hash != null) {
+            session.frontier.giveBack(null);
+            hash = null;
+        }
+    }
+
+    /** Where the body's last byte lay, exclusive. */
+    long position() {
+        return position;
+    }
+
+    boolean isDuplicate() {
+        return newBytes == 0;
+    }
+
+    /** Forces an object in a thread of its own while its bytes keep coming. */
+    private final class BackgroundForce {
+        private final StoredObject target;
+        private List<Run> runs = List.of();
+        private Thread thread;
+        private volatile IOException error;
+
+        private BackgroundForce(StoredObject target) {
+            this.target = target;
+        }
+
+        private void start(List<Run> pending) {
+            runs = pending;
+            thread = Thread.ofVirtual().name("tranzr-force").start(() -> {
+                try {
+                    target.force();
+                } catch (IOException e) {
+                    error = e;
+                }
+            });
+        }
+
+        /** @return the runs that are durable now */
+        private List<Run> finish() {
+            if (thread == null) {
+                return List.of();
+            }
+            join();
+            if (error != null) {
+                throw core.broken(error);
+            }
+            List<Run> durable = runs;
+            runs = List.of();
+            return durable;
+        }
+
+        private void abandon() {
+            if (thread != null) {
+                join();
+            }
+        }
+
+        private void join() {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            thread = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package tranzr.transfer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.model.Digest;
+import tranzr.model.Upload;
+import tranzr.model.UploadState;
+
+/**
+ * Clears away, at an interval, what has had its time: abandoned uploads, files and shares that expired, bytes that nothing
+ * refers to. An upload that is being written does not expire under its writer; downloads in flight end whole.
+ */
+public final class Cleanup {
+
+    private static final System.Logger LOG = System.getLogger(Cleanup.class.getName());
+    /** Broken downloads are given back more often than the rest is cleaned. */
+    private static final Duration SLOTS = Duration.ofSeconds(30);
+
+    /** What one run cleared away. */
+    public record Result(int expiredUploads, int removedRecords, int removedShares, int orphans) {
+        boolean isNothing() {
+            return expiredUploads + removedRecords + removedShares + orphans == 0;
+        }
+    }
+
+    private final Core core;
+    private final Uploads uploads;
+    private final UploadSessions sessions;
+    private final DownloadSlots slots;
+    private final ScheduledExecutorService timer;
+    /** Objects without a record at the last run: they may belong to an upload that is just being committed. */
+    private Set<UUID> suspects = Set.of();
+
+    Cleanup(Core core, Uploads uploads, UploadSessions sessions, DownloadSlots slots) {
+        this.core = core;
+        this.uploads = uploads;
+        this.sessions = sessions;
+        this.slots = slots;
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
+                Thread.ofPlatform().daemon().name("tranzr-cleanup").factory());
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        this.timer = executor;
+    }
+
+    void start() {
+        long interval = core.settings.cleanupInterval().toMillis();
+        timer.scheduleWithFixedDelay(this::runSafely, interval, interval, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::sweepSafely, SLOTS.toMillis(), SLOTS.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void runSafely() {
+        try {
+            Result result = run();
+            if (!result.isNothing()) {
+                LOG.log(System.Logger.Level.INFO, "cleaned up: " + result);
+            }
+        } catch (RuntimeException e) {
+            // The next run must come all the same; the executor would drop a task that threw.
+            LOG.log(System.Logger.Level.WARNING, "clean-up failed", e);
+        }
+    }
+
+    private void sweepSafely() {
+        try {
+            slots.sweep();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "giving back downloads failed", e);
+        }
+    }
+
+    /** Clears away once, now. */
+    public synchronized Result run() {
+        slots.sweep();
+        Instant now = core.now();
+        List<Upload> due = new ArrayList<>();
+        core.catalog.forEachUpload(upload -> {
+            if (upload.expires() != null && !now.isBefore(upload.expires())) {
+                due.add(upload);
+            }
+        });
+        int expired = 0;
+        int removed = 0;
+        for (Upload upload : due) {
+            switch (upload.state()) {
+                case EXPIRED, COMPLETED -> removed += remove(upload);
+                default -> expired += expire(upload, now);
+            }
+        }
+        return new Result(expired, removed, removeShares(now), setOrphansAside(now, false));
+    }
+
+    private int remove(Upload upload) {
+        try {
+            uploads.delete(upload.id());
+            return 1;
+        } catch (FailureException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not removed: {0}", e.getMessage());
+            return 0;
+        }
+    }
+
+    private int expire(Upload seen, Instant now) {
+        return uploads.withSession(seen.id(), session -> {
+            if (session.hasWriters()) {
+                return 0;
+            }
+            session.completing.lock();
+            try {
+                Upload upload = core.catalog.upload(seen.id()).orElse(null);
+                if (upload == null || upload.expires() == null || now.isBefore(upload.expires())
+                        || upload.state() == UploadState.COMPLETED || upload.state() == UploadState.EXPIRED) {
+                    return 0;
+                }
+                core.commit(List.of(new Change.StateChanged(upload.id(), upload.state(), UploadState.EXPIRED, now,
+                        now.plus(core.settings.tombstoneTtl()))));
+                sessions.forget(session);
+                core.storage.delete(upload.id());
+                return 1;
+            } catch (ConflictException e) {
+                return 0;
+            } catch (IOException e) {
+                throw core.broken(e);
+            } finally {
+                session.completing.unlock();
+            }
+        });
+    }
+
+    private int removeShares(Instant now) {
+        List<Digest> due = new ArrayList<>();
+        core.catalog.forEachShare(share -> {
+            if (share.expires() != null && !now.isBefore(share.expires().plus(core.settings.tombstoneTtl()))) {
+                due.add(share.tokenHash());
+            }
+        });
+        int removed = 0;
+        for (Digest share : due) {
+            try {
+                core.commit(List.of(new Change.ShareRemoved(share)));
+                removed++;
+            } catch (ConflictException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a share went before: {0}", e.getMessage());
+            }
+        }
+        return removed;
+    }
+
+    /**
+     * Sets objects aside that no record names, and deletes those set aside long ago.
+     *
+     * @param atStart when nothing can be under way, so that an object without a record is surely an orphan
+     */
+    synchronized int setOrphansAside(Instant now, boolean atStart) {
+        try {
+            Set<UUID> orphans = new HashSet<>();
+            for (UUID id : core.storage.list()) {
+                Upload upload = core.catalog.upload(id).orElse(null);
+                if (upload == null || upload.state() == UploadState.EXPIRED) {
+                    orphans.add(id);
+                }
+            }
+            int count = 0;
+            for (UUID id : orphans) {
+                if ((atStart || suspects.contains(id)) && !sessions.isBeingWritten(id)) {
+                    core.storage.quarantine(id);
+                    count++;
+                }
+            }
+            suspects = orphans;
+            core.storage.purgeQuarantine(now.minus(core.settings.quarantineTtl()));
+            return count;
+        } catch (IOException e) {
+            throw core.broken(e);
+        }
+    }
+
+    void close() {
+        timer.shutdown();
+        try {
+            timer.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

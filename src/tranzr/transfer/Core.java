@@ -1,0 +1,118 @@
+package tranzr.transfer;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import tranzr.catalog.Catalog;
+import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
+import tranzr.disk.NoSpaceException;
+import tranzr.storage.Storage;
+
+/** What the parts of the engine share: the two contracts, the clock, and one way to treat a store that fails. */
+final class Core {
+
+    private static final System.Logger LOG = System.getLogger(Core.class.getName());
+
+    final Catalog catalog;
+    final Storage storage;
+    final EngineSettings settings;
+    final RandomGenerator random;
+    private final InstantSource source;
+    private final Consumer<IOException> failed;
+    private final AtomicReference<Instant> latest;
+    private final AtomicReference<String> unavailable = new AtomicReference<>();
+
+    /** @param failed told once when the storage can no longer be trusted */
+    Core(Catalog catalog, Storage storage, EngineSettings settings, InstantSource source, RandomGenerator random,
+            Consumer<IOException> failed) {
+        this.catalog = catalog;
+        this.storage = storage;
+        this.settings = settings;
+        this.source = source;
+        this.random = random;
+        this.failed = failed;
+        Instant[] last = {Instant.EPOCH};
+        catalog.forEachUpload(upload -> last[0] = upload.updated().isAfter(last[0]) ? upload.updated() : last[0]);
+        this.latest = new AtomicReference<>(last[0]);
+    }
+
+    /** The time, which never runs backwards: what has expired stays so when the system's clock jumps back. */
+    Instant now() {
+        return latest.accumulateAndGet(source.instant(), (before, now) -> now.isAfter(before) ? now : before);
+    }
+
+    /** Commits durably; a failed or full store becomes a {@link FailureException}. */
+    void commit(List<Change> changes) throws ConflictException {
+        requireAvailable();
+        try {
+            catalog.commit(changes);
+        } catch (NoSpaceException e) {
+            throw noSpace(0);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    void settle() {
+        try {
+            catalog.settle();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    void requireAvailable() {
+        String why = unavailable.get();
+        if (why != null) {
+            throw new FailureException(new Failure.Unavailable(why));
+        }
+    }
+
+    /** Stops taking bytes, because the disk failed or the engine is closing. */
+    void stop(String why) {
+        unavailable.compareAndSet(null, why);
+    }
+
+    /** Why nothing is taken any more; null while all is well. */
+    String unavailable() {
+        return unavailable.get();
+    }
+
+    /**
+     * What to throw after a write or force has failed: such a file cannot be trusted again, since the next force would
+     * report success although the bytes are gone.
+     */
+    FailureException broken(IOException e) {
+        if (unavailable.compareAndSet(null, "the disk failed")) {
+            LOG.log(System.Logger.Level.ERROR, "the store failed and takes nothing any more: " + e, e);
+            failed.accept(e);
+        }
+        return new FailureException(new Failure.Unavailable(unavailable.get()));
+    }
+
+    /** @param needed in bytes, as far as known */
+    FailureException noSpace(long needed) {
+        return new FailureException(new Failure.NoSpace(needed, Math.max(0, spaceForUploads())));
+    }
+
+    /** Bytes that uploads may still use; negative when the reserve is touched. */
+    long spaceForUploads() {
+        try {
+            return storage.freeSpace() - settings.reserve();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /** Fails when so many more bytes would touch the reserve. */
+    void requireSpace(long bytes) {
+        if (bytes > spaceForUploads()) {
+            throw noSpace(bytes);
+        }
+    }
+}

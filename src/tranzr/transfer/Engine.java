@@ -1,0 +1,118 @@
+package tranzr.transfer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import tranzr.catalog.Catalog;
+import tranzr.model.UploadState;
+import tranzr.security.GuessLimiter;
+import tranzr.security.SharePassword;
+import tranzr.storage.Storage;
+
+/**
+ * The engine as a whole, over one catalog and one storage, which it does not close. One instance a store.
+ */
+public final class Engine implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
+    private final Core core;
+    private final Uploads uploads;
+    private final Downloads downloads;
+    private final Shares shares;
+    private final Cleanup cleanup;
+    private final UploadSessions sessions;
+    private final AtomicInteger missing = new AtomicInteger();
+
+    private Engine(Core core, SharePassword passwords) {
+        this.core = core;
+        this.sessions = new UploadSessions(core);
+        this.uploads = new Uploads(core, sessions, new Assembler(core, sessions));
+        this.downloads = new Downloads(core);
+        DownloadSlots slots = new DownloadSlots(core);
+        slots.recover();
+        this.shares = new Shares(core, new PasswordCheck(core, passwords, new GuessLimiter()), slots);
+        this.cleanup = new Cleanup(core, uploads, sessions, slots);
+    }
+
+    /**
+     * Reconciles the storage with the catalog, goes on with what was pending, and starts the clean-up.
+     *
+     * @param clock the wall clock
+     * @param random a {@link java.security.SecureRandom} but in tests
+     * @param failed told once when the disk fails; from then on nothing is taken, and the process should end
+     */
+    public static Engine open(Catalog catalog, Storage storage, EngineSettings settings, InstantSource clock,
+            RandomGenerator random, SharePassword passwords, Consumer<IOException> failed) {
+        Engine engine = new Engine(new Core(catalog, storage, settings, clock, random, failed), passwords);
+        int orphans = engine.cleanup.setOrphansAside(engine.core.now(), true);
+        if (orphans > 0) {
+            LOG.log(System.Logger.Level.WARNING, "set " + orphans + " objects aside that no record names");
+        }
+        engine.raiseAlarms();
+        catalog.forEachUpload(upload -> {
+            if (upload.state() == UploadState.PENDING_ASSEMBLY) {
+                engine.sessions.hasher().catchUp(upload.id());
+            }
+        });
+        engine.cleanup.start();
+        return engine;
+    }
+
+    /** Files whose bytes are missing are told loudly and kept: their records may be all that helps to find the bytes again. */
+    private void raiseAlarms() {
+        Set<UUID> objects;
+        try {
+            objects = new HashSet<>(core.storage.list());
+        } catch (IOException e) {
+            throw core.broken(e);
+        }
+        core.catalog.forEachUpload(upload -> {
+            if (upload.state() != UploadState.EXPIRED && !upload.ranges().isEmpty() && !objects.contains(upload.id())) {
+                missing.incrementAndGet();
+                LOG.log(System.Logger.Level.ERROR, "the bytes of " + upload.id() + " are missing");
+            }
+        });
+    }
+
+    /** How many uploads and files had no bytes in the storage at the start, though they should. */
+    public int missingObjects() {
+        return missing.get();
+    }
+
+    public Uploads uploads() {
+        return uploads;
+    }
+
+    public Downloads downloads() {
+        return downloads;
+    }
+
+    public Shares shares() {
+        return shares;
+    }
+
+    public Cleanup cleanup() {
+        return cleanup;
+    }
+
+    /** Why nothing is taken any more; null while all is well. */
+    public String unavailable() {
+        return core.unavailable();
+    }
+
+    /** Takes nothing new, lets background work come to an end. Call it when no request is under way. */
+    @Override
+    public void close() {
+        core.stop("the server is stopping");
+        cleanup.close();
+        sessions.hasher().close(ENDING);
+    }
+}

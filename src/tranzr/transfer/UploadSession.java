@@ -1,0 +1,204 @@
+package tranzr.transfer;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import tranzr.model.ByteRange;
+import tranzr.model.RangeSet;
+import tranzr.model.Upload;
+import tranzr.storage.StoredObject;
+
+/**
+ * One upload while requests work on it: which of them writes where, its open object, and how far it is hashed. Kept for a
+ * while between requests, so that the hash goes on where it was.
+ */
+final class UploadSession {
+
+    /** How long a newer request waits for an older one to let go after its connection was ended. */
+    private static final Duration LETTING_GO = Duration.ofSeconds(20);
+
+    /** A request's claim on a part of the byte space. */
+    static final class Writer {
+        private final ByteRange range;
+        private final Body body;
+        private boolean superseded;
+
+        private Writer(ByteRange range, Body body) {
+            this.range = range;
+            this.body = body;
+        }
+    }
+
+    final UUID id;
+    final HashFrontier frontier = new HashFrontier();
+    /** Held while the upload is being completed, so that two merges do it once. */
+    final ReentrantLock completing = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition writerLeft = lock.newCondition();
+    private final List<Writer> writers = new ArrayList<>();
+    private StoredObject object;
+    private boolean closedForWriters;
+    /** Guarded by {@link UploadSessions}. */
+    int users;
+    /** Guarded by {@link UploadSessions}. */
+    long lastUse;
+
+    /** Set while a catch-up of this upload is queued. */
+    final AtomicBoolean catchUpDue = new AtomicBoolean();
+    private final Hasher hasher;
+
+    UploadSession(UUID id, Hasher hasher) {
+        this.id = id;
+        this.hasher = hasher;
+    }
+
+    /** Has the frontier brought forward in the background. */
+    void catchUpSoon() {
+        if (catchUpDue.compareAndSet(false, true)) {
+            hasher.catchUp(id);
+        }
+    }
+
+    /**
+     * Claims a range for a body. Older requests for any of it are ended first: a dead connection must never block a resume.
+     */
+    Writer enter(ByteRange range, Body body) {
+        lock.lock();
+        try {
+            Writer writer = new Writer(range, body);
+            if (closedForWriters) {
+                throw new FailureException(new Failure.UnknownFile(id));
+            }
+            endAll(range);
+            if (closedForWriters) {
+                throw new FailureException(new Failure.UnknownFile(id));
+            }
+            writers.add(writer);
+            return writer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(Writer writer) {
+        lock.lock();
+        try {
+            writers.remove(writer);
+            writerLeft.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isSuperseded(Writer writer) {
+        lock.lock();
+        try {
+            return writer.superseded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean hasWriters() {
+        lock.lock();
+        try {
+            return !writers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all requests and lets none in any more: the upload is about to go. */
+    void shutOut() {
+        lock.lock();
+        try {
+            closedForWriters = true;
+            endAll(new ByteRange(0, Long.MAX_VALUE));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets requests in again, when the upload stays after all. */
+    void letIn() {
+        lock.lock();
+        try {
+            closedForWriters = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called with the lock held; returns when no writer overlaps the range. */
+    private void endAll(ByteRange range) {
+        long nanos = LETTING_GO.toNanos();
+        while (true) {
+            boolean any = false;
+            for (Writer writer : writers) {
+                if (writer.range.overlaps(range)) {
+                    any = true;
+                    if (!writer.superseded) {
+                        writer.superseded = true;
+                        writer.body.abort();
+                    }
+                }
+            }
+            if (!any) {
+                return;
+            }
+            if (nanos <= 0) {
+                throw new FailureException(new Failure.Unavailable("an older request for these bytes does not end"));
+            }
+            try {
+                nanos = writerLeft.awaitNanos(nanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FailureException(new Failure.Unavailable("interrupted"));
+            }
+        }
+    }
+
+    /** The upload's object, opened or made at the first need. */
+    StoredObject object(Core core, Upload upload) throws IOException {
+        lock.lock();
+        try {
+            if (object == null) {
+                object = openOrCreate(core, upload.ranges());
+            }
+            return object;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private StoredObject openOrCreate(Core core, RangeSet ranges) throws IOException {
+        try {
+            return core.storage.open(id);
+        } catch (NoSuchFileException e) {
+            if (!ranges.isEmpty()) {
+                throw new FailureException(new Failure.Corrupt(id));
+            }
+            return core.storage.create(id);
+        }
+    }
+
+    /** Closes the object, when no request uses the session; it opens again at need. */
+    void closeObject() throws IOException {
+        lock.lock();
+        try {
+            if (object != null) {
+                StoredObject closing = object;
+                object = null;
+                closing.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package tranzr.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import tranzr.model.ByteRange;
+import tranzr.model.Digest;
+import tranzr.transfer.Failure;
+
+class ProblemsTest {
+
+    private static Failure example(Class<?> type) throws ReflectiveOperationException {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = Arrays.stream(components).map(component -> sample(component.getType())).toArray();
+        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        var constructor = type.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return (Failure) constructor.newInstance(values);
+    }
+
+    private static Object sample(Class<?> type) {
+        return switch (type.getSimpleName()) {
+            case "UUID" -> new UUID(1, 2);
+            case "long" -> 7L;
+            case "boolean" -> true;
+            case "String" -> "words";
+            case "Digest" -> Digest.sha256(new byte[0]);
+            case "List" -> List.of(new ByteRange(0, 5), new ByteRange(9, 9), new ByteRange(10, 11));
+            case "Duration" -> Duration.ofMillis(1500);
+            default -> throw new AssertionError("no sample of " + type);
+        };
+    }
+
+    @Test
+    void everyFailureHasACodeOfItsOwnFromTheTable() throws ReflectiveOperationException {
+        Set<String> seen = new HashSet<>();
+        for (Class<?> type : Failure.class.getPermittedSubclasses()) {
+            Problem problem = Problems.of(example(type));
+            ErrorCode code = ErrorCode.of(problem.code()).orElseThrow();
+            assertEquals(code.status(), problem.status());
+            assertEquals(code.retryable(), problem.retryable());
+            assertFalse(problem.detail().isBlank());
+            assertTrue(seen.add(problem.code()), problem.code() + " stands for two failures");
+        }
+    }
+
+    @Test
+    void rangesAreToldWithBothEndsInclusiveAndEmptyOnesNotAtAll() {
+        assertEquals(List.of(List.of(0L, 4L), List.of(10L, 10L)),
+                Problems.inclusive(List.of(new ByteRange(0, 5), new ByteRange(9, 9), new ByteRange(10, 11))));
+    }
+}

@@ -1,0 +1,149 @@
+package tranzr.api.rest;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tranzr.model.Digest;
+import tranzr.server.ServedEngine;
+import tranzr.server.ServedEngine.Answer;
+
+class FileRoutesTest {
+
+    private static final byte[] FILE = ServedEngine.bytes(300_000, 1);
+
+    @TempDir
+    Path folder;
+    private ServedEngine server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ServedEngine(folder);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    @Test
+    void filesAreListedNewestFirstAPageAtATime() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.addFirst(server.store(new byte[i]));
+            server.pass(Duration.ofSeconds(1));
+        }
+        String open = server.begin(10, 1024);
+        List<String> seen = new ArrayList<>();
+        String next = "/files?limit=2&status=completed";
+        while (next != null) {
+            Answer page = server.get(next).expect(200);
+            page.list().forEach(entry -> seen.add((String) entry.get("file_id")));
+            next = page.header("Link") == null ? null : page.header("Link").replaceFirst("<(.*)>; rel=\"next\"", "$1");
+        }
+        assertEquals(ids, seen);
+        Map<String, Object> first = server.get("/files?limit=1").expect(200).list().getFirst();
+        assertEquals(open, first.get("file_id"));
+        assertEquals(List.of("file_id", "filename", "file_size", "total_chunks", "status", "file_hash", "created_at", "updated_at"),
+                List.copyOf(first.keySet()));
+        assertEquals(6, server.get("/files").list().size());
+        assertEquals(List.of(), server.get("/files?status=uploading").list());
+    }
+
+    @Test
+    void aBadPageIsRefused() {
+        for (String query : List.of("limit=0", "limit=1001", "limit=x", "limit=-1", "status=done")) {
+            server.get("/files?" + query).expect(400, "invalid_value");
+        }
+        server.get("/files?limit=1&limit=2").expect(400, "invalid_query");
+    }
+
+    @Test
+    void aDownloadSaysWhatItIs() {
+        String id = server.store(FILE);
+        Answer whole = server.get("/download/" + id).expect(200);
+        assertArrayEquals(FILE, whole.body());
+        Digest digest = Digest.sha256(FILE);
+        Map<String, String> expected = Map.of("Content-Type", "application/octet-stream", "ETag", "\"sha256-" + digest.hex() + "\"",
+                "Accept-Ranges", "bytes", "Repr-Digest", "sha-256=:" + digest.base64() + ":", "X-Content-SHA256", digest.hex(),
+                "X-Content-Type-Options", "nosniff", "Content-Security-Policy", "sandbox; default-src 'none'",
+                "Cross-Origin-Resource-Policy", "same-origin", "Referrer-Policy", "no-referrer", "Content-Length", "300000");
+        expected.forEach((name, value) -> assertEquals(value, whole.header(name), name));
+        assertTrue(whole.header("Content-Disposition").startsWith("attachment"), whole.header("Content-Disposition"));
+        assertTrue(whole.header("Cache-Control").contains("no-transform"), whole.header("Cache-Control"));
+        Answer head = server.head("/download/" + id).expect(200);
+        expected.forEach((name, value) -> assertEquals(value, head.header(name), name));
+        assertEquals(0, head.body().length);
+    }
+
+    @Test
+    void rangesAndConditionsAreHonoured() {
+        String path = "/download/" + server.store(FILE);
+        String tag = server.head(path).header("ETag");
+        Answer part = server.get(path, "Range", "bytes=1000-1999").expect(206);
+        assertArrayEquals(Arrays.copyOfRange(FILE, 1000, 2000), part.body());
+        assertEquals("bytes 1000-1999/300000", part.header("Content-Range"));
+        assertEquals("1000", part.header("Content-Length"));
+        assertArrayEquals(Arrays.copyOfRange(FILE, 299_990, 300_000), server.get(path, "Range", "bytes=-10").expect(206).body());
+        assertArrayEquals(Arrays.copyOfRange(FILE, 299_990, 300_000), server.get(path, "Range", "bytes=299990-9999999").expect(206).body());
+        Answer past = server.get(path, "Range", "bytes=300000-").expect(416, "range_not_satisfiable");
+        assertEquals("bytes */300000", past.header("Content-Range"));
+        assertEquals(300_000, server.get(path, "Range", "bytes=0-1,5-6").expect(200).body().length);
+        server.get(path, "Range", "bytes=0-9", "If-Range", tag).expect(206);
+        server.get(path, "Range", "bytes=0-9", "If-Range", "\"other\"").expect(200);
+        assertEquals(tag, server.get(path, "If-None-Match", "\"other\", " + tag).expect(304).header("ETag"));
+        server.get(path, "If-None-Match", "\"other\"").expect(200);
+        server.get(path, "If-Match", "\"other\"").expect(412, "precondition_failed");
+        server.get(path, "If-Match", tag).expect(200);
+        server.head(path, "If-None-Match", tag).expect(304);
+        assertEquals("300000", server.head(path, "Range", "bytes=0-9").expect(200).header("Content-Length"));
+    }
+
+    @Test
+    void aFileOfNoBytesIsHandedOut() {
+        String path = "/download/" + server.store(new byte[0]);
+        assertEquals(0, server.get(path).expect(200).body().length);
+        server.get(path, "Range", "bytes=0-").expect(416, "range_not_satisfiable");
+    }
+
+    @Test
+    void whatIsNotCompletedIsNotHandedOut() {
+        String id = server.begin(10, 1024);
+        server.get("/download/" + id).expect(409, "not_completed");
+        server.head("/download/" + id).expect(409);
+        server.post("/share/create/" + id, "").expect(409, "not_completed");
+        assertNull(server.get("/files/" + id).expect(200).field("download_url"));
+    }
+
+    @Test
+    void deletionTakesTheLinksAlong() {
+        String id = server.store(FILE);
+        String token = server.post("/share/create/" + id, "").expect(201).field("token");
+        assertEquals("1", server.get("/files/" + id).field("shares"));
+        server.delete("/upload/" + id).expect(409, "already_completed");
+        server.delete("/files/" + id).expect(204);
+        server.delete("/files/" + id).expect(404, "not_found");
+        server.get("/share/info/" + token).expect(404, "share_not_found");
+        assertEquals(List.of(), server.get("/shares").list());
+    }
+
+    @Test
+    void healthTellsWhyItIsNotReady() {
+        assertEquals(Map.of("status", "ok", "ready", true, "reasons", List.of(), "version", "1.2.3"),
+                server.get("/health").expect(200).json());
+        server.health(false, "the disk failed");
+        assertEquals(List.of("the disk failed"), server.get("/health").expect(503).json().get("reasons"));
+    }
+}

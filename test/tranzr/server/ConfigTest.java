@@ -1,0 +1,228 @@
+package tranzr.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tranzr.security.Tokens;
+
+class ConfigTest {
+
+    private static final String TOKEN = "a-token-long-enough";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void without_any_setting_the_documented_defaults_hold() throws Exception {
+        Config config = config(Map.of());
+        assertEquals("127.0.0.1", config.bind().getAddress().getHostAddress());
+        assertEquals(8000, config.bind().getPort());
+        assertTrue(config.isLoopback());
+        assertEquals(Path.of("tranzr-data").toAbsolutePath(), config.data());
+        assertEquals(Optional.empty(), config.token());
+        assertEquals(Duration.ofDays(7), config.uploadTtl());
+        assertEquals(Duration.ofMinutes(10), config.cleanupInterval());
+        assertEquals(OptionalLong.empty(), config.maxFileSize());
+        assertEquals(8L << 20, config.chunkSize());
+        assertEquals(OptionalLong.empty(), config.reserve());
+        assertEquals(Optional.empty(), config.baseUrl());
+        assertEquals(Set.of(), config.trustedProxies());
+    }
+
+    @Test
+    void every_setting_takes_its_value_from_flag_environment_and_file_alike() throws Exception {
+        Path token = secret("rw-------", TOKEN + "\n");
+        Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
+                Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
+                Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
+                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"));
+        assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
+
+        Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
+                Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0),
+                Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")));
+
+        String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
+        assertEquals(expected, config(Map.of(), apart));
+        String[] joined = values.entrySet().stream().map(e -> e.getKey().flag() + "=" + e.getValue()).toArray(String[]::new);
+        assertEquals(expected, config(Map.of(), joined));
+        Map<String, String> environment = new java.util.HashMap<>();
+        values.forEach((option, text) -> environment.put(option.variable(), text));
+        assertEquals(expected, config(environment));
+        StringBuilder file = new StringBuilder("# settings\n");
+        values.forEach((option, text) -> file.append(option.property()).append(" = ").append(text).append('\n'));
+        assertEquals(expected, config(Map.of(), "--config", file(file.toString())));
+        assertEquals(expected, config(Map.of("TRANZR_CONFIG", file(file.toString()))));
+    }
+
+    @Test
+    void a_flag_wins_over_the_environment_and_that_over_the_file() throws Exception {
+        String file = file("port=1\nchunk-size=1MiB\nupload-ttl=1d");
+        Map<String, String> environment = Map.of("TRANZR_PORT", "2", "TRANZR_CHUNK_SIZE", "2MiB");
+        Config config = config(environment, "--config", file, "--port", "3");
+        assertEquals(3, config.bind().getPort());
+        assertEquals(2 << 20, config.chunkSize());
+        assertEquals(Duration.ofDays(1), config.uploadTtl());
+        assertEquals(Duration.ofMinutes(10), config.cleanupInterval());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --port           | 65536               | 0 to 65535
+            --port           | -1                  | 0 to 65535
+            --port           | 80x                 | 0 to 65535
+            --port           | ٣                   | 0 to 65535
+            --bind           | no.such.host.invalid| neither an address
+            --bind           | 127.0.0.1:80        | --port
+            --upload-ttl     | 7                   | length of time
+            --upload-ttl     | -7d                 | length of time
+            --upload-ttl     | 0s                  | less than a second
+            --upload-ttl     | 999999d             | 1000 years
+            --cleanup-interval | 10 minutes        | length of time
+            --cleanup-interval | 1ms               | less than a second
+            --max-file-size  | 0                   | less than 1 byte
+            --max-file-size  | unlimited           | not a size
+            --max-file-size  | 9EiB                | more than
+            --chunk-size     | 1023                | less than 1024
+            --chunk-size     | 1.3KiB              | whole number
+            --chunk-size     | 8Mb/s               | not a size
+            --reserve        | 5%                  | not a size
+            --reserve        | 5XB                 | unknown unit
+            --base-url       | files.example.org   | not a URL
+            --base-url       | ftp://example.org   | not a URL
+            --base-url       | http://u:p@x        | not a URL
+            --base-url       | http://x/?q         | not a URL
+            --base-url       | http://x:99999      | not a URL
+            --base-url       | http://a b          | not a URL
+            --trusted-proxy  | proxy.example.org   | not an IP address
+            --trusted-proxy  | 10.0.0.1,           | not an IP address
+            --trusted-proxy  | 10.0.0.0/8          | not an IP address
+            --token-file     | /no/such/file       | does not exist
+            --config         | /no/such/file       | does not exist
+            """)
+    void a_bad_value_is_refused_in_a_message_that_names_the_setting(String flag, String value, String why) {
+        String message = refusal(Map.of(), flag, value);
+        assertTrue(message.startsWith(flag + ": ") && message.contains(why), message);
+        String variable = "TRANZR_" + flag.substring(2).replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+        message = refusal(Map.of(variable, value));
+        assertTrue(message.startsWith(variable + ": ") && message.contains(why), message);
+    }
+
+    @Test
+    void an_empty_value_is_an_error_everywhere_and_never_the_default() throws Exception {
+        for (Option option : Option.values()) {
+            assertTrue(refusal(Map.of(), option.flag() + "=").contains("empty"), option.flag());
+            assertTrue(refusal(Map.of(option.variable(), "")).contains("empty"), option.variable());
+        }
+        assertTrue(refusal(Map.of("TRANZR_TOKEN", "")).contains("TRANZR_TOKEN"));
+        assertTrue(refusal(Map.of(), "--config", file("port=")).contains("port in "));
+    }
+
+    @Test
+    void unknown_repeated_and_incomplete_flags_are_refused() {
+        assertTrue(refusal(Map.of(), "--prot", "1").contains("unknown option --prot"));
+        assertTrue(refusal(Map.of(), "--PORT", "1").contains("unknown option"));
+        assertTrue(refusal(Map.of(), "--port", "1", "--port=2").contains("given twice"));
+        assertTrue(refusal(Map.of(), "--port").contains("needs a value: NUMBER"));
+        assertTrue(refusal(Map.of(), "--port", "--bind", "::1").contains("--port needs a value"));
+        assertTrue(refusal(Map.of(), "8000").contains("unexpected argument '8000'"));
+        assertTrue(refusal(Map.of(), "-p", "1").contains("unexpected argument"));
+        assertTrue(refusal(Map.of(), "--token", TOKEN).contains("--token-file"));
+        assertFalse(refusal(Map.of(), "--token", TOKEN).contains(TOKEN));
+    }
+
+    @Test
+    void several_proxies_come_by_commas_or_by_repeating_the_flag() throws Exception {
+        Set<InetAddress> both = Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("10.0.0.2"));
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1,10.0.0.2").trustedProxies());
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1", "--trusted-proxy=10.0.0.2").trustedProxies());
+    }
+
+    @Test
+    void an_unknown_setting_in_a_file_is_refused_and_an_unknown_variable_only_told() throws Exception {
+        assertTrue(refusal(Map.of(), "--config", file("prot=1")).contains("unknown setting 'prot'"));
+        assertTrue(refusal(Map.of(), "--config", file("config=x")).contains("unknown setting 'config'"));
+        assertTrue(refusal(Map.of(), "--config", file("token=" + TOKEN)).contains("unknown setting 'token'"));
+        assertTrue(refusal(Map.of(), "--config", file("port=1\nport=2")).contains("'port' is given twice"));
+        assertTrue(refusal(Map.of(), "--config", file("port=\\u00zz")).contains("--config"));
+        Settings settings = Settings.read(List.of(), Map.of("TRANZR_PROT", "1", "TRANZR_port", "x", "PATH", "y"), EnumSet.allOf(Option.class));
+        assertEquals(2, settings.warnings().size());
+        assertTrue(settings.warnings().getFirst().contains("TRANZR_PROT"));
+        assertEquals(8000, Config.of(settings).bind().getPort());
+    }
+
+    @Test
+    void a_flag_of_another_command_is_refused() {
+        ConfigException refused = assertThrows(ConfigException.class, () -> Settings.read(List.of("--port", "1"), Map.of(), EnumSet.of(Option.DATA)));
+        assertTrue(refused.getMessage().contains("--port does not apply"));
+    }
+
+    @Test
+    void the_token_comes_from_the_environment_or_from_a_file_that_only_its_owner_may_read() throws Exception {
+        assertEquals(Optional.of(Tokens.hash(TOKEN)), config(Map.of("TRANZR_TOKEN", TOKEN)).token());
+        assertEquals(Optional.of(Tokens.hash(TOKEN)), config(Map.of(), "--token-file", secret("r--------", TOKEN).toString()).token());
+        for (String mode : List.of("rw-r-----", "rw----r--", "rw--w----", "rwxrwxrwx")) {
+            String message = refusal(Map.of(), "--token-file", secret(mode, TOKEN).toString());
+            assertTrue(message.contains("may be read or written by others"), message);
+        }
+        assertTrue(refusal(Map.of(), "--token-file", folder.toString()).contains("not a regular file"));
+        String both = refusal(Map.of("TRANZR_TOKEN", TOKEN), "--token-file", secret("rw-------", TOKEN).toString());
+        assertTrue(both.contains("both give a token"), both);
+    }
+
+    @Test
+    void a_weak_or_strange_token_is_refused_without_being_repeated() throws Exception {
+        for (String bad : List.of("short", "x".repeat(513), "has a space in it....", "first-line-is-long\nsecond-line", "caf\u00e9-caf\u00e9-caf\u00e9-caf\u00e9")) {
+            String message = refusal(Map.of("TRANZR_TOKEN", bad));
+            assertTrue(message.startsWith("TRANZR_TOKEN: a token is 16 to 512") && !message.contains(bad), message);
+            assertFalse(refusal(Map.of(), "--token-file", secret("rw-------", bad).toString()).contains(bad));
+        }
+    }
+
+    @Test
+    void a_config_holds_no_token_that_a_log_could_show() throws Exception {
+        assertFalse(config(Map.of("TRANZR_TOKEN", TOKEN)).toString().contains(TOKEN));
+    }
+
+    @Test
+    void a_file_that_is_too_long_or_no_text_is_refused() throws Exception {
+        assertTrue(refusal(Map.of(), "--config", file("#" + "x".repeat(70_000))).contains("longer than"));
+        Path binary = Files.write(folder.resolve("binary"), new byte[] { (byte) 0xFF, 0 });
+        assertTrue(refusal(Map.of(), "--config", binary.toString()).contains("not UTF-8"));
+    }
+
+    private static Config config(Map<String, String> environment, String... arguments) throws ConfigException {
+        return Config.of(Settings.read(List.of(arguments), environment, EnumSet.allOf(Option.class)));
+    }
+
+    private static String refusal(Map<String, String> environment, String... arguments) {
+        return assertThrows(ConfigException.class, () -> config(environment, arguments)).getMessage();
+    }
+
+    private String file(String text) throws Exception {
+        return Files.writeString(Files.createTempFile(folder, "tranzr", ".properties"), text).toString();
+    }
+
+    private Path secret(String mode, String text) throws Exception {
+        Path file = Files.createTempFile(folder, "token", "");
+        Files.writeString(file, text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+}
