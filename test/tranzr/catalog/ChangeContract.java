@@ -184,6 +184,21 @@ abstract class ChangeContract {
     }
 
     @Test
+    void aDigestIsExpectedOnceAndBeforeCompletion() throws Exception {
+        Change expected = new Change.DigestExpected(id(1), digest("content1"));
+        refuses(Reason.MISSING, expected);
+        catalog.commit(created(1, 10), stored(1, 0, 10));
+        catalog.commit(expected);
+        assertEquals(digest("content1"), uploadNow(1).expected());
+        assertEquals(UploadState.UPLOADING, uploadNow(1).state());
+        refuses(Reason.EXISTS, expected);
+        catalog.commit(completed(1));
+        refuses(Reason.STATE, expected);
+        catalog.commit(created(2, 0), completed(2));
+        refuses(Reason.STATE, new Change.DigestExpected(id(2), digest("content2")));
+    }
+
+    @Test
     void removingAFileRemovesItsSharesAndNoOthers() throws Exception {
         refuses(Reason.MISSING, new Change.UploadRemoved(id(1)));
         catalog.commit(file(1));

@@ -56,7 +56,8 @@ public final class CatalogCheck {
         State state = snapshot.state();
         Replay replay = new Replay(state, snapshot.sequence(), carried);
         JournalScan.Summary journal = JournalScan.read(disk, directory,
-                (file, offset, sequence, type, payload) -> record(replay, snapshot.sequence(), file, offset, sequence, type, payload),
+                (file, offset, sequence, type, payload) ->
+                        record(replay, snapshot.sequence(), file, offset, sequence, type, payload),
                 problem -> {
                     applying &= problem.tornTail();
                     problems.accept(problem);

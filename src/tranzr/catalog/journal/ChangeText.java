@@ -24,7 +24,9 @@ final class ChangeText {
             case Change.LengthFixed c -> "length fixed: " + c.id() + " " + c.length() + " bytes, " + c.totalChunks() + " chunks";
             case Change.StateChanged c -> "state changed: " + c.id() + " from " + c.from().wireName() + " to "
                     + c.to().wireName() + expires(c.expires());
-            case Change.UploadCompleted c -> "upload completed: " + c.id() + " sha256 " + brief(c.sha256()) + expires(c.expires());
+            case Change.DigestExpected c -> "digest expected: " + c.id() + " sha256 " + brief(c.expected());
+            case Change.UploadCompleted c -> "upload completed: " + c.id() + " sha256 " + brief(c.sha256())
+                    + expires(c.expires());
             case Change.UploadRemoved c -> "upload removed: " + c.id();
             case Change.ShareCreated c -> "share created: " + of(c.share());
             case Change.ShareTermsChanged c -> "share terms changed: " + brief(c.tokenHash())
@@ -51,8 +53,8 @@ final class ChangeText {
             case Change.DownloadStarted c -> c.slot().at();
             case Change.PasswordFailuresSet c -> c.at();
             case Change.TokenAdded c -> c.token().created();
-            case Change.LengthFixed _, Change.UploadRemoved _, Change.ShareTermsChanged _, Change.ShareRemoved _,
-                    Change.DownloadFinished _, Change.DownloadReleased _, Change.TokenRemoved _ -> null;
+            case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
+                    Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.TokenRemoved _ -> null;
         };
     }
 

@@ -18,8 +18,9 @@ public final class Dump {
     }
 
     /**
-     * Prints the newest snapshot that is whole, a line an upload, share or token, each beginning with {@code @} and the number
-     * of the snapshot's last record; then the journal, a line a record: its number, the time it says or {@code -}, and its changes.
+     * Prints the newest snapshot that is whole, a line an upload, share or token, each beginning with {@code @} and the
+     * number of the snapshot's last record; then the journal, a line a record: its number, the time it says or {@code -},
+     * and its changes.
      *
      * @param directory where journal and snapshots lie
      * @throws IOException when a file cannot be read

@@ -75,8 +75,8 @@ final class DumpTest {
             catalog.commit(new Change.ShareCreated(Samples.share("secret", 1, 3)), Samples.started("secret", 4));
             catalog.commit(new Change.TokenAdded(new AccessToken(Samples.token("admin"), "admin", Samples.T0)));
             catalog.compact();
-            catalog.commit(Samples.created(2, 10), new Change.RangeStored(Samples.id(2), new ByteRange(0, 5), 7, "bytes".getBytes(),
-                    Samples.at(3), null));
+            catalog.commit(Samples.created(2, 10), new Change.RangeStored(Samples.id(2), new ByteRange(0, 5), 7,
+                    "bytes".getBytes(), Samples.at(3), null));
             catalog.commit(new Change.UploadRemoved(Samples.id(1)));
         }
     }
@@ -86,8 +86,8 @@ final class DumpTest {
         fill();
         List<String> lines = dump();
         assertEquals(8, lines.size(), String.join("\n", lines));
-        assertTrue(lines.get(0).startsWith("@3 2026-01-02T03:04:06.678901234Z upload: " + Samples.id(1) + " \"file-1.bin\" 10 bytes"),
-                lines.get(0));
+        assertTrue(lines.get(0).startsWith("@3 2026-01-02T03:04:06.678901234Z upload: " + Samples.id(1)
+                + " \"file-1.bin\" 10 bytes"), lines.get(0));
         assertTrue(lines.get(1).contains("share: ") && lines.get(1).contains("limit 3, with a password"), lines.get(1));
         assertTrue(lines.get(2).endsWith("\"admin\""), lines.get(2));
         assertTrue(lines.get(3).startsWith("1 2026-01-02T03:04:06.678901234Z upload created: "), lines.get(3));
@@ -113,8 +113,8 @@ final class DumpTest {
 
     @Test
     void namesCannotForgeLines() {
-        Upload upload = new Upload(Samples.id(1), "a\n1 - \"x\"\u001b[2J\u202e", 1, 1, 1, 1, UploadState.INITIALIZED, RangeSet.EMPTY,
-                null, null, null, Samples.T0, Samples.T0, null);
+        Upload upload = new Upload(Samples.id(1), "a\n1 - \"x\"\u001b[2J\u202e", 1, 1, 1, 1, UploadState.INITIALIZED,
+                RangeSet.EMPTY, null, null, null, Samples.T0, Samples.T0, null);
         assertTrue(ChangeText.of(upload).contains("\"a\\u000a1 - \\\"x\\\"\\u001b[2J\\u202e\""), ChangeText.of(upload));
     }
 
