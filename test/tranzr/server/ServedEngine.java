@@ -148,6 +148,11 @@ public final class ServedEngine implements AutoCloseable {
         time.updateAndGet(now -> now.plus(duration));
     }
 
+    /** Lets {@code GET /health} fail in a way nobody foresaw. */
+    public void breakHealth() {
+        health.set(null);
+    }
+
     public void health(boolean ready, String... reasons) {
         health.set(new ServiceRoutes.Health(ready, List.of(reasons)));
     }
