@@ -148,6 +148,11 @@ public final class ServedEngine implements AutoCloseable {
         time.updateAndGet(now -> now.plus(duration));
     }
 
+    /** Runs the clean-up that is due by the clock. */
+    public void cleanUp() {
+        engine.cleanup().run();
+    }
+
     /** Lets {@code GET /health} fail in a way nobody foresaw. */
     public void breakHealth() {
         health.set(null);
