@@ -10,6 +10,7 @@ import java.io.OutputStream;
  */
 final class AnswerSender {
 
+    private static final System.Logger LOG = System.getLogger(AnswerSender.class.getName());
     private static final int DISCARD_BUFFER = 64 * 1024;
     private static final long LINGER_BYTES = 1024 * 1024;
     private static final long LINGER_NANOS = 2_000_000_000L;
@@ -29,9 +30,10 @@ final class AnswerSender {
 
     /**
      * @param last whether no other request shall come by this connection
+     * @return whether another may; otherwise the connection is to be closed, without asking its streams, which know less than we do
      * @throws IOException when the answer did not go out whole; the connection must then be cut
      */
-    void send(boolean last) throws IOException {
+    boolean send(boolean last) throws IOException {
         boolean unread = !bodyIsRead();
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
@@ -53,13 +55,13 @@ final class AnswerSender {
         if (unread && (hasBody || exchange.wire() != null)) {
             linger();
         }
-        boolean aborted = !exchange.finish();
-        if (aborted || exchange.body() != null && exchange.body().fault() != null) {
-            // After a failed read the server may believe the body to be at its end, and would use the connection again.
-            throw new IOException("the connection cannot be used again");
+        // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
+        boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
+        if (reusable) {
+            out.close();
+            exchange.http().close();
         }
-        out.close();
-        exchange.http().close();
+        return reusable;
     }
 
     private void sendHead(boolean unread) throws IOException {
@@ -81,7 +83,15 @@ final class AnswerSender {
         exchange.http().sendResponseHeaders(response.status(), response.length());
         exchange.progress().end();
         BodyOutput body = new BodyOutput(out, exchange.progress(), exchange.wire() == null);
-        response.body().write(body);
+        try {
+            response.body().write(body);
+        } catch (IOException e) {
+            if (!body.hasFailed()) {
+                LOG.log(System.Logger.Level.WARNING, "the body of an answer broke after {0} of {1} bytes: {2}",
+                        Long.toString(body.written()), Long.toString(response.length()), e.toString());
+            }
+            throw e;
+        }
         if (body.written() != response.length()) {
             throw new IOException("an answer of " + response.length() + " bytes ended after " + body.written());
         }
@@ -138,10 +148,13 @@ final class AnswerSender {
         }
     }
 
+    /** Not the body itself, which would tell a client that waits to send. The server has closed its own stream by now, or may have. */
     private InputStream lingerSource() {
         RequestBody body = exchange.body();
-        boolean raw = body == null || body.fault() != null || body.remaining() >= 0;
-        return exchange.wire() != null && raw ? exchange.wire().in() : exchange.http().getRequestBody();
+        if (exchange.wire() != null && (body == null || body.fault() != null || body.remaining() >= 0)) {
+            return exchange.wire().in();
+        }
+        return body == null ? exchange.http().getRequestBody() : body.source();
     }
 
     private long lingerLimit() {

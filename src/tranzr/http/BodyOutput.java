@@ -14,6 +14,7 @@ final class BodyOutput extends FilterOutputStream {
     private final Progress progress;
     private final boolean sliced;
     private long written;
+    private boolean clientFailed;
 
     BodyOutput(OutputStream out, Progress progress, boolean sliced) {
         super(out);
@@ -36,6 +37,9 @@ final class BodyOutput extends FilterOutputStream {
                 out.write(bytes, offset + done, Math.min(slice, length - done));
                 progress.moved();
             }
+        } catch (IOException e) {
+            clientFailed = true;
+            throw e;
         } finally {
             progress.end();
         }
@@ -60,5 +64,10 @@ final class BodyOutput extends FilterOutputStream {
 
     long written() {
         return written;
+    }
+
+    /** Whether a write failed because of the connection, or of too many bytes; otherwise it is the body's own fault when it breaks. */
+    boolean hasFailed() {
+        return clientFailed;
     }
 }

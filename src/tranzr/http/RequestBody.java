@@ -56,6 +56,11 @@ final class RequestBody extends InputStream {
         return ended ? 0 : in.available();
     }
 
+    /** Where the bytes come from. */
+    InputStream source() {
+        return in;
+    }
+
     /** Whether the handler has read up to its end. */
     boolean isEnded() {
         return ended;

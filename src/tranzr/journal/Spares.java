@@ -46,6 +46,8 @@ final class Spares implements Closeable {
     private long lastNumber;
     private IOException problem;
     private boolean closing;
+    /** Whether anything has changed since the thread last began to prepare one. */
+    private boolean nudged;
     private Thread thread;
 
     /**
@@ -121,6 +123,7 @@ final class Spares implements Closeable {
         if (thread == null) {
             fill();
         } else {
+            nudged = true;
             wanted.signal();
         }
     }
@@ -145,7 +148,7 @@ final class Spares implements Closeable {
                     continue;
                 }
                 prepareUnlocked();
-                if (problem != null && !closing) {
+                if (problem != null && !nudged && !closing) {
                     wanted.await(RETRY_SECONDS, TimeUnit.SECONDS);
                 }
             }
@@ -160,6 +163,7 @@ final class Spares implements Closeable {
     private void prepareUnlocked() {
         Spare spare = null;
         IOException failed = null;
+        nudged = false;
         lock.unlock();
         try {
             spare = prepare();
