@@ -29,7 +29,9 @@ final class AckLog {
     private record Upload(byte[] bytes, Set<Integer> chunks) {
     }
 
+    /** Acknowledged since the last {@link #verify}. */
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> verified = new ConcurrentHashMap<>();
     private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
     private final Set<String> usedUp = ConcurrentHashMap.newKeySet();
@@ -52,7 +54,7 @@ final class AckLog {
     }
 
     int filesAcknowledged() {
-        return files.size();
+        return files.size() + verified.size();
     }
 
     /**
@@ -137,18 +139,32 @@ final class AckLog {
             acknowledged(answer, onAnswer, done -> chunks.add(i));
         }
         Answer merged = http.trySend("POST", "/upload/merge/" + id, BodyPublishers.noBody());
-        acknowledged(merged, onAnswer, done -> files.put(done.field("file_id"), bytes));
-        uploads.remove(id);
+        if (merged.status() != 202) {
+            acknowledged(merged, onAnswer, done -> files.put(id, bytes));
+            uploads.remove(id);
+        }
     }
 
-    /** Asks for everything that was acknowledged, and brings what was begun to its end. */
+    /** Asks for everything that was acknowledged since the last time, and brings what was begun to its end. */
     void verify() {
-        files.forEach((id, bytes) -> assertArrayEquals(bytes, http.get("/download/" + id).expect(200).body(), id));
+        files.forEach(this::verifyFile);
         deleted.forEach(id -> http.get("/download/" + id).expect(404));
         usedUp.forEach(token -> http.get("/s/" + token, "User-Agent", "second").expect(410, "download_limit_reached"));
         uploads.forEach((id, upload) -> finish(id, upload));
         uploads.clear();
         usedUp.clear();
+        verified.putAll(files);
+        files.clear();
+    }
+
+    /** Asks once more for all files that were ever acknowledged. */
+    void verifyAll() {
+        verify();
+        verified.forEach(this::verifyFile);
+    }
+
+    private void verifyFile(String id, byte[] bytes) {
+        assertArrayEquals(bytes, http.get("/download/" + id).expect(200).body(), id);
     }
 
     private void finish(String id, Upload upload) {
@@ -161,8 +177,9 @@ final class AckLog {
                 http.chunk(id, i, Http.part(upload.bytes(), (long) i * CHUNK, (i + 1L) * CHUNK)).expect(200);
             }
         }
+        Http.await("the end of merging " + id, () -> http.post("/upload/merge/" + id).status() != 202);
         assertEquals(Http.sha256(upload.bytes()), http.post("/upload/merge/" + id).expect(200).field("file_hash"));
-        assertArrayEquals(upload.bytes(), http.get("/download/" + id).expect(200).body(), id);
+        verifyFile(id, upload.bytes());
         files.put(id, upload.bytes());
     }
 }

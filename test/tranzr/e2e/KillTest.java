@@ -23,6 +23,7 @@ class KillTest {
                 server.restart();
                 log.verify();
             }
+            log.verifyAll();
             assertTrue(log.answered() >= ROUNDS * 3 && log.filesAcknowledged() > ROUNDS, "too little was done to prove anything");
         }
     }

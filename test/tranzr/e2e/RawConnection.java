@@ -8,10 +8,13 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A connection on which a test says exactly what goes over the wire, and can break off where it likes. */
 final class RawConnection implements AutoCloseable {
 
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket = new Socket();
@@ -54,6 +57,22 @@ final class RawConnection implements AutoCloseable {
     /** Reads {@code count} bytes, or fewer when the connection ends. */
     byte[] read(int count) throws IOException {
         return socket.getInputStream().readNBytes(count);
+    }
+
+    /** One answer with its body, or what came before the connection ended or brought no byte for {@code quietMillis}. */
+    String readAnswer(int quietMillis) throws IOException {
+        socket.setSoTimeout(quietMillis);
+        StringBuilder answer = new StringBuilder();
+        try {
+            answer.append(readHead());
+            Matcher length = CONTENT_LENGTH.matcher(answer);
+            answer.append(new String(read(length.find() ? Integer.parseInt(length.group(1)) : 0), StandardCharsets.ISO_8859_1));
+        } catch (SocketTimeoutException quiet) {
+            answer.append("(still open)");
+        } catch (IOException reset) {
+            answer.append("(reset)");
+        }
+        return answer.toString();
     }
 
     /** All that comes until the other side closes, or a reset, or {@code quietMillis} without a byte. */

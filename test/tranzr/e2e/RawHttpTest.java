@@ -18,16 +18,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What no client library sends: broken HTTP, lying lengths, connections that break and stall. */
 class RawHttpTest extends RealServer {
 
+    /** Some of these requests get no answer by right: their body is still awaited. */
+    private static final int QUIET_MILLIS = 1000;
+
     @AfterEach
     void theServerIsHealthy() {
         http.get("/health").expect(200);
     }
 
-    /** {@code ~} stands for CR LF. */
+    /** {@code ~} stands for CR LF. @return the first answer, or what came until the connection ended or went quiet */
     private static String answerTo(String request) throws IOException {
         try (RawConnection connection = new RawConnection(server)) {
             connection.send(request.replace("~", "\r\n"));
-            return connection.readUntilQuiet(1500);
+            return connection.readAnswer(QUIET_MILLIS);
+        }
+    }
+
+    private static String everythingAfter(String request) throws IOException {
+        try (RawConnection connection = new RawConnection(server)) {
+            connection.send(request.replace("~", "\r\n"));
+            return connection.readUntilQuiet(QUIET_MILLIS);
         }
     }
 
@@ -60,7 +70,7 @@ class RawHttpTest extends RealServer {
         String before = http.get("/files").expect(200).text();
         String answer = answerTo(request);
         assertFalse(answer.startsWith("HTTP/1.1 2"), answer);
-        assertFalse(answer.startsWith("HTTP/1.1 5"), answer);
+        assertFalse(answer.startsWith("HTTP/1.1 5") && !answer.startsWith("HTTP/1.1 501"), answer);
         assertEquals(before, http.get("/files").expect(200).text());
     }
 
@@ -75,7 +85,7 @@ class RawHttpTest extends RealServer {
     @Test
     void aTrailerIsNeverTakenForARequest() throws IOException {
         String victim = http.store("victim", new byte[100]);
-        String answer = answerTo("PUT /chunked HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~5~12345~0~DELETE /files/" + victim
+        String answer = everythingAfter("PUT /chunked HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~5~12345~0~DELETE /files/" + victim
                 + " HTTP/1.1~Host: localhost~~");
         http.get("/files/" + victim).expect(200);
         assertEquals(answer.indexOf("HTTP/1.1 "), answer.lastIndexOf("HTTP/1.1 "), answer);
@@ -99,7 +109,7 @@ class RawHttpTest extends RealServer {
     void whatFollowsABodyIsANewRequestAndNotPartOfTheFile() throws IOException {
         try (RawConnection connection = new RawConnection(server)) {
             connection.send("PUT /exact HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            String all = connection.readUntilQuiet(1500);
+            String all = connection.readUntilQuiet(QUIET_MILLIS);
             assertTrue(all.startsWith("HTTP/1.1 20"), all);
             String id = all.lines().filter(line -> line.toLowerCase().startsWith("x-file-id:")).findFirst().orElseThrow().substring(10).strip();
             assertEquals("abc", http.get("/download/" + id).expect(200).text());
