@@ -23,7 +23,7 @@ public final class Ids {
     }
 
     /** Only the canonical form, of either case; {@link UUID#fromString} alone takes shortened ones. */
-    static Optional<UUID> parse(String text) {
+    public static Optional<UUID> parse(String text) {
         if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
             return Optional.empty();
         }

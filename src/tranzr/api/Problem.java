@@ -24,7 +24,7 @@ public record Problem(int status, String code, String title, String detail, bool
         extra = new LinkedHashMap<>(extra);
     }
 
-    static Problem of(ErrorCode code, String detail) {
+    public static Problem of(ErrorCode code, String detail) {
         return new Problem(code.status(), code.wireName(), code.title(), detail, code.retryable(), null, Map.of());
     }
 

@@ -152,7 +152,8 @@ public final class RealDisk implements Disk {
 
     @Override
     public long usableSpace(Path path) throws IOException {
-        return path.toFile().getUsableSpace();
+        long bytes = path.toFile().getUsableSpace(); // one system call; but 0 is also its answer to any failure
+        return bytes > 0 ? bytes : Files.getFileStore(path).getUsableSpace();
     }
 
     @Override

@@ -30,9 +30,10 @@ final class AnswerSender {
 
     /**
      * @param last whether no other request shall come by this connection
+     * @return whether another may; otherwise the connection is to be closed, without asking its streams, which know less than we do
      * @throws IOException when the answer did not go out whole; the connection must then be cut
      */
-    void send(boolean last) throws IOException {
+    boolean send(boolean last) throws IOException {
         boolean unread = !bodyIsRead();
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
@@ -54,13 +55,13 @@ final class AnswerSender {
         if (unread && (hasBody || exchange.wire() != null)) {
             linger();
         }
-        boolean aborted = !exchange.finish();
-        if (aborted || exchange.body() != null && exchange.body().fault() != null) {
-            // After a failed read the server may believe the body to be at its end, and would use the connection again.
-            throw new IOException("the connection cannot be used again");
+        // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
+        boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
+        if (reusable) {
+            out.close();
+            exchange.http().close();
         }
-        out.close();
-        exchange.http().close();
+        return reusable;
     }
 
     private void sendHead(boolean unread) throws IOException {

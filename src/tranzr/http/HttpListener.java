@@ -19,12 +19,14 @@ import java.util.concurrent.TimeUnit;
  * The only user of {@code com.sun.net.httpserver}: takes connections, refuses what that server lets through but HTTP does not allow,
  * runs one handler a request on a virtual thread, and always answers.
  *
- * <p>Refused with 400 and a problem document, always: other HTTP versions than 1.0 and 1.1, a Host that is missing, doubled or no host, a
- * {@code Content-Length} that is not digits only, control characters in field values, bad percent-encoding or UTF-8 in path or
- * query, NUL in the path, chunked bodies in HTTP/1.0. Only where the server's internals are open to us (see {@link OpenedServer}), since it cannot be
- * seen from above: lines that end with a bare CR or LF, folded lines, several spaces in the request line, and what is wrong within the chunked coding (a lax decoder reads it
- * otherwise); without them, trailers break a request. After a chunked body or any refusal of this kind the connection ends, so that its bytes are never
- * taken for a next request.
+ * <p>Refused with 400 and a problem document, always: other HTTP versions than 1.0 and 1.1, a Host that is missing, doubled or no
+ * host, a {@code Content-Length} that is not digits only, control characters in field values, bad percent-encoding or UTF-8 in path
+ * or query, NUL in the path, chunked bodies in HTTP/1.0. Only where the server's internals are open to us (see {@link OpenedServer}),
+ * since it cannot be seen from above: lines that end with a bare CR or LF, folded lines, several spaces in the request line, and
+ * what is wrong within the chunked coding. There, too, a body or head that stalls gets a 408, a head that is too large a 431, and
+ * {@code 100 Continue} is sent only when a handler reads the body. Elsewhere such a connection is just closed, the lax decoder of the
+ * server below reads the chunked coding, and trailers break a request. After a chunked body or a refused head the connection ends,
+ * so that its bytes are never taken for a next request.
  */
 public final class HttpListener implements AutoCloseable {
 
@@ -116,8 +118,8 @@ public final class HttpListener implements AutoCloseable {
     /**
      * The outermost wrapper of every handler.
      *
-     * @throws IOException when there was no answer or not all of it: the server then closes the connection and forgets it, which it
-     *         does not when a handler closes an unanswered exchange or just returns
+     * @throws IOException when there was no answer or not all of it, or the connection cannot be used again: the server then closes it and
+     *         forgets it, which it does not when a handler closes an unanswered exchange or just returns
      */
     private void serve(HttpExchange http) throws IOException {
         RequestTask task = RequestTask.CURRENT.get();
@@ -142,7 +144,9 @@ public final class HttpListener implements AutoCloseable {
             if (!exchange.claimAnswer()) {
                 throw new IOException("the exchange was ended while its handler ran");
             }
-            new AnswerSender(exchange, response).send(closing);
+            if (!new AnswerSender(exchange, response).send(closing)) {
+                throw new IOException("the connection ends with this answer");
+            }
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.WARNING, "the body of an answer failed", e);
             throw new IOException("the body of an answer failed", e);
@@ -169,9 +173,17 @@ public final class HttpListener implements AutoCloseable {
             throw new IllegalStateException("a handler gave no answer to " + request.method() + " " + request.rawPath());
         } catch (Throwable thrown) {
             // Also an Error has to be answered: the server would leave the connection open for ever.
-            BadRequestException fault = exchange.body().fault();
-            return mapped(request, fault != null && thrown instanceof IOException ? fault : thrown);
+            return mapped(request, clientsFault(exchange, thrown));
         }
+    }
+
+    /** What a handler threw because the client's bytes are malformed or do not come is the client's fault, not the server's. */
+    private static Throwable clientsFault(Exchange exchange, Throwable thrown) {
+        if (thrown instanceof Multipart.TruncatedException) {
+            return RequestHead.bad("invalid_multipart", null, thrown.getMessage());
+        }
+        BadRequestException fault = exchange.body().fault();
+        return fault != null && thrown instanceof IOException ? fault : thrown;
     }
 
     private Response mapped(Request request, Throwable thrown) {

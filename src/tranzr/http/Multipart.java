@@ -49,6 +49,15 @@ public final class Multipart {
         }
     }
 
+    /** The body came whole, but its last part has no end. */
+    static final class TruncatedException extends EOFException {
+        private static final long serialVersionUID = 1L;
+
+        TruncatedException() {
+            super("The form is malformed: it ends within a part.");
+        }
+    }
+
     private final DelimitedStream stream;
     private Body current;
     private int parts;
@@ -228,7 +237,7 @@ public final class Multipart {
             }
             int ready = stream.ready();
             if (ready < 0) {
-                throw new EOFException("the form ended within a part");
+                throw new TruncatedException();
             }
             return ready;
         }

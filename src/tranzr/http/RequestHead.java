@@ -147,7 +147,17 @@ record RequestHead(String method, String rawPath, String rawQuery, String author
 
     /** The answer to a request that never becomes a {@link Request}. */
     static Response refusal(BadRequestException e) {
-        return Response.problem(e.status(), e.code(), "Bad request", e.getMessage(),
+        String title = switch (e.status()) {
+            case 408 -> "Request timeout";
+            case 413 -> "Content too large";
+            case 414 -> "URI too long";
+            case 417 -> "Expectation failed";
+            case 431 -> "Request header fields too large";
+            case 404 -> "Not found";
+            case 501 -> "Not implemented";
+            default -> e.status() < 500 ? "Bad request" : "Internal error";
+        };
+        return Response.problem(e.status(), e.code(), title, e.getMessage(),
                 e.field() == null ? Map.of() : Map.of("field", e.field()));
     }
 }

@@ -3,8 +3,6 @@ package tranzr.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -19,17 +17,6 @@ import java.util.function.Consumer;
  */
 final class GroupCommit {
 
-    /** The segment that records are queued for. All of this is guarded by {@link #lock}. */
-    private static final class Tail {
-        /** Number of its first record; 0 when there is no segment yet. */
-        long first;
-        long frameBytes;
-        /** Bytes left, a footer's among them; none when it was found sealed. */
-        long room;
-        boolean sealed;
-    }
-
-    private final Path directory;
     private final SegmentWriter writer;
     private final Consumer<IOException> failed;
     private final ReentrantLock lock;
@@ -37,8 +24,7 @@ final class GroupCommit {
     private final Condition changed;
     private final Condition work;
     private final ReentrantLock commits = new ReentrantLock();
-    private final Tail tail = new Tail();
-    private final Deque<Segment> older = new ArrayDeque<>();
+    private final Layout layout;
     private Spares spares;
     private Batch filling;
     private Batch idle;
@@ -52,7 +38,7 @@ final class GroupCommit {
 
     GroupCommit(Path directory, byte[] store, SegmentWriter writer, ReentrantLock lock, Condition changed,
             Consumer<IOException> failed) {
-        this.directory = directory;
+        layout = new Layout(directory);
         this.writer = writer;
         this.lock = lock;
         this.changed = changed;
@@ -65,16 +51,10 @@ final class GroupCommit {
     /** Begins after what was found on the disk. @param threads null when the callers are to do the work */
     void start(Recovery.Found found, Spares spares, ThreadFactory threads) {
         this.spares = spares;
-        older.addAll(found.older());
+        layout.start(found);
         last = found.last();
         durable = last;
         groupFirst = last + 1;
-        if (found.tail() != null) {
-            tail.first = found.tail().first();
-            tail.frameBytes = found.tail().bytes();
-            tail.room = found.tailRoom();
-            tail.sealed = found.tailSealed();
-        }
         if (threads != null) {
             thread = threads.newThread(this::run);
             thread.setName("tranzr-journal");
@@ -89,8 +69,7 @@ final class GroupCommit {
             makeRoom(bytes, releasing);
             long sequence = ++last;
             filling.put(sequence, Math.toIntExact(sequence - groupFirst), type, payload);
-            tail.room -= bytes;
-            tail.frameBytes += bytes;
+            layout.add(bytes);
             work.signal();
             return sequence;
         } finally {
@@ -102,7 +81,7 @@ final class GroupCommit {
     private void makeRoom(int bytes, boolean releasing) throws IOException {
         for (;;) {
             requireOpen();
-            boolean fits = bytes + Frame.FOOTER_BYTES <= tail.room;
+            boolean fits = layout.fits(bytes);
             if (!filling.fits(fits ? bytes : Frame.FOOTER_BYTES)) {
                 waitForChange();
             } else if (fits) {
@@ -132,27 +111,14 @@ final class GroupCommit {
         if (spare == null) {
             return false;
         }
-        filling.switchTo(seal(), spare, last + 1);
-        tail.first = last + 1;
-        tail.frameBytes = 0;
-        tail.room = spare.bytes() - Segment.Header.BYTES;
-        tail.sealed = false;
+        ByteBuffer footer = layout.footer(last);
+        if (footer != null) {
+            filling.put(last + 1, Math.toIntExact(last + 1 - groupFirst), Frame.FOOTER, footer);
+        }
+        filling.switchTo(layout.next(last, spare.bytes()), spare, last + 1);
         groupFirst = last + 1; // the sealed segment is forced before anything goes to the new one
         work.signal();
         return true;
-    }
-
-    /** @return null when there is nothing to seal: the new segment then takes the place, and the name, of an empty one */
-    private Segment seal() {
-        if (last < tail.first || tail.first == 0) {
-            return null;
-        }
-        if (!tail.sealed) {
-            ByteBuffer count = ByteBuffer.allocate(Long.BYTES).putLong(0, last - tail.first + 1);
-            filling.put(last + 1, Math.toIntExact(last + 1 - groupFirst), Frame.FOOTER, count);
-            tail.frameBytes += Frame.FOOTER_BYTES;
-        }
-        return new Segment(Segment.file(directory, tail.first), tail.first, last, tail.frameBytes);
     }
 
     /** @return the last sequence number in the sealed segment */
@@ -162,7 +128,7 @@ final class GroupCommit {
         lock.lock();
         try {
             requireOpen();
-            while (last >= tail.first && !(filling.fits(Frame.FOOTER_BYTES) && switchSegment(true))) {
+            while (layout.holdsRecords(last) && !(filling.fits(Frame.FOOTER_BYTES) && switchSegment(true))) {
                 waitForChange();
                 requireOpen();
             }
@@ -304,7 +270,7 @@ final class GroupCommit {
             inFlight = null;
             if (problem == null) {
                 durable = batch.last();
-                batch.switches().stream().map(Batch.Switch::sealed).filter(Objects::nonNull).forEach(older::add);
+                batch.switches().stream().map(Batch.Switch::sealed).filter(Objects::nonNull).forEach(layout::sealed);
                 batch.reset();
             } else {
                 failure = problem;
@@ -343,7 +309,7 @@ final class GroupCommit {
     long liveBytes() {
         lock.lock();
         try {
-            return tail.frameBytes + older.stream().mapToLong(Segment::bytes).sum();
+            return layout.bytes();
         } finally {
             lock.unlock();
         }
@@ -353,8 +319,7 @@ final class GroupCommit {
     Segment oldestUpTo(long sequence) {
         lock.lock();
         try {
-            Segment oldest = older.peek();
-            return oldest != null && oldest.last() <= sequence ? oldest : null;
+            return layout.oldestUpTo(sequence);
         } finally {
             lock.unlock();
         }
@@ -363,7 +328,7 @@ final class GroupCommit {
     void forget(Segment segment) {
         lock.lock();
         try {
-            older.remove(segment);
+            layout.dropped(segment);
         } finally {
             lock.unlock();
         }

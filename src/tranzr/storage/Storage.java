@@ -45,7 +45,10 @@ public interface Storage extends AutoCloseable {
      */
     List<UUID> list() throws IOException;
 
-    /** Sets an object aside that nothing refers to, so that a mistake can be undone for some time; no error when there is none. */
+    /**
+     * Sets an object aside that nothing refers to, so that a mistake can be undone for some time; no error when there is
+     * none.
+     */
     void quarantine(UUID id) throws IOException;
 
     /** Deletes what was set aside before {@code before}. @return how many objects */

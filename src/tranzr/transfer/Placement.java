@@ -106,6 +106,9 @@ final class Placement {
         };
         if (more || wrong) {
             long actual = more ? place.length() + 1 : length;
+            if (end == End.AT_MOST && !upload.lengthKnown()) {
+                throw new FailureException(new Failure.TooLarge(place.end()));
+            }
             if (end == End.AT_MOST) {
                 throw new FailureException(new Failure.RangeOutOfBounds(place.start(), place.start() + actual,
                         place.end()));

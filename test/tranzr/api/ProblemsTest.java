@@ -4,16 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.server.ServedEngine;
 import tranzr.transfer.Failure;
 
 class ProblemsTest {
@@ -57,5 +65,38 @@ class ProblemsTest {
     void rangesAreToldWithBothEndsInclusiveAndEmptyOnesNotAtAll() {
         assertEquals(List.of(List.of(0L, 4L), List.of(10L, 10L)),
                 Problems.inclusive(List.of(new ByteRange(0, 5), new ByteRange(9, 9), new ByteRange(10, 11))));
+    }
+
+    @Test
+    void whatNobodyForesawIsLoggedUnderAnIdAndNotTold(@TempDir Path folder) throws IOException {
+        List<LogRecord> logged = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger(Problems.class.getName());
+        Handler collector = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry);
+            }
+
+            @Override
+            public void flush() {
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+        log.addHandler(collector);
+        log.setUseParentHandlers(false);
+        try (ServedEngine server = new ServedEngine(folder)) {
+            server.breakHealth();
+            ServedEngine.Answer answer = server.get("/health").expect(500, "internal_error");
+            assertFalse(answer.text().contains("NullPointer"), answer.text());
+            assertEquals(1, logged.size());
+            assertTrue(logged.getFirst().getMessage().contains(answer.field("incident")), logged.getFirst().getMessage());
+            assertTrue(logged.getFirst().getThrown() instanceof NullPointerException);
+        } finally {
+            log.removeHandler(collector);
+            log.setUseParentHandlers(true);
+        }
     }
 }

@@ -31,7 +31,8 @@ public final class CatalogBench {
     }
 
     public static void main(String[] args) throws IOException, ConflictException {
-        Path directory = Files.createTempDirectory(Path.of(args.length > 0 ? args[0] : System.getProperty("java.io.tmpdir")), "catalog");
+        Path parent = Path.of(args.length > 0 ? args[0] : System.getProperty("java.io.tmpdir"));
+        Path directory = Files.createTempDirectory(parent, "catalog");
         int files = args.length > 1 ? Integer.parseInt(args[1]) : 100_000;
         boolean shares = args.length > 2;
         long empty = usedHeap();
@@ -60,8 +61,8 @@ public final class CatalogBench {
 
     private static JournalCatalog open(Path directory) throws IOException {
         return JournalCatalog.open(new RealDisk(), directory, new UUID(1, 1),
-                new JournalCatalog.Options(16 << 20, 64 << 20, failure -> System.err.println(failure)), (id, offset, bytes) -> { },
-                () -> { });
+                new JournalCatalog.Options(16 << 20, 64 << 20, failure -> System.err.println(failure)),
+                (id, offset, bytes) -> { }, () -> { });
     }
 
     private static void fill(JournalCatalog catalog, int files, boolean shares) throws IOException, ConflictException {

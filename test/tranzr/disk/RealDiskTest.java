@@ -110,6 +110,7 @@ final class RealDiskTest {
         assertTrue(disk.delete(folder.resolve("old")));
         assertFalse(disk.delete(folder.resolve("old")));
         assertTrue(disk.usableSpace(folder) > 0);
+        assertThrows(NoSuchFileException.class, () -> disk.usableSpace(folder.resolve("missing")));
     }
 
     @Test

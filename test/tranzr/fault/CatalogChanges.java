@@ -63,7 +63,7 @@ final class CatalogChanges {
             case 0 -> new Change.UploadRemoved(upload.id());
             case 1 -> new Change.StateChanged(upload.id(), upload.state(), UploadState.EXPIRED, at(), at());
             case 2 -> new Change.UploadCompleted(upload.id(), digest(), at(), null);
-            case 3 -> upload.lengthKnown() ? new Change.ShareCreated(share(upload.id()))
+            case 3 -> random.nextBoolean() ? new Change.DigestExpected(upload.id(), digest()) : upload.lengthKnown() ? new Change.ShareCreated(share(upload.id()))
                     : new Change.LengthFixed(upload.id(), upload.ranges().end() + random.nextInt(3), 3);
             case 4 -> token(now);
             case 5, 6, 7, 8 -> range(upload);

@@ -19,8 +19,8 @@ import tranzr.model.Upload;
 
 /**
  * Commits, makes snapshots, closes and is killed, and at every change of the disk looks at what a power cut then could
- * leave: exactly the commits that were acknowledged, and perhaps the one under way, each whole. Bytes that travelled in the journal are
- * handed back unless the storage was synced after they were written to it.
+ * leave: exactly the commits that were acknowledged, and perhaps the one under way, each whole. Bytes that travelled in
+ * the journal are handed back unless the storage was synced after they were written to it.
  * <p>What to expect comes from a second catalog, on a disk that never fails, which is asked first.
  */
 public final class CatalogScenario implements CrashScenario {

@@ -10,7 +10,8 @@ import java.util.Random;
 public final class CrashSearch {
 
     /** All of them. */
-    static final List<CrashScenario> SCENARIOS = List.of(new JournalScenario(), new CatalogScenario(), new EngineScenario());
+    static final List<CrashScenario> SCENARIOS = List.of(new JournalScenario(), new StorageScenario(),
+            new CatalogScenario(), new EngineScenario());
 
     private static final long REPORT_NANOS = 5_000_000_000L;
 

@@ -52,7 +52,11 @@ public final class JournalScenario implements CrashScenario {
         if (!forces) {
             disk.ignoringForce();
         }
-        Quiet.during("tranzr.journal", () -> run.live(disk));
+        try {
+            Quiet.during("tranzr.journal", () -> run.live(disk));
+        } catch (AssertionError e) {
+            throw run.found == null ? e : run.found;
+        }
         return run.states;
     }
 
@@ -80,6 +84,8 @@ public final class JournalScenario implements CrashScenario {
         /** Of all payloads in bytes, so that remains of one life lie where the next one writes; negative for any size. */
         private final int evenSize;
         private long states;
+        /** What was found first; the journal that was being looked at may have made something else of it on the way. */
+        private AssertionError found;
 
         Run(long seed) {
             random = new Random(seed);
@@ -175,11 +181,18 @@ public final class JournalScenario implements CrashScenario {
                     recover(killed ? disk.afterKill() : disk.afterCrash(Fate.random(random, disk.operations())),
                             expected.copy(), depth, again);
                 } catch (CorruptJournalException e) {
-                    throw new AssertionError("not a crash, but corruption", e);
+                    throw found(new AssertionError("not a crash, but corruption: " + e.getMessage(), e));
                 } catch (IOException e) {
-                    throw new AssertionError("cannot recover", e);
+                    throw found(new AssertionError("cannot recover: " + e.getMessage(), e));
+                } catch (AssertionError e) {
+                    throw found(e);
                 }
             }
+        }
+
+        private AssertionError found(AssertionError error) {
+            found = found == null ? error : found;
+            return error;
         }
 
         private void recover(CrashDisk left, Expected expected, int depth, boolean again) throws IOException {

@@ -266,6 +266,14 @@ class RequestBodyTest {
         }
     }
 
+    @Test
+    void aFormThatIsCutShortIsTheClientsFault() throws Exception {
+        listener = TestServer.OPENED.start(request -> Response.text(200, Multipart.of(request).orElseThrow().next().text(100)));
+        String form = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx";
+        assertEquals("invalid_multipart", RawClient.exchange(listener.address(), "POST / HTTP/1.1\r\nHost: a\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: " + form.length() + "\r\n\r\n" + form).code());
+    }
+
     @ParameterizedTest
     @CsvSource({"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\u00fc\"", "multipart/form-data; boundary=\"a \"",
         "multipart/form-data; boundary=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "multipart/form-data; boundary"})

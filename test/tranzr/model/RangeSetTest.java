@@ -91,4 +91,23 @@ class RangeSetTest {
         assertTrue(RangeSet.EMPTY.plus(range(5, 5), 0).isEmpty());
         assertEquals(RangeSet.EMPTY, RangeSet.whole(0, 0));
     }
+
+    @Test
+    void aSetIsTheSameWhetherGrownOrReadBack() {
+        RangeSet grown = RangeSet.EMPTY.plus(new ByteRange(30, 40), 3).plus(new ByteRange(0, 10), 1).plus(new ByteRange(12, 20), 2);
+        RangeSet read = RangeSet.ofSorted(new long[] {0, 12, 30}, new long[] {10, 20, 40}, new int[] {1, 2, 3});
+        assertEquals(grown, read);
+        assertEquals(RangeSet.EMPTY, RangeSet.ofSorted(new long[0], new long[0], new int[0]));
+    }
+
+    @Test
+    void whatIsNoRangeSetIsNotReadBackAsOne() {
+        long[][][] wrong = {{{5}, {5}}, {{-1}, {5}}, {{9}, {5}}, {{0, 5}, {5, 9}}, {{0, 4}, {5, 9}}, {{7, 0}, {9, 5}}};
+        for (long[][] set : wrong) {
+            assertThrows(IllegalArgumentException.class, () -> RangeSet.ofSorted(set[0], set[1], new int[set[0].length]));
+        }
+        assertThrows(IllegalArgumentException.class, () -> RangeSet.ofSorted(new long[] {1}, new long[] {2}, new int[0]));
+        long[] many = new long[RangeSet.MAX_RANGES + 1];
+        assertThrows(IllegalArgumentException.class, () -> RangeSet.ofSorted(many, many, new int[many.length]));
+    }
 }

@@ -148,6 +148,16 @@ public final class ServedEngine implements AutoCloseable {
         time.updateAndGet(now -> now.plus(duration));
     }
 
+    /** Runs the clean-up that is due by the clock. */
+    public void cleanUp() {
+        engine.cleanup().run();
+    }
+
+    /** Lets {@code GET /health} fail in a way nobody foresaw. */
+    public void breakHealth() {
+        health.set(null);
+    }
+
     public void health(boolean ready, String... reasons) {
         health.set(new ServiceRoutes.Health(ready, List.of(reasons)));
     }

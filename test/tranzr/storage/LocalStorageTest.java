@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -171,6 +173,15 @@ class LocalStorageTest extends StorageContract {
                 assertEquals(index, bytes.getInt(7));
             }
         }
+    }
+
+    @Test
+    void theFormatOfSumsIsThatOfTheDocumentedExample() throws IOException {
+        UUID documented = UUID.fromString("3f2b8a52-6c1d-4e0f-9a77-0123456789ab");
+        byte[] bytes = ("a".repeat(BLOCK) + "hello").getBytes(StandardCharsets.US_ASCII);
+        store(storage, documented, bytes);
+        assertEquals("545a4253" + "00000001" + "00040000" + "3f2b8a526c1d4e0f9a770123456789ab" + "8c32d8cb" + "dfbe30e0"
+                + "9a71bb4c", HexFormat.of().formatHex(Files.readAllBytes(temp.resolve("store/files/" + documented + ".sums"))));
     }
 
     @Test

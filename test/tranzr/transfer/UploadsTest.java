@@ -182,6 +182,22 @@ class UploadsTest {
     }
 
     @Test
+    void aBodyBeyondTheLargestFileIsRefusedWhetherItSaysSoOrNot() throws IOException {
+        fixture.close();
+        fixture.settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 100_000, 8 << 20, 0,
+                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+        fixture.open();
+        byte[] bytes = new byte[100_001];
+        for (Body body : List.of(new TestBody(bytes), TestBody.ofUnknownLength(bytes))) {
+            fails(Failure.TooLarge.class, () -> fixture.uploads().receive(new NewUpload(fixture.uploads().newId(), "f", -1, -1, 0,
+                    -1, null, null), body, DigestClaim.NONE, null, List.of()));
+        }
+        fails(Failure.TooLarge.class, () -> fixture.start(100_001, 0));
+        assertEquals(List.of(), fixture.storage.list());
+        assertEquals(100_000, fixture.file(new byte[100_000]).length());
+    }
+
+    @Test
     void theLastChunkFixesALengthThatWasOnlyAnnounced() throws IOException {
         byte[] bytes = EngineFixture.random(250_000, 1);
         Uploads uploads = fixture.uploads();

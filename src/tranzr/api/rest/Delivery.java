@@ -3,6 +3,7 @@ package tranzr.api.rest;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tranzr.api.ErrorCode;
+import tranzr.api.Problem;
 import tranzr.http.BadRequestException;
 import tranzr.http.ContentDisposition;
 import tranzr.http.EntityTags;
@@ -72,9 +73,8 @@ final class Delivery {
     }
 
     private Response unsatisfiable() {
-        ErrorCode code = ErrorCode.RANGE_NOT_SATISFIABLE;
-        return described(Response.problem(code.status(), code.wireName(), code.title(),
-                "the file has " + file.length() + " bytes", java.util.Map.of("length", file.length(), "retryable", false)))
+        return described(Problem.of(ErrorCode.RANGE_NOT_SATISFIABLE, "the file has " + file.length() + " bytes")
+                .with("length", file.length()).toJson())
                 .header("Content-Range", "bytes */" + file.length());
     }
 

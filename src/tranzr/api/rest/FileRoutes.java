@@ -33,7 +33,8 @@ public final class FileRoutes {
     /** {@code GET /files}. */
     public Response list(Request request) {
         Paging paging = Paging.of(request);
-        UUID after = paging.after().map(Ids::known).orElse(null);
+        UUID after = paging.after().map(text -> Ids.parse(text)
+                .orElseThrow(() -> Fields.invalid("after", "must be the file_id of the last entry seen"))).orElse(null);
         Optional<UploadState> status = request.query("status").map(FileRoutes::state);
         Predicate<Upload> filter = status.<Predicate<Upload>>map(state -> upload -> upload.state() == state)
                 .orElse(upload -> upload.state() != UploadState.EXPIRED);

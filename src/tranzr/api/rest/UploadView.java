@@ -141,7 +141,11 @@ final class UploadView {
         if (upload.lengthKnown() && bytes >= of) {
             return 100.0;
         }
-        return of == 0 ? 0.0 : Math.min(9_999, Math.floor((double) bytes / of * 10_000)) / 100;
+        if (of == 0) {
+            return 0.0;
+        }
+        long hundredths = bytes <= Long.MAX_VALUE / 10_000 ? bytes * 10_000 / of : bytes / (of / 10_000);
+        return Math.min(9_999, hundredths) / 100.0;
     }
 
     /** Up to the announced end while the real one is unknown. */

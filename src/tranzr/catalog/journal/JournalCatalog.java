@@ -29,8 +29,8 @@ import tranzr.model.UploadState;
 /**
  * The catalog of one node: all of it in memory, every commit one record of a {@link Journal}, and from time to time a
  * {@link Snapshot} so that the next start need not replay it all.
- * <p>Commits are checked, queued and applied one at a time under a lock, and wait for the disk outside of it, so that many share one
- * force. Reads take no lock.
+ * <p>Commits are checked, queued and applied one at a time under a lock, and wait for the disk outside of it, so that
+ * many share one force. Reads take no lock.
  */
 public final class JournalCatalog implements Catalog {
 
@@ -172,8 +172,8 @@ public final class JournalCatalog implements Catalog {
             case Change.UploadRemoved _, Change.ShareRemoved _, Change.TokenRemoved _, Change.DownloadFinished _,
                     Change.DownloadReleased _ -> true;
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
-            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _, Change.UploadCompleted _,
-                    Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
+            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _,
+                    Change.UploadCompleted _, Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
                     Change.PasswordFailuresSet _, Change.TokenAdded _ -> false;
         };
     }
@@ -220,6 +220,7 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public List<Upload> uploads(UUID after, int limit, Predicate<Upload> filter) {
+        requirePositive(limit);
         return state.uploads(after, limit, filter);
     }
 
@@ -240,7 +241,14 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public List<Share> shares(Digest after, int limit) {
+        requirePositive(limit);
         return state.shares(after, limit);
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit " + limit);
+        }
     }
 
     @Override

@@ -64,7 +64,7 @@ class FileRoutesTest {
 
     @Test
     void aBadPageIsRefused() {
-        for (String query : List.of("limit=0", "limit=1001", "limit=x", "limit=-1", "status=done")) {
+        for (String query : List.of("limit=0", "limit=1001", "limit=x", "limit=-1", "status=done", "after=x")) {
             server.get("/files?" + query).expect(400, "invalid_value");
         }
         server.get("/files?limit=1&limit=2").expect(400, "invalid_query");

@@ -1,7 +1,6 @@
 package tranzr.api.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -131,7 +130,11 @@ class UploadRoutesTest {
         server.get("/upload/status/no-id").expect(404, "not_found");
         String id = server.begin(10, 1024);
         server.pass(Duration.ofDays(8));
-        assertNotNull(server.get("/upload/status/" + id).field("expires_at"));
+        server.cleanUp();
+        server.get("/upload/status/" + id).expect(410, "upload_expired");
+        server.put("/uploads/" + id + "/chunks/0", new byte[10]).expect(410, "upload_expired");
+        assertEquals(List.of(), server.get("/files").list());
+        assertEquals(id, server.get("/files?status=expired").list().getFirst().get("file_id"));
     }
 
     @Test

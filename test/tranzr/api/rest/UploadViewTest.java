@@ -14,6 +14,8 @@ class UploadViewTest {
     @Test
     void percentagesAreRoundedDownSoThatAHundredMeansAll() {
         assertEquals(33.33, UploadView.percentage(1, SampleUploads.known(3, 1)));
+        assertEquals(29.0, UploadView.percentage(29, SampleUploads.known(100, 1)));
+        assertEquals(50.0, UploadView.percentage(1L << 61, SampleUploads.known(1L << 62, 1L << 50)));
         assertEquals(99.99, UploadView.percentage(999_999_999, SampleUploads.known(1_000_000_000, 1)));
         assertEquals(100.0, UploadView.percentage(3, SampleUploads.known(3, 1)));
         assertEquals(100.0, UploadView.percentage(0, SampleUploads.known(0, 1)));

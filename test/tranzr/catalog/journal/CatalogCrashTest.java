@@ -9,7 +9,7 @@ import tranzr.fault.CatalogScenario;
 
 final class CatalogCrashTest {
 
-    private static final int STATES = 40_000;
+    private static final int STATES = 30_000;
 
     @Test
     void everyAcknowledgedCommitIsThereWholeAfterAnyPowerCut() throws IOException {

@@ -17,7 +17,8 @@ import tranzr.model.UploadState;
 /** Changes with fields of every kind, the extremes often among them; whether they make sense is no concern here. */
 final class RandomChanges {
 
-    private static final String[] TEXTS = {"", "a", "report.pdf", "Übergröße.txt", "日本語/名前", "😀.png", "x".repeat(1000)};
+    private static final String[] TEXTS = {"", "a", "report.pdf", "Übergröße.txt", "日本語/名前", "😀.png",
+        "x".repeat(1000)};
 
     private final Random random;
 
@@ -26,7 +27,7 @@ final class RandomChanges {
     }
 
     Change next() {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(16)) {
             case 0 -> new Change.UploadCreated(upload());
             case 1 -> stored();
             case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
@@ -41,6 +42,7 @@ final class RandomChanges {
             case 11 -> new Change.DownloadReleased(digest(), random.nextLong());
             case 12 -> new Change.PasswordFailuresSet(digest(), random.nextInt(100), instantOrNull());
             case 13 -> new Change.TokenAdded(new AccessToken(digest(), text(), instant()));
+            case 14 -> new Change.DigestExpected(id(), digest());
             default -> new Change.TokenRemoved(digest());
         };
     }

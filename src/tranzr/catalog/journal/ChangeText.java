@@ -1,0 +1,105 @@
+package tranzr.catalog.journal;
+
+import java.time.Instant;
+import java.util.UUID;
+import tranzr.catalog.Change;
+import tranzr.model.AccessToken;
+import tranzr.model.Digest;
+import tranzr.model.Share;
+import tranzr.model.Upload;
+
+/** Changes and what they change in words, on one line, for people. Digests are shortened and passwords left out. */
+final class ChangeText {
+
+    private static final int DIGITS = 8;
+
+    private ChangeText() {
+    }
+
+    static String of(Change change) {
+        return switch (change) {
+            case Change.UploadCreated c -> "upload created: " + of(c.upload());
+            case Change.RangeStored c -> "range stored: " + c.id() + " " + c.range() + " crc " + String.format("%08x", c.crc())
+                    + (c.bytes() == null ? "" : ", its bytes with it") + expires(c.expires());
+            case Change.LengthFixed c -> "length fixed: " + c.id() + " " + c.length() + " bytes, " + c.totalChunks() + " chunks";
+            case Change.StateChanged c -> "state changed: " + c.id() + " from " + c.from().wireName() + " to "
+                    + c.to().wireName() + expires(c.expires());
+            case Change.DigestExpected c -> "digest expected: " + c.id() + " sha256 " + brief(c.expected());
+            case Change.UploadCompleted c -> "upload completed: " + c.id() + " sha256 " + brief(c.sha256())
+                    + expires(c.expires());
+            case Change.UploadRemoved c -> "upload removed: " + c.id();
+            case Change.ShareCreated c -> "share created: " + of(c.share());
+            case Change.ShareTermsChanged c -> "share terms changed: " + brief(c.tokenHash())
+                    + terms(c.maxDownloads(), c.password(), c.expires());
+            case Change.ShareRemoved c -> "share removed: " + brief(c.tokenHash());
+            case Change.DownloadStarted c -> "download started: " + brief(c.tokenHash()) + " slot " + c.slot().id() + " client "
+                    + brief(c.slot().client());
+            case Change.DownloadFinished c -> "download finished: " + brief(c.tokenHash()) + " slot " + c.slot();
+            case Change.DownloadReleased c -> "download given back: " + brief(c.tokenHash()) + " slot " + c.slot();
+            case Change.PasswordFailuresSet c -> "wrong passwords: " + brief(c.tokenHash()) + " " + c.failures();
+            case Change.TokenAdded c -> "token added: " + of(c.token());
+            case Change.TokenRemoved c -> "token removed: " + brief(c.hash());
+        };
+    }
+
+    /** When the change says it was made; null when it does not. */
+    static Instant time(Change change) {
+        return switch (change) {
+            case Change.UploadCreated c -> c.upload().created();
+            case Change.RangeStored c -> c.at();
+            case Change.StateChanged c -> c.at();
+            case Change.UploadCompleted c -> c.at();
+            case Change.ShareCreated c -> c.share().created();
+            case Change.DownloadStarted c -> c.slot().at();
+            case Change.PasswordFailuresSet c -> c.at();
+            case Change.TokenAdded c -> c.token().created();
+            case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
+                    Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.TokenRemoved _ -> null;
+        };
+    }
+
+    static String of(Upload upload) {
+        UUID id = upload.id();
+        String length = upload.lengthKnown() ? upload.length() + " bytes" : "length unknown";
+        return id + " " + quote(upload.filename()) + " " + length + ", chunks of " + upload.chunkSize() + ", "
+                + upload.state().wireName() + ", has " + upload.ranges().total() + " in " + upload.ranges().size() + " ranges"
+                + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires());
+    }
+
+    static String of(Share share) {
+        return brief(share.tokenHash()) + " of " + share.fileId() + ", used " + share.used() + ", open " + share.open().size()
+                + terms(share.maxDownloads(), share.password(), share.expires());
+    }
+
+    static String of(AccessToken token) {
+        return brief(token.hash()) + " " + quote(token.name());
+    }
+
+    private static String terms(long maxDownloads, String password, Instant expires) {
+        return ", " + (maxDownloads == 0 ? "no limit" : "limit " + maxDownloads)
+                + (password == null ? ", no password" : ", with a password") + expires(expires);
+    }
+
+    private static String expires(Instant at) {
+        return at == null ? "" : ", expires " + at;
+    }
+
+    private static String brief(Digest digest) {
+        return digest.hex().substring(0, DIGITS) + "…";
+    }
+
+    /** Control characters cannot move the reader's cursor. */
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+            } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029) {
+                quoted.append(String.format("\\u%04x", c));
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

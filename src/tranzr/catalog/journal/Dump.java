@@ -1,0 +1,88 @@
+package tranzr.catalog.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import tranzr.catalog.Change;
+import tranzr.disk.Disk;
+import tranzr.journal.JournalScan;
+
+/** Prints a catalog's files in readable lines. Changes nothing, and goes on behind damage, of which it prints a line too. */
+public final class Dump {
+
+    private Dump() {
+    }
+
+    /**
+     * Prints the newest snapshot that is whole, a line an upload, share or token, each beginning with {@code @} and the
+     * number of the snapshot's last record; then the journal, a line a record: its number, the time it says or {@code -},
+     * and its changes.
+     *
+     * @param directory where journal and snapshots lie
+     * @throws IOException when a file cannot be read
+     */
+    public static void print(Disk disk, Path directory, Appendable out) throws IOException {
+        printSnapshot(disk, directory, out);
+        StringBuilder problems = new StringBuilder();
+        JournalScan.read(disk, directory, (file, offset, sequence, type, payload) -> {
+            flush(problems, out);
+            out.append(Long.toString(sequence)).append(' ').append(record(type, payload)).append('\n');
+        }, problem -> problems.append(line(problem)));
+        flush(problems, out);
+    }
+
+    private static void flush(StringBuilder problems, Appendable out) throws IOException {
+        out.append(problems);
+        problems.setLength(0);
+    }
+
+    private static String line(JournalScan.Problem problem) {
+        return "! " + problem.file() + " at offset " + problem.offset() + ": " + problem.what()
+                + (problem.tornTail() ? " (a torn tail, mended at the next start)" : "") + "\n";
+    }
+
+    private static void printSnapshot(Disk disk, Path directory, Appendable out) throws IOException {
+        for (long sequence : Snapshot.list(disk, directory)) {
+            try {
+                printRows(Snapshot.read(disk, directory, sequence, null), out);
+                return;
+            } catch (BadRecordException e) {
+                out.append("! ").append(Snapshot.file(directory, sequence).toString()).append(": ").append(e.getMessage())
+                        .append('\n');
+            }
+        }
+    }
+
+    private static void printRows(Snapshot snapshot, Appendable out) throws IOException {
+        String prefix = "@" + snapshot.sequence() + " ";
+        for (UploadRow row : snapshot.state().uploadRows()) {
+            out.append(prefix).append(row.created().toString()).append(" upload: ").append(ChangeText.of(row.upload()))
+                    .append('\n');
+        }
+        for (ShareRow row : snapshot.state().shareRows()) {
+            out.append(prefix).append(row.created().toString()).append(" share: ").append(ChangeText.of(row.share()))
+                    .append('\n');
+        }
+        for (var token : snapshot.state().tokens()) {
+            out.append(prefix).append(token.created().toString()).append(" token: ").append(ChangeText.of(token)).append('\n');
+        }
+    }
+
+    private static String record(byte type, ByteBuffer payload) {
+        if (type != RecordCodec.COMMIT) {
+            return "- unknown record type " + type;
+        }
+        try {
+            List<Change> changes = RecordCodec.decode(payload);
+            String time = changes.stream().map(ChangeText::time).filter(Objects::nonNull).findFirst().map(Instant::toString)
+                    .orElse("-");
+            return time + " " + changes.stream().map(ChangeText::of).collect(Collectors.joining(" | "));
+        } catch (BadRecordException e) {
+            return "- unreadable: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package tranzr.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tranzr.api.rest.ServiceRoutes;
+import tranzr.http.Json;
+import tranzr.server.ServedEngine.Answer;
+
+/** Holds real answers against the schemas of the OpenAPI description, in which no member may be missing on either side. */
+class DescriptionTest {
+
+    private static final byte[] FILE = ServedEngine.bytes(2500, 1);
+    private static final String[] JSON = {"Accept", "application/json"};
+
+    private final Map<String, Object> description = description();
+    private final List<String> faults = new ArrayList<>();
+
+    private static Map<String, Object> description() {
+        try (var in = ServiceRoutes.class.getResourceAsStream("openapi.json")) {
+            return Json.readObject(in.readAllBytes());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void answersAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 2500, \"chunk_size\": 1024}");
+            String id = started.field("file_id");
+            check("/upload/start", "post", started);
+            check("/upload/status/{file_id}", "get", server.get("/upload/status/" + id));
+            check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + id, ""));
+            check("/uploads/{file_id}/chunks/{chunk_index}", "put", server.put("/uploads/" + id + "/chunks/2", java.util.Arrays.copyOfRange(FILE, 2048, 2500)));
+            check("/upload/chunk", "post", server.form().field("file_id", id).field("chunk_index", 5).file("f", "x", FILE)
+                    .send("POST", "/upload/chunk"));
+            check("/upload/{file_id}", "put", server.put("/upload/" + id, FILE, "Content-Range", "bytes 1-2500/2501"));
+            check("/upload/{file_id}", "put", server.put("/upload/" + id, java.util.Arrays.copyOf(FILE, 5), "Content-Range", "bytes 0-4/2500"));
+            check("/files/{file_id}", "get", server.get("/files/" + id));
+            check("/upload/{file_id}", "put", server.put("/upload/" + id, FILE));
+            check("/upload/status/{file_id}", "get", server.get("/upload/status/" + id));
+            check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + id, ""));
+            check("/files", "get", server.get("/files"));
+            check("/files/{file_id}", "get", server.get("/files/" + id));
+            check("/download/{file_id}", "get", server.get("/download/" + id, "Range", "bytes=9999-"));
+            Answer share = server.post("/share/create/" + id, "");
+            check("/share/create/{file_id}", "post", share);
+            check("/share/create/{file_id}", "post", server.post("/share/create/" + id, "{\"protected\": false, \"expire_minutes\": null}"));
+            check("/shares", "get", server.get("/shares"));
+            check("/share/info/{token}", "get", server.get("/share/info/" + share.field("token")));
+            check("/s/{token}", "get", server.get("/s/" + share.field("token")));
+            check("/shares/{token}", "patch", server.patch("/shares/" + share.field("token"), "{\"protected\": true}"));
+            check("/health", "get", server.get("/health"));
+            check("/{name}", "put", server.put("/b", FILE, JSON));
+            check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
+            check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    private void check(String path, String method, Answer answer) {
+        Map<String, Object> operation = object(object(object(description.get("paths")).get(path)).get(method));
+        Map<String, Object> responses = object(operation.get("responses"));
+        Object response = responses.getOrDefault(String.valueOf(answer.status()), responses.get("default"));
+        String type = answer.header("Content-Type");
+        Object schema = object(object(resolve(response).get("content")).get(type)).get("schema");
+        Object body = answer.text().startsWith("[") ? answer.list() : answer.json();
+        List<String> found = new ArrayList<>();
+        compare(method + " " + path + " " + answer.status(), body, object(schema), found);
+        faults.addAll(found);
+    }
+
+    private void compare(String at, Object value, Map<String, Object> given, List<String> found) {
+        Map<String, Object> schema = merged(resolve(given));
+        if (schema.get("oneOf") instanceof List<?> choices) {
+            List<List<String>> tried = choices.stream().map(choice -> {
+                List<String> wrong = new ArrayList<>();
+                compare(at, value, object(choice), wrong);
+                return wrong;
+            }).toList();
+            if (tried.stream().filter(List::isEmpty).count() != 1) {
+                found.add(at + " fits not exactly one of: " + tried);
+            }
+            return;
+        }
+        List<?> types = schema.get("type") instanceof List<?> several ? several : List.of(schema.get("type"));
+        if (!types.contains(typeOf(value)) && !(types.contains("number") && "integer".equals(typeOf(value)))) {
+            found.add(at + " is " + typeOf(value) + ", described as " + types);
+        } else if (schema.containsKey("const") && !schema.get("const").equals(value)
+                || schema.get("enum") instanceof List<?> values && !values.contains(value)) {
+            found.add(at + " is " + value + ", described as " + schema);
+        } else if (value instanceof List<?> list) {
+            list.forEach(entry -> compare(at + "[]", entry, object(schema.get("items")), found));
+        } else if (value instanceof Map<?, ?> && schema.get("properties") != null) {
+            members(at, object(value), schema, found);
+        }
+    }
+
+    private void members(String at, Map<String, Object> value, Map<String, Object> schema, List<String> found) {
+        Map<String, Object> properties = object(schema.get("properties"));
+        // A problem may bring members that depend on its code.
+        boolean open = properties.containsKey("retryable");
+        ((List<?>) schema.getOrDefault("required", List.of())).stream().filter(name -> !value.containsKey(name))
+                .forEach(name -> found.add(at + " lacks " + name));
+        value.forEach((name, member) -> {
+            if (properties.get(name) != null) {
+                compare(at + "." + name, member, object(properties.get(name)), found);
+            } else if (!open) {
+                found.add(at + " has " + name + ", which is not described");
+            }
+        });
+    }
+
+    private static String typeOf(Object value) {
+        return switch (value) {
+            case null -> "null";
+            case String _ -> "string";
+            case Boolean _ -> "boolean";
+            case Double _ -> "number";
+            case Number _ -> "integer";
+            case List<?> _ -> "array";
+            default -> "object";
+        };
+    }
+
+    /** One schema of all that {@code allOf} demands. */
+    private Map<String, Object> merged(Map<String, Object> schema) {
+        if (!(schema.get("allOf") instanceof List<?> parts)) {
+            return schema;
+        }
+        Map<String, Object> properties = new LinkedHashMap<>();
+        Set<Object> required = new HashSet<>();
+        parts.forEach(part -> {
+            Map<String, Object> one = merged(resolve(part));
+            properties.putAll(object(one.get("properties")));
+            required.addAll((List<?>) one.get("required"));
+        });
+        return Map.of("type", "object", "properties", properties, "required", List.copyOf(required));
+    }
+
+    private Map<String, Object> resolve(Object value) {
+        Map<String, Object> at = object(value);
+        if (!(at.get("$ref") instanceof String reference)) {
+            return at;
+        }
+        Object target = description;
+        for (String step : reference.substring(2).split("/")) {
+            target = object(target).get(step);
+        }
+        return object(target);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> object(Object value) {
+        return (Map<String, Object>) value;
+    }
+}
