@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import tranzr.catalog.journal.Dump;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.journal.JournalScan;
@@ -45,6 +46,20 @@ public final class Maintenance {
                 throw failure.join();
             }
             return summary;
+        }
+    }
+
+    /**
+     * Prints what the records say, a line each, without secrets, and changes nothing; damage is a line too.
+     *
+     * @throws StartException when the directory cannot be had
+     * @throws IOException when a file cannot be read
+     */
+    public static void dump(Path data, Appendable out) throws StartException, IOException {
+        Disk disk = new RealDisk();
+        DataDirectory.requirePrivate(data);
+        try (DataDirectory directory = DataDirectory.openExisting(disk, data)) {
+            Dump.print(disk, directory.journal(), out);
         }
     }
 }
