@@ -67,8 +67,9 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(bytes, releasing);
-            long sequence = ++last;
+            long sequence = last + 1;
             filling.put(sequence, Math.toIntExact(sequence - groupFirst), type, payload);
+            last = sequence; // only now: without memory for the frame its number must stay free
             layout.add(bytes);
             work.signal();
             return sequence;

@@ -169,6 +169,8 @@ final class Spares implements Closeable {
             spare = prepare();
         } catch (IOException e) {
             failed = e;
+        } catch (RuntimeException | Error e) {
+            failed = new IOException("cannot prepare a journal segment", e); // or who waits for one would wait for ever
         } finally {
             lock.lock();
         }
