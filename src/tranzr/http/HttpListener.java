@@ -239,7 +239,7 @@ public final class HttpListener implements AutoCloseable {
         int seconds = (int) Math.min(grace.plus(ABORT_GRACE).toSeconds() + 1, Integer.MAX_VALUE);
         Thread stopper = Thread.ofVirtual().name("tranzr-http-stop").start(() -> server.stop(seconds));
         if (!awaitIdle(grace)) {
-            LOG.log(System.Logger.Level.INFO, "ending the requests that are still in flight");
+            LOG.log(grace.isZero() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO, "ending the requests that are still in flight");
             tasks.forEach(RequestTask::abort);
             if (!awaitIdle(ABORT_GRACE)) {
                 LOG.log(System.Logger.Level.WARNING, "a handler does not end although its connection is closed");
