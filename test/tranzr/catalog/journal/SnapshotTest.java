@@ -250,7 +250,7 @@ final class SnapshotTest {
     void theJournalIsDroppedAsFarAsTheSnapshotBeforeTheNewestReaches() throws Exception {
         try (JournalCatalog catalog = open()) {
             List<Change> many = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 50; i++) {
                 many.add(Samples.created(i, 10));
             }
             for (int round = 0; round < 10; round++) {
