@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import tranzr.journal.JournalScan;
 import tranzr.model.ByteSize;
 import tranzr.server.Config;
 import tranzr.server.ConfigException;
@@ -62,7 +63,7 @@ final class FsckCommand implements Command {
     }
 
     /** Prints findings, a line each, and how far it is when somebody watches. */
-    private static final class Report implements Fsck.Listener {
+    private static final class Report implements Maintenance.Report {
 
         private final Terminal terminal;
         private final boolean watched;
@@ -72,6 +73,13 @@ final class FsckCommand implements Command {
         Report(Terminal terminal) {
             this.terminal = terminal;
             this.watched = terminal.isWatched();
+        }
+
+        @Override
+        public void found(JournalScan.Problem problem) {
+            damage |= !problem.tornTail();
+            terminal.out().println((problem.tornTail() ? "warning torn_tail " : "error journal ") + problem.file() + " at offset " + problem.offset() + ": "
+                    + problem.what() + (problem.tornTail() ? " (what a crash leaves; set aside)" : ""));
         }
 
         @Override

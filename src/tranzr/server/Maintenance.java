@@ -3,9 +3,10 @@ package tranzr.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
-import tranzr.server.StartException.Kind;
+import tranzr.journal.JournalScan;
 import tranzr.transfer.Fsck;
 
 /** Work on a data directory while no server uses it; each takes the directory's lock for as long as it lasts. */
@@ -14,23 +15,36 @@ public final class Maintenance {
     private Maintenance() {
     }
 
+    /** Is told what a check finds. */
+    public interface Report extends Fsck.Listener {
+        /** Something in the journal is not as it was written; told before anything else. */
+        void found(JournalScan.Problem problem);
+    }
+
     /**
-     * Recovers the store as a start would, then compares every record with the bytes.
+     * Reads the whole journal, recovers the store as a start would, then compares every record with the bytes.
      *
      * @param repair whether to mend what can be mended without losing anything
-     * @throws StartException when the directory cannot be had, or the journal is damaged, naming file and offset
+     * @throws StartException when the directory cannot be had, or the journal is so damaged that nothing can be compared with it
      * @throws IOException when the check itself could not go on
      */
-    public static Fsck.Summary check(Path data, boolean repair, Fsck.Listener listener) throws StartException, IOException {
+    public static Fsck.Summary check(Path data, boolean repair, Report report) throws StartException, IOException {
         Disk disk = new RealDisk();
         DataDirectory.requirePrivate(data);
-        IOException[] failure = new IOException[1];
-        try (Store store = Store.open(disk, DataDirectory.openExisting(disk, data), InstantSource.system(), failed -> failure[0] = failed)) {
-            return Fsck.run(store.catalog(), store.storage(), repair, listener);
-        } finally {
-            if (failure[0] != null) {
-                throw new StartException(Kind.REFUSED, "the disk failed: " + failure[0].getMessage(), failure[0]);
+        DataDirectory directory = DataDirectory.openExisting(disk, data);
+        try {
+            JournalScan.read(disk, directory.journal(), (file, offset, sequence, type, payload) -> { }, report::found);
+        } catch (IOException e) {
+            directory.close();
+            throw e;
+        }
+        CompletableFuture<IOException> failure = new CompletableFuture<>();
+        try (Store store = Store.open(disk, directory, InstantSource.system(), failure::complete)) {
+            Fsck.Summary summary = Fsck.run(store.catalog(), store.storage(), repair, report);
+            if (failure.isDone()) {
+                throw failure.join();
             }
+            return summary;
         }
     }
 }
