@@ -74,6 +74,11 @@ final class Compactor {
         return Math.max(afterBytes, newestBytes * 2);
     }
 
+    /** Counts what was replayed; a snapshot that is due because of it waits for the next record, or for the end. */
+    void replayed(long bytes) {
+        grown.addAndGet(bytes);
+    }
+
     /** Counts a record, and starts a snapshot when one is due. Never waits, unless there are to be no threads. */
     void recorded(long bytes) {
         if (grown.addAndGet(bytes) < due || !lock.tryLock()) {

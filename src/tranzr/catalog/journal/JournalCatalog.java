@@ -119,7 +119,7 @@ public final class JournalCatalog implements Catalog {
         Journal journal = Journal.open(disk, directory, store,
                 new Journal.Options(options.segmentBytes(), failure, options.threads()), snapshot.sequence(), replay);
         JournalCatalog catalog = new JournalCatalog(disk, directory, store, options, beforeDrop, failure, snapshot, journal);
-        catalog.compactor.recorded(replay.bytes());
+        catalog.compactor.replayed(replay.bytes());
         return catalog;
     }
 
