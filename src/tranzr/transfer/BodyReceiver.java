@@ -211,6 +211,9 @@ final class BodyReceiver {
     private void stride(boolean commit) throws IOException {
         sinceForce = 0;
         core.requireAvailable();
+        if (body.length() == Body.UNKNOWN && core.spaceForUploads() < 0) {
+            throw new NoSpaceException("a body of unknown length reached the reserve", null);
+        }
         commitRuns(background.finish());
         List<Run> pending = List.of();
         if (commit) {

@@ -31,6 +31,7 @@ import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Download;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
@@ -83,6 +84,26 @@ public final class EngineScenario implements CrashScenario {
             throw run.found.get();
         }
         return run.states;
+    }
+
+    /**
+     * Runs with one call of the disk failing: every call of the engine may fail then, but what was answered is there after
+     * the process was started anew, and after a power cut.
+     *
+     * @param nth which call fails; when there are fewer, none does
+     * @return whether the call was reached
+     */
+    public static boolean withFault(long seed, long nth, FaultPlan.Fault fault) throws Exception {
+        Run run = new Run(seed);
+        CrashDisk disk = new CrashDisk();
+        disk.plan(FaultPlan.once(nth, fault));
+        Quiet.during("tranzr", () -> {
+            run.liveOnce(disk);
+            disk.watch(() -> { });
+            run.verify(disk.afterKill().plan(FaultPlan.none()));
+            run.verify(disk.afterCrash(Fate.random(run.fates, disk.operations())).plan(FaultPlan.none()));
+        });
+        return disk.calls() >= nth;
     }
 
     /** What has been answered about one upload. */
@@ -145,6 +166,8 @@ public final class EngineScenario implements CrashScenario {
         private final Map<Digest, String> tokens = new HashMap<>();
         private Engine engine;
         private volatile boolean looking;
+        /** Whether calls of the disk fail, so that any call may. */
+        private boolean failing;
         private long states;
 
         Run(long seed) {
@@ -164,6 +187,32 @@ public final class EngineScenario implements CrashScenario {
                         step();
                     }
                 }
+            }
+        }
+
+        /** One life in which anything may fail; it ends when the engine takes nothing any more. */
+        void liveOnce(CrashDisk disk) {
+            try (LocalStorage storage = LocalStorage.open(disk, FILES, () -> NOW);
+                    JournalCatalog catalog = catalog(disk, storage);
+                    Engine opened = Engine.open(catalog, storage, SETTINGS, () -> NOW, new Random(random.nextLong()),
+                            new SharePassword(1, random), _ -> { })) {
+                engine = opened;
+                for (int step = 0; step < STEPS && engine.unavailable() == null; step++) {
+                    failing = true;
+                    stepOrFail();
+                }
+            } catch (IOException | FailureException e) {
+                // It did not start, or did not close: nothing more was promised.
+                failing = true;
+            }
+        }
+
+        private void stepOrFail() throws IOException {
+            try {
+                step();
+            } catch (FailureException e) {
+                check(e.failure() instanceof Failure.Unavailable || e.failure() instanceof Failure.NoSpace
+                        || e.failure() instanceof Failure.Corrupt, "an unexpected answer: " + e.failure());
             }
         }
 
@@ -249,6 +298,9 @@ public final class EngineScenario implements CrashScenario {
                         random.nextBoolean() ? DigestClaim.NONE : DigestClaim.of(Digest.sha256(part)));
                 promise(id, promises.get(id).with(range));
             } catch (FailureException e) {
+                if (!breaks && failing) {
+                    throw e;
+                }
                 check(breaks, "refused: " + e.failure());
             }
         }
