@@ -114,6 +114,9 @@ public final class DataDirectory implements Closeable {
             // Only now is it certain that nobody else is just making it.
             if (!disk.exists(root.resolve(STORE))) {
                 create(disk, root, ids.get());
+            } else {
+                // Whoever made it may have been killed before it was durable, and what we acknowledge depends on it.
+                disk.forceDirectory(root);
             }
             UUID store = read(disk, root.resolve(STORE));
             requireParts(disk, root);
@@ -162,7 +165,7 @@ public final class DataDirectory implements Closeable {
     }
 
     private static void create(Disk disk, Path root, UUID id) throws IOException {
-        forceName(disk, root);
+        forceNames(disk, root);
         disk.createDirectory(root.resolve(JOURNAL));
         disk.createDirectory(root.resolve(STORAGE));
         disk.forceDirectory(root);
@@ -178,14 +181,19 @@ public final class DataDirectory implements Closeable {
         disk.forceDirectory(root);
     }
 
-    /** The directory may be one that an attempt before us made, and that was ended before it could make the name durable. */
-    private static void forceName(Disk disk, Path root) throws IOException {
-        try {
-            if (root.getParent() != null) {
-                disk.forceDirectory(root.getParent());
+    /** The directories above may be what an attempt before us made, and was killed before it could make their names durable. */
+    private static void forceNames(Disk disk, Path root) throws IOException {
+        for (Path parent = root.getParent(); parent != null; parent = parent.getParent()) {
+            try {
+                disk.forceDirectory(parent);
+            } catch (AccessDeniedException e) {
+                return; // we may not open this one, so it was not us who made something in it, nor above it
+            } catch (IOException e) {
+                if (parent.equals(root.getParent())) {
+                    throw e;
+                }
+                return; // a file system that cannot force its directories, such as one of the kernel's own, holds nothing of ours
             }
-        } catch (AccessDeniedException e) {
-            // We may not open the parent, so it was not us who made something in it.
         }
     }
 

@@ -3,6 +3,7 @@ package tranzr.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +80,18 @@ class OperatingTest {
         assertFailure(1, "may be written by others", Map.of(), "--data", shared.toString());
         Files.writeString(data.resolve("store"), "damaged");
         assertFailure(4, "store is damaged", Map.of(), "--data", data.toString());
+    }
+
+    @Test
+    void a_disk_that_fails_while_it_runs_ends_it_with_code_5() throws Exception {
+        assumeTrue(Shell.has("strace"), "strace is not installed");
+        Launch failing = Launch.on(folder.resolve("data")).before(List.of("strace", "-f", "-qq", "-o", folder.resolve("trace").toString(),
+                "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=12+"));
+        try (ServerProcess server = ServerProcess.start(failing); Http http = new Http(server)) {
+            new AckLog(http).workUntilItEnds(1, 2, 400, () -> { });
+            assertEquals(5, server.waitForExit(), server.output());
+            assertTrue(server.output().contains("tranzr: the disk failed, so nothing more is accepted: "), server.output());
+        }
     }
 
     @Test
