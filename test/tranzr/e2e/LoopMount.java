@@ -67,8 +67,9 @@ final class LoopMount implements AutoCloseable {
 
     @Override
     public void close() {
-        if (mounted) {
-            Shell.run(folder, "umount", directory.toString());
+        if (mounted && Shell.run(folder, "umount", directory.toString()).exit() != 0) {
+            // Whoever still has a file of it open must not keep it on this machine for ever.
+            Shell.run(folder, "umount", "-l", directory.toString()).expectSuccess();
         }
     }
 }

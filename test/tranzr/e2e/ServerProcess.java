@@ -167,9 +167,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** SIGKILL, and waits until it is gone. What stands before {@code java}, and its children, go too. */
     public void kill() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> children = process.descendants().toList();
+        children.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         waitForExit();
+        // They hold their files open until they are really gone.
+        children.forEach(child -> child.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join());
     }
 
     /** SIGTERM, and waits until it is gone. @return the exit code */
