@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,8 @@ class TidyTest {
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
     private static final Pattern SLEEP = Pattern.compile("\\b(Thread|TimeUnit\\s*\\.\\s*\\w+)\\s*\\.\\s*sleep\\s*\\(");
     private static final Pattern MACHINE_PATH = Pattern.compile("(?<![\\w.}])/(home/[a-z]|root/|work/|Users/[a-z]|opt/[a-z]+/[a-z])");
+
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!\\w+:|#)([^)#\\s]+)(?:#[^)]*)?\\)");
 
     private record Line(String file, int number, String text) {
         @Override
@@ -89,6 +92,21 @@ class TidyTest {
     void noPathOfOneMachineIsWritten() {
         assertEquals(List.of(), lines().stream().filter(line -> !line.file().equals("build.sh")
                 && MACHINE_PATH.matcher(line.text()).find()).toList());
+    }
+
+    @Test
+    void linksBetweenPagesLeadSomewhere() {
+        List<String> dead = new ArrayList<>();
+        for (Line line : lines()) {
+            Matcher link = LINK.matcher(line.text());
+            while (line.file().endsWith(".md") && link.find()) {
+                Path page = JavaSource.root().resolve(line.file());
+                if (!Files.exists(page.resolveSibling(link.group(1)))) {
+                    dead.add(line.file() + ":" + line.number() + ": " + link.group(1));
+                }
+            }
+        }
+        assertEquals(List.of(), dead);
     }
 
     private static Stream<JavaSource> sources() {
