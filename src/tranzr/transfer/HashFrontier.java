@@ -57,7 +57,7 @@ final class HashFrontier {
     /**
      * Reads back and hashes what is durable beyond the frontier, at most {@code budget} bytes.
      *
-     * @return whether there is more to do
+     * @return whether it did; not when somebody else is at the frontier
      */
     boolean catchUp(RangeSet ranges, StoredObject object, long budget) throws IOException {
         HashState work = takeAt(published);
@@ -79,7 +79,7 @@ final class HashFrontier {
                 published = work.offset();
             }
             done = work;
-            return end < target;
+            return true;
         } catch (IOException e) {
             fail(e);
             throw e;

@@ -53,15 +53,15 @@ final class Hasher {
             if (core.unavailable() != null) {
                 return;
             }
-            Upload upload = core.catalog.upload(id).orElse(null);
-            if (upload == null || upload.state() == UploadState.COMPLETED || upload.state() == UploadState.EXPIRED) {
-                return;
+            Upload upload = open(id);
+            if (reaches(upload, session) && session.frontier.catchUp(upload.ranges(), session.object(core, upload), PIECE)) {
+                // Others may have come in vain meanwhile, to tell of ranges that were not there before.
+                upload = open(id);
+                if (reaches(upload, session)) {
+                    session.catchUpSoon();
+                }
             }
-            long at = session.frontier.offset();
-            if (upload.ranges().contiguousEnd(at) > at
-                    && session.frontier.catchUp(upload.ranges(), session.object(core, upload), PIECE)) {
-                session.catchUpSoon();
-            } else if (upload.state() == UploadState.PENDING_ASSEMBLY && session.frontier.offset() >= upload.length()) {
+            if (upload != null && upload.state() == UploadState.PENDING_ASSEMBLY && session.frontier.offset() >= upload.length()) {
                 whenHashed.finish(session);
             }
         } catch (IOException | FailureException e) {
@@ -71,6 +71,17 @@ final class Hasher {
         } finally {
             sessions.release(session);
         }
+    }
+
+    /** The upload, while there is anything to hash for; else null. */
+    private Upload open(UUID id) {
+        return core.catalog.upload(id).filter(upload -> upload.state() != UploadState.COMPLETED
+                && upload.state() != UploadState.EXPIRED).orElse(null);
+    }
+
+    private static boolean reaches(Upload upload, UploadSession session) {
+        long at = session.frontier.offset();
+        return upload != null && upload.ranges().contiguousEnd(at) > at;
     }
 
     /** Stops after the pieces under way; called when the engine takes nothing any more. */
