@@ -3,6 +3,7 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import tranzr.catalog.Change;
@@ -27,6 +28,17 @@ final class BodyReceiver {
     /** How many bytes are made durable at a time while a body is still coming. */
     private static final long STRIDE = 8L << 20;
 
+    /**
+     * From this length on a body is hashed by another processor that trails behind it, when one is free: reading back from the
+     * page cache costs less than hashing between two reads of the connection.
+     */
+    private static final long TRAILING = 4L << 20;
+    /** A body that becomes durable only at its end is hashed on the way when it is longer, or its completion would take long. */
+    private static final long TRAILING_UNCOMMITTED = 64L << 20;
+    /** How far a trailing hash may stay behind before the body waits for it, so that completion never takes long. */
+    private static final long LAG = 64L << 20;
+    private static final Duration ONE_LAG = Duration.ofSeconds(1);
+
     /** A run of new bytes that is written but not yet in the catalog. */
     private record Run(ByteRange range, int crc) {
     }
@@ -50,6 +62,8 @@ final class BodyReceiver {
     private long committed;
     private HashState hash;
     private byte[] inline;
+    /** Whether the hash is left to the background. */
+    private boolean trailing;
 
     /** @param start where the body's first byte lies */
     BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim)
@@ -74,6 +88,8 @@ final class BodyReceiver {
      * @throws BodyBrokenException when the body broke; what came before it is written and can be {@link #keep kept}
      */
     boolean receive(long limit, boolean mayCommitEarly) throws IOException {
+        boolean early = mayCommitEarly && !claim.possible();
+        trailing = body.length() >= TRAILING && (early || body.length() <= TRAILING_UNCOMMITTED) && session.mayTrail();
         long expected = body.length() == Body.UNKNOWN ? limit - position : body.length();
         byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, expected))];
         boolean single = true;
@@ -109,7 +125,7 @@ final class BodyReceiver {
                 return goesOn();
             }
             if (sinceForce >= STRIDE) {
-                stride(mayCommitEarly && !claim.possible());
+                stride(early);
             }
         }
     }
@@ -154,7 +170,7 @@ final class BodyReceiver {
         } catch (IOException e) {
             throw core.broken(e);
         }
-        if (hash == null) {
+        if (hash == null && !trailing) {
             hash = session.frontier.takeAt(position);
         }
         hashOn(buffer, from, length);
@@ -215,6 +231,11 @@ final class BodyReceiver {
             throw new NoSpaceException("a body of unknown length reached the reserve", null);
         }
         commitRuns(background.finish());
+        if (trailing) {
+            session.catchUpSoon();
+            session.frontier.awaitOffset(core.catalog.upload(session.id).map(now -> now.ranges().contiguousEnd(session.frontier.offset()))
+                    .orElse(0L) - LAG, ONE_LAG);
+        }
         List<Run> pending = List.of();
         if (commit) {
             endRun();
@@ -314,6 +335,10 @@ final class BodyReceiver {
     /** Lets go of everything that was not finished or kept; harmless after both. */
     void close() {
         background.abandon();
+        if (trailing) {
+            trailing = false;
+            session.endTrail();
+        }
         if (hash != null) {
             session.frontier.giveBack(null);
             hash = null;

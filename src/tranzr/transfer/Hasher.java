@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -15,6 +16,7 @@ final class Hasher {
 
     private static final System.Logger LOG = System.getLogger(Hasher.class.getName());
     private static final long PIECE = 64L << 20;
+    private static final int PROCESSORS = Math.max(1, Runtime.getRuntime().availableProcessors());
 
     /** Completes an upload whose merge was answered as pending, once it is hashed. */
     interface WhenHashed {
@@ -24,17 +26,27 @@ final class Hasher {
     private final Core core;
     private final UploadSessions sessions;
     private final ExecutorService threads;
+    /** As many bodies as there are processors leave their hash to the threads here; more would only pay for reading back. */
+    private final Semaphore trails = new Semaphore(PROCESSORS);
     private WhenHashed whenHashed;
 
     Hasher(Core core, UploadSessions sessions) {
         this.core = core;
         this.sessions = sessions;
-        this.threads = Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors()),
+        this.threads = Executors.newFixedThreadPool(PROCESSORS,
                 Thread.ofPlatform().daemon().name("tranzr-hash-", 0).factory());
     }
 
     void onHashed(WhenHashed action) {
         whenHashed = action;
+    }
+
+    boolean mayTrail() {
+        return PROCESSORS > 1 && trails.tryAcquire();
+    }
+
+    void endTrail() {
+        trails.release();
     }
 
     /** Brings the frontier of this upload forward in the background, if there is anything to do. */

@@ -65,6 +65,15 @@ final class UploadSession {
         }
     }
 
+    /** Whether a body may leave its hash to the background; then {@link #endTrail} is called in the end. */
+    boolean mayTrail() {
+        return hasher.mayTrail();
+    }
+
+    void endTrail() {
+        hasher.endTrail();
+    }
+
     /**
      * Claims a range for a body. Older requests for any of it are ended first: a dead connection must never block a resume.
      */
