@@ -109,7 +109,8 @@ build_jar() {
   # The launcher runs on any Java from 8 on, to say which one is needed.
   "$JDK/bin/javac" --release 8 -Xlint:all,-options -Werror -encoding UTF-8 -d "$BUILD/classes" src/tranzr/Launcher.java
   find src -name '*.java' ! -name Launcher.java >"$BUILD/sources.txt"
-  "$JDK/bin/javac" --release "$NEEDED_JAVA" -Xlint:all -Werror -encoding UTF-8 \
+  # Inline string concatenation: each indy call site would be linked at its first use, most of them during the start.
+  "$JDK/bin/javac" --release "$NEEDED_JAVA" -XDstringConcat=inline -Xlint:all -Werror -encoding UTF-8 \
     -cp "${classpath#:}:$BUILD/classes" -implicit:none -d "$BUILD/classes" @"$BUILD/sources.txt"
   copy_resources src "$BUILD/classes"
   cat >"$BUILD/manifest.txt" <<MF

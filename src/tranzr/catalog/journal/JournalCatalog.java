@@ -38,6 +38,8 @@ public final class JournalCatalog implements Catalog {
 
     /** What the journal adds to a payload, about; for counting only. */
     private static final int FRAME_BYTES = 17;
+    /** Writing an object again at a start takes as long as reading about so many bytes of records. */
+    private static final long REDO_BYTES = 8 << 10;
 
     /**
      * @param segmentBytes as {@link Journal.Options}
@@ -162,8 +164,14 @@ public final class JournalCatalog implements Catalog {
         } finally {
             writing.unlock();
         }
-        compactor.recorded(length + FRAME_BYTES);
+        compactor.recorded(length + FRAME_BYTES + redoCost(changes));
         awaitDurable(sequence);
+    }
+
+    /** What bytes in a commit add to the time of a start, counted in bytes of records, so that snapshots bound that time. */
+    static long redoCost(List<Change> changes) {
+        return REDO_BYTES * changes.stream()
+                .filter(change -> change instanceof Change.RangeStored stored && stored.bytes() != null).count();
     }
 
     /** Whether it takes nothing that was free before: such changes find room longer. */

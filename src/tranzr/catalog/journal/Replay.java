@@ -2,6 +2,7 @@ package tranzr.catalog.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.Redo;
@@ -43,7 +44,9 @@ final class Replay implements Journal.Visitor {
             throw new BadRecordException("unknown type " + type + "; written by a newer version of Tranzr?");
         }
         Draft draft = new Draft(state);
-        for (Change change : RecordCodec.decode(payload)) {
+        List<Change> changes = RecordCodec.decode(payload);
+        bytes += JournalCatalog.redoCost(changes);
+        for (Change change : changes) {
             draft.apply(change);
             if (change instanceof Change.RangeStored stored && stored.bytes() != null) {
                 redo.write(stored.id(), stored.range().start(), ByteBuffer.wrap(stored.bytes()));
@@ -52,7 +55,7 @@ final class Replay implements Journal.Visitor {
         draft.publish();
     }
 
-    /** Of all payloads so far. */
+    /** Of all payloads so far, and what giving back the bytes in them costs, in bytes. */
     long bytes() {
         return bytes;
     }
