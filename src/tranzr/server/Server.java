@@ -215,7 +215,14 @@ public final class Server implements AutoCloseable {
         if (engine.unavailable() != null) {
             reasons.add(engine.unavailable());
         }
-        return new Health(reasons.isEmpty(), reasons);
+        boolean ready = reasons.isEmpty();
+        if (engine.isFull()) {
+            reasons.add("the disk is full up to the reserve: uploads are refused");
+        }
+        if (engine.missingObjects() > 0) {
+            reasons.add(engine.missingObjects() + " files had no bytes on the disk at the start; fsck tells which");
+        }
+        return new Health(ready, reasons);
     }
 
     private static Exception cause(CompletableFuture<IOException> failure, FailureException e) {

@@ -82,6 +82,11 @@ public final class Engine implements AutoCloseable {
         });
     }
 
+    /** Whether the free space is down to the reserve, so that no upload is taken. */
+    public boolean isFull() {
+        return core.spaceForUploads() <= 0;
+    }
+
     /** How many uploads and files had no bytes in the storage at the start, though they should. */
     public int missingObjects() {
         return missing.get();

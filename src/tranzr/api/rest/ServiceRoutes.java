@@ -16,7 +16,7 @@ public final class ServiceRoutes {
     /**
      * How the server is.
      *
-     * @param reasons why it is not ready; empty when it is
+     * @param reasons why it is not ready, and what else an operator should know; empty when all is well
      */
     public record Health(boolean ready, List<String> reasons) {
     }
