@@ -98,7 +98,7 @@ public final class Cleanup {
                 default -> expired += expire(upload, now);
             }
         }
-        return new Result(expired, removed, removeShares(now), setOrphansAside(now, false));
+        return new Result(expired, removed, removeShares(now), setOrphansAside(now));
     }
 
     private int remove(Upload upload) {
@@ -157,12 +157,8 @@ public final class Cleanup {
         return removed;
     }
 
-    /**
-     * Sets objects aside that no record names, and deletes those set aside long ago.
-     *
-     * @param atStart when nothing can be under way, so that an object without a record is surely an orphan
-     */
-    synchronized int setOrphansAside(Instant now, boolean atStart) {
+    /** Sets objects aside that no record names, and deletes those set aside long ago. */
+    private int setOrphansAside(Instant now) {
         try {
             Set<UUID> orphans = new HashSet<>();
             for (UUID id : core.storage.list()) {
@@ -173,7 +169,7 @@ public final class Cleanup {
             }
             int count = 0;
             for (UUID id : orphans) {
-                if ((atStart || suspects.contains(id)) && !sessions.isBeingWritten(id)) {
+                if (suspects.contains(id) && !sessions.isBeingWritten(id)) {
                     core.storage.quarantine(id);
                     count++;
                 }

@@ -27,18 +27,19 @@ final class Core {
     private final AtomicReference<Instant> latest;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
 
-    /** @param failed told once when the storage can no longer be trusted */
-    Core(Catalog catalog, Storage storage, EngineSettings settings, InstantSource source, RandomGenerator random,
-            Consumer<IOException> failed) {
+    /**
+     * @param latest the time never runs back behind this
+     * @param failed told once when the storage can no longer be trusted
+     */
+    Core(Catalog catalog, Storage storage, EngineSettings settings, InstantSource source, Instant latest,
+            RandomGenerator random, Consumer<IOException> failed) {
         this.catalog = catalog;
         this.storage = storage;
         this.settings = settings;
         this.source = source;
         this.random = random;
         this.failed = failed;
-        Instant[] last = {Instant.EPOCH};
-        catalog.forEachUpload(upload -> last[0] = upload.updated().isAfter(last[0]) ? upload.updated() : last[0]);
-        this.latest = new AtomicReference<>(last[0]);
+        this.latest = new AtomicReference<>(latest);
     }
 
     /** The time, which never runs backwards: what has expired stays so when the system's clock jumps back. */

@@ -3,14 +3,10 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tranzr.catalog.Catalog;
-import tranzr.model.UploadState;
 import tranzr.security.GuessLimiter;
 import tranzr.security.SharePassword;
 import tranzr.storage.Storage;
@@ -29,10 +25,11 @@ public final class Engine implements AutoCloseable {
     private final Shares shares;
     private final Cleanup cleanup;
     private final UploadSessions sessions;
-    private final AtomicInteger missing = new AtomicInteger();
+    private final int missing;
 
-    private Engine(Core core, SharePassword passwords) {
+    private Engine(Core core, SharePassword passwords, int missing) {
         this.core = core;
+        this.missing = missing;
         this.sessions = new UploadSessions(core);
         this.uploads = new Uploads(core, sessions, new Assembler(core, sessions));
         this.downloads = new Downloads(core);
@@ -51,35 +48,39 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine open(Catalog catalog, Storage storage, EngineSettings settings, InstantSource clock,
             RandomGenerator random, SharePassword passwords, Consumer<IOException> failed) {
-        Engine engine = new Engine(new Core(catalog, storage, settings, clock, random, failed), passwords);
-        int orphans = engine.cleanup.setOrphansAside(engine.core.now(), true);
-        if (orphans > 0) {
-            LOG.log(System.Logger.Level.WARNING, "set " + orphans + " objects aside that no record names");
+        Reconciliation found;
+        try {
+            found = Reconciliation.of(catalog, storage);
+        } catch (IOException e) {
+            failed.accept(e);
+            throw new FailureException(new Failure.Unavailable("the disk failed"));
         }
-        engine.raiseAlarms();
-        catalog.forEachUpload(upload -> {
-            if (upload.state() == UploadState.PENDING_ASSEMBLY) {
-                engine.sessions.hasher().catchUp(upload.id());
-            }
-        });
+        Engine engine = new Engine(new Core(catalog, storage, settings, clock, found.latest(), random, failed), passwords,
+                found.missing().size());
+        engine.mend(found);
         engine.cleanup.start();
         return engine;
     }
 
-    /** Files whose bytes are missing are told loudly and kept: their records may be all that helps to find the bytes again. */
-    private void raiseAlarms() {
-        Set<UUID> objects;
+    /**
+     * Sets orphans aside; nothing can be under way yet, so they surely are. Files whose bytes are missing are told loudly and
+     * kept: their records may be all that helps to find the bytes again.
+     */
+    private void mend(Reconciliation found) {
         try {
-            objects = new HashSet<>(core.storage.list());
+            for (UUID orphan : found.orphans()) {
+                core.storage.quarantine(orphan);
+            }
         } catch (IOException e) {
             throw core.broken(e);
         }
-        core.catalog.forEachUpload(upload -> {
-            if (upload.state() != UploadState.EXPIRED && !upload.ranges().isEmpty() && !objects.contains(upload.id())) {
-                missing.incrementAndGet();
-                LOG.log(System.Logger.Level.ERROR, "the bytes of " + upload.id() + " are missing");
-            }
-        });
+        if (!found.orphans().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "set " + found.orphans().size() + " objects aside that no record names");
+        }
+        for (UUID id : found.missing()) {
+            LOG.log(System.Logger.Level.ERROR, "the bytes of " + id + " are missing");
+        }
+        found.pending().forEach(sessions.hasher()::catchUp);
     }
 
     /** Whether the free space is down to the reserve, so that no upload is taken. */
@@ -89,7 +90,7 @@ public final class Engine implements AutoCloseable {
 
     /** How many uploads and files had no bytes in the storage at the start, though they should. */
     public int missingObjects() {
-        return missing.get();
+        return missing;
     }
 
     public Uploads uploads() {
