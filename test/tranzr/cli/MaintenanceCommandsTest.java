@@ -2,6 +2,7 @@ package tranzr.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -24,6 +25,7 @@ import tranzr.server.Config;
 import tranzr.server.Option;
 import tranzr.server.Server;
 import tranzr.server.Settings;
+import tranzr.server.StartException;
 
 /** {@code fsck} and {@code dump} on a store that a server has written. */
 class MaintenanceCommandsTest {
@@ -96,6 +98,18 @@ class MaintenanceCommandsTest {
         assertTrue(out().endsWith("checked 1 files and uploads with 100000 bytes: 1 problems, 0 of them repaired\n"), out());
         assertTrue(Files.exists(Path.of(snapshot + ".damaged")));
         assertEquals(ExitCode.OK, run("fsck"));
+    }
+
+    @Test
+    void a_journal_that_is_gone_is_damage_and_no_empty_store_whose_bytes_are_orphans() throws Exception {
+        try (Stream<Path> files = Files.list(data.resolve("journal"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        assertEquals(ExitCode.DAMAGED, run("fsck", "--repair"));
+        assertEquals(StartException.Kind.DAMAGED, assertThrows(StartException.class, this::start).kind());
+        assertTrue(Files.exists(object()));
     }
 
     @Test
