@@ -57,14 +57,15 @@ public final class Maintenance {
     /**
      * Prints what the records say, a line each, without secrets, and changes nothing; damage is a line too.
      *
+     * @return false when something was damaged
      * @throws StartException when the directory cannot be had
      * @throws IOException when a file cannot be read
      */
-    public static void dump(Path data, Appendable out) throws StartException, IOException {
+    public static boolean dump(Path data, Appendable out) throws StartException, IOException {
         Disk disk = new RealDisk();
         DataDirectory.requirePrivate(data);
         try (DataDirectory directory = DataDirectory.openExisting(disk, data)) {
-            Dump.print(disk, directory.journal(), out);
+            return Dump.print(disk, directory.journal(), out);
         }
     }
 }

@@ -87,12 +87,16 @@ class MaintenanceCommandsTest {
         Files.write(segment, bytes);
         assertEquals(ExitCode.DAMAGED, run("fsck"));
         assertTrue(out().startsWith("error journal " + segment + " at offset 0: "), out());
+        assertEquals(ExitCode.DAMAGED, run("dump"));
+        assertTrue(out().startsWith("! " + segment + " at offset 0: "), out());
     }
 
     @Test
     void a_damaged_snapshot_is_named_and_counted_although_the_store_opens_without_it() throws Exception {
         Path snapshot = data.resolve("journal/snapshot-00000000000000000001");
         Files.writeString(snapshot, "rotten", StandardOpenOption.CREATE_NEW);
+        assertEquals(ExitCode.DAMAGED, run("dump"));
+        assertTrue(out().startsWith("! " + snapshot + ": "), out());
         assertEquals(ExitCode.DAMAGED, run("fsck"));
         assertTrue(out().startsWith("error snapshot " + snapshot + ": "), out());
         assertTrue(out().endsWith("checked 1 files and uploads with 100000 bytes: 1 problems, 0 of them repaired\n"), out());
