@@ -102,7 +102,7 @@ public final class Gate {
     }
 
     private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.endsWith(".localhost") || host.equals("[::1]")
+        return host.equals("localhost") || host.endsWith(".localhost") || host.equals("[::1]") || host.equals("[0:0:0:0:0:0:0:1]")
                 || host.matches("127(\\.\\d{1,3}){3}");
     }
 

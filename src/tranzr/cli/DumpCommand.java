@@ -38,8 +38,8 @@ final class DumpCommand implements Command {
         settings.warnings().forEach(terminal::complain);
         // Not closed, since the stream beneath is that of the process.
         Writer lines = new BufferedWriter(new OutputStreamWriter(terminal.out(), terminal.out().charset()));
-        Maintenance.dump(Config.dataOf(settings), lines);
+        boolean whole = Maintenance.dump(Config.dataOf(settings), lines);
         lines.flush();
-        return ExitCode.OK;
+        return whole ? ExitCode.OK : ExitCode.DAMAGED;
     }
 }

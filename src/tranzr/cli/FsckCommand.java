@@ -1,6 +1,7 @@
 package tranzr.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,8 +58,9 @@ final class FsckCommand implements Command {
         Report report = new Report(terminal);
         Fsck.Summary summary = Maintenance.check(Config.dataOf(settings), repair, report);
         report.clearProgress();
-        terminal.out().println("checked " + summary.files() + " files and uploads with " + summary.bytes() + " bytes: " + (summary.problems() == 0
-                ? "nothing is wrong" : summary.problems() + " problems, " + summary.repaired() + " of them repaired"));
+        long problems = summary.problems() + report.ofRecords;
+        terminal.out().println("checked " + summary.files() + " files and uploads with " + summary.bytes() + " bytes: " + (problems == 0
+                ? "nothing is wrong" : problems + " problems, " + summary.repaired() + " of them repaired"));
         return report.damage ? ExitCode.DAMAGED : ExitCode.OK;
     }
 
@@ -68,6 +70,8 @@ final class FsckCommand implements Command {
         private final Terminal terminal;
         private final boolean watched;
         private boolean damage;
+        /** Problems of journal and snapshots, which the summary does not count. */
+        private long ofRecords;
         private long percent = -1;
 
         Report(Terminal terminal) {
@@ -77,9 +81,17 @@ final class FsckCommand implements Command {
 
         @Override
         public void found(JournalScan.Problem problem) {
+            ofRecords++;
             damage |= !problem.tornTail();
             terminal.out().println((problem.tornTail() ? "warning torn_tail " : "error journal ") + problem.file() + " at offset " + problem.offset() + ": "
                     + problem.what() + (problem.tornTail() ? " (what a crash leaves; set aside)" : ""));
+        }
+
+        @Override
+        public void damagedSnapshot(Path file, String what) {
+            ofRecords++;
+            damage = true;
+            terminal.out().println("error snapshot " + file + ": " + what);
         }
 
         @Override

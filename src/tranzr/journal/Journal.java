@@ -105,6 +105,15 @@ public final class Journal implements AutoCloseable {
         return journal;
     }
 
+    /**
+     * Whether a log was opened here before: its first segment is durable when that ends, and the one written to always stays.
+     *
+     * @param directory must exist
+     */
+    public static boolean exists(Disk disk, Path directory) throws IOException {
+        return Recovery.firsts(disk.list(directory)).length > 0;
+    }
+
     private void start(Recovery.Found found, Options options) throws IOException {
         Recovery.Found begin = found;
         if (found.tailFile() != null) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import tranzr.catalog.journal.CatalogCheck;
 import tranzr.catalog.journal.Dump;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -20,10 +21,13 @@ public final class Maintenance {
     public interface Report extends Fsck.Listener {
         /** Something in the journal is not as it was written; told before anything else. */
         void found(JournalScan.Problem problem);
+
+        /** A snapshot of the records is not as it was written; told before anything else, too. */
+        void damagedSnapshot(Path file, String what);
     }
 
     /**
-     * Reads the whole journal, recovers the store as a start would, then compares every record with the bytes.
+     * Reads all snapshots and the whole journal, recovers the store as a start would, then compares every record with the bytes.
      *
      * @param repair whether to mend what can be mended without losing anything
      * @throws StartException when the directory cannot be had, or the journal is so damaged that nothing can be compared with it
@@ -34,6 +38,7 @@ public final class Maintenance {
         DataDirectory.requirePrivate(data);
         DataDirectory directory = DataDirectory.openExisting(disk, data);
         try {
+            CatalogCheck.snapshots(disk, directory.journal(), report::damagedSnapshot);
             JournalScan.read(disk, directory.journal(), (file, offset, sequence, type, payload) -> { }, report::found);
         } catch (IOException e) {
             directory.close();
@@ -52,14 +57,15 @@ public final class Maintenance {
     /**
      * Prints what the records say, a line each, without secrets, and changes nothing; damage is a line too.
      *
+     * @return false when something was damaged
      * @throws StartException when the directory cannot be had
      * @throws IOException when a file cannot be read
      */
-    public static void dump(Path data, Appendable out) throws StartException, IOException {
+    public static boolean dump(Path data, Appendable out) throws StartException, IOException {
         Disk disk = new RealDisk();
         DataDirectory.requirePrivate(data);
         try (DataDirectory directory = DataDirectory.openExisting(disk, data)) {
-            Dump.print(disk, directory.journal(), out);
+            return Dump.print(disk, directory.journal(), out);
         }
     }
 }

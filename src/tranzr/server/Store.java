@@ -9,6 +9,7 @@ import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.NoSpaceException;
 import tranzr.journal.CorruptJournalException;
+import tranzr.journal.Journal;
 import tranzr.server.StartException.Kind;
 import tranzr.storage.local.LocalStorage;
 
@@ -61,6 +62,7 @@ final class Store implements AutoCloseable {
         LocalStorage storage = LocalStorage.open(disk, directory.storage(), clock);
         boolean done = false;
         try (StorageRedo redo = new StorageRedo(storage)) {
+            requireRecords(disk, directory, storage);
             JournalCatalog catalog = JournalCatalog.open(disk, directory.journal(), directory.store(), options, redo, storage::sync);
             try {
                 redo.dropRemoved(catalog);
@@ -74,6 +76,16 @@ final class Store implements AutoCloseable {
         } finally {
             if (!done) {
                 storage.close();
+            }
+        }
+    }
+
+    /** Without this, whoever lost the whole journal would get an empty store, and every object would be cleaned away as an orphan. */
+    private static void requireRecords(Disk disk, DataDirectory directory, LocalStorage storage) throws IOException {
+        if (!Journal.exists(disk, directory.journal())) {
+            int objects = storage.list().size();
+            if (objects > 0) {
+                throw new CorruptJournalException(directory.journal(), 0, "no segments, but the storage holds " + objects + " objects");
             }
         }
     }

@@ -212,6 +212,11 @@ public final class Uploads {
         return upload;
     }
 
+    /** Whether there is a record of this id, be it of an upload that has expired. */
+    public boolean isKnown(UUID id) {
+        return core.catalog.upload(id).isPresent();
+    }
+
     /**
      * Uploads and files, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are seen by the filter too.
      */

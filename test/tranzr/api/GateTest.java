@@ -66,7 +66,7 @@ class GateTest {
     @Test
     void anOpenServerAnswersToLoopbackNamesAndItsBaseUrlOnly() throws IOException {
         try (ServedEngine server = new ServedEngine(folder, null, "https://files.example.org/")) {
-            for (String host : List.of("localhost", "LOCALHOST:8000", "127.0.0.1:1", "127.9.9.9", "[::1]:8000", "a.localhost", "files.example.org")) {
+            for (String host : List.of("localhost", "LOCALHOST:8000", "127.0.0.1:1", "127.9.9.9", "[::1]:8000", "[0:0:0:0:0:0:0:1]:8000", "a.localhost", "files.example.org")) {
                 assertTrue(server.raw(request("GET /files", "Host: " + host)).startsWith("HTTP/1.1 200"), host);
             }
             for (String host : List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "files.example.org.evil", "10.0.0.1")) {

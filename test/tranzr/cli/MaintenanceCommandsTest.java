@@ -2,6 +2,7 @@ package tranzr.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +25,7 @@ import tranzr.server.Config;
 import tranzr.server.Option;
 import tranzr.server.Server;
 import tranzr.server.Settings;
+import tranzr.server.StartException;
 
 /** {@code fsck} and {@code dump} on a store that a server has written. */
 class MaintenanceCommandsTest {
@@ -84,6 +87,33 @@ class MaintenanceCommandsTest {
         Files.write(segment, bytes);
         assertEquals(ExitCode.DAMAGED, run("fsck"));
         assertTrue(out().startsWith("error journal " + segment + " at offset 0: "), out());
+        assertEquals(ExitCode.DAMAGED, run("dump"));
+        assertTrue(out().startsWith("! " + segment + " at offset 0: "), out());
+    }
+
+    @Test
+    void a_damaged_snapshot_is_named_and_counted_although_the_store_opens_without_it() throws Exception {
+        Path snapshot = data.resolve("journal/snapshot-00000000000000000001");
+        Files.writeString(snapshot, "rotten", StandardOpenOption.CREATE_NEW);
+        assertEquals(ExitCode.DAMAGED, run("dump"));
+        assertTrue(out().startsWith("! " + snapshot + ": "), out());
+        assertEquals(ExitCode.DAMAGED, run("fsck"));
+        assertTrue(out().startsWith("error snapshot " + snapshot + ": "), out());
+        assertTrue(out().endsWith("checked 1 files and uploads with 100000 bytes: 1 problems, 0 of them repaired\n"), out());
+        assertTrue(Files.exists(Path.of(snapshot + ".damaged")));
+        assertEquals(ExitCode.OK, run("fsck"));
+    }
+
+    @Test
+    void a_journal_that_is_gone_is_damage_and_no_empty_store_whose_bytes_are_orphans() throws Exception {
+        try (Stream<Path> files = Files.list(data.resolve("journal"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        assertEquals(ExitCode.DAMAGED, run("fsck", "--repair"));
+        assertEquals(StartException.Kind.DAMAGED, assertThrows(StartException.class, this::start).kind());
+        assertTrue(Files.exists(object()));
     }
 
     @Test

@@ -123,8 +123,9 @@ public final class CurlApi {
         List<Received> files = new ArrayList<>();
         try {
             for (Multipart.Part part = form.next(); part != null; part = form.next()) {
-                if (part.filename() == null && LinkOptions.isOption(part.name())) {
-                    noteOption(fields, part, files);
+                Optional<String> option = part.filename() == null ? LinkOptions.named(part.name()) : Optional.empty();
+                if (option.isPresent()) {
+                    noteOption(fields, option.get(), part, files);
                 } else if (part.filename() != null) {
                     if (!files.isEmpty() && (name != null || digest != null) || files.size() == MAX_FILES) {
                         throw Fields.invalid(part.name(), "is one file more than this request can bring");
@@ -154,11 +155,11 @@ public final class CurlApi {
         }
     }
 
-    private static void noteOption(Map<String, String> fields, Multipart.Part part, List<Received> files) throws IOException {
+    private static void noteOption(Map<String, String> fields, String option, Multipart.Part part, List<Received> files) throws IOException {
         if (!files.isEmpty()) {
             throw Fields.invalid(part.name(), "has to come before the files it is for");
         }
-        if (fields.put(part.name(), part.text(MAX_FIELD_BYTES)) != null) {
+        if (fields.put(option, part.text(MAX_FIELD_BYTES)) != null) {
             throw Fields.invalid(part.name(), "is given twice");
         }
     }

@@ -35,6 +35,10 @@ public final class FileRoutes {
         Paging paging = Paging.of(request);
         UUID after = paging.after().map(text -> Ids.parse(text)
                 .orElseThrow(() -> Fields.invalid("after", "must be the file_id of the last entry seen"))).orElse(null);
+        if (after != null && !uploads.isKnown(after)) {
+            // An empty page would look like the end of the list.
+            throw Fields.invalid("after", "names an entry that is not there any more; begin anew without it");
+        }
         Optional<UploadState> status = request.query("status").map(FileRoutes::state);
         Predicate<Upload> filter = status.<Predicate<Upload>>map(state -> upload -> upload.state() == state)
                 .orElse(upload -> upload.state() != UploadState.EXPIRED);

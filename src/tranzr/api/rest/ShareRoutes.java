@@ -106,8 +106,11 @@ public final class ShareRoutes {
         return Response.json(200, ShareView.info(shares.info(request.path("token")))).header("Cache-Control", "no-store");
     }
 
-    /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it. */
+    /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it; a page for browsers. */
     public Response download(Request request) {
+        if (SharePage.isAskedFor(request)) {
+            return SharePage.of(request, shares.info(request.path("token")));
+        }
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
         Shares.Visit visit = shares.enter(request.path("token"), visitor);

@@ -3,7 +3,9 @@ package tranzr.catalog.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import tranzr.catalog.Redo;
 import tranzr.disk.Disk;
@@ -73,18 +75,32 @@ public final class CatalogCheck {
                 state.tokens().size(), applying);
     }
 
-    /** All are read, so that a damaged one is known before it is needed. */
     private Snapshot newestWhole() throws IOException {
+        return newestWhole(disk, directory, (file, what) -> report(file, 0, what)).orElseGet(() -> new Snapshot(new State(), 0, 0));
+    }
+
+    /**
+     * Reads every snapshot, so that a damaged one is known before it is needed: {@link JournalCatalog#open} reads only as many as it
+     * takes to find a whole one, and sets the damaged ones among them aside.
+     *
+     * @param damaged told of each that is not as it was written, with what is wrong in one line
+     * @throws IOException when one is of a newer version
+     */
+    public static void snapshots(Disk disk, Path directory, BiConsumer<Path, String> damaged) throws IOException {
+        newestWhole(disk, directory, damaged);
+    }
+
+    private static Optional<Snapshot> newestWhole(Disk disk, Path directory, BiConsumer<Path, String> damaged) throws IOException {
         Snapshot newest = null;
         for (long sequence : Snapshot.list(disk, directory)) {
             try {
                 Snapshot snapshot = Snapshot.read(disk, directory, sequence, null);
                 newest = newest == null ? snapshot : newest;
             } catch (BadRecordException e) {
-                report(Snapshot.file(directory, sequence), 0, e.getMessage());
+                damaged.accept(Snapshot.file(directory, sequence), e.getMessage());
             }
         }
-        return newest == null ? new Snapshot(new State(), 0, 0) : newest;
+        return Optional.ofNullable(newest);
     }
 
     private void record(Replay replay, long after, Path file, long offset, long sequence, byte type, ByteBuffer payload)

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import tranzr.catalog.Change;
 import tranzr.disk.Disk;
@@ -23,16 +24,23 @@ public final class Dump {
      * and its changes.
      *
      * @param directory where journal and snapshots lie
+     * @return false when something was damaged, which is more than a torn tail
      * @throws IOException when a file cannot be read
      */
-    public static void print(Disk disk, Path directory, Appendable out) throws IOException {
-        printSnapshot(disk, directory, out);
+    public static boolean print(Disk disk, Path directory, Appendable out) throws IOException {
+        AtomicBoolean whole = new AtomicBoolean(printSnapshot(disk, directory, out));
         StringBuilder problems = new StringBuilder();
         JournalScan.read(disk, directory, (file, offset, sequence, type, payload) -> {
             flush(problems, out);
             out.append(Long.toString(sequence)).append(' ').append(record(type, payload)).append('\n');
-        }, problem -> problems.append(line(problem)));
+        }, problem -> {
+            problems.append(line(problem));
+            if (!problem.tornTail()) {
+                whole.set(false);
+            }
+        });
         flush(problems, out);
+        return whole.get();
     }
 
     private static void flush(StringBuilder problems, Appendable out) throws IOException {
@@ -45,16 +53,20 @@ public final class Dump {
                 + (problem.tornTail() ? " (a torn tail, mended at the next start)" : "") + "\n";
     }
 
-    private static void printSnapshot(Disk disk, Path directory, Appendable out) throws IOException {
+    /** Whether none had to be passed over. */
+    private static boolean printSnapshot(Disk disk, Path directory, Appendable out) throws IOException {
+        boolean whole = true;
         for (long sequence : Snapshot.list(disk, directory)) {
             try {
                 printRows(Snapshot.read(disk, directory, sequence, null), out);
-                return;
+                return whole;
             } catch (BadRecordException e) {
+                whole = false;
                 out.append("! ").append(Snapshot.file(directory, sequence).toString()).append(": ").append(e.getMessage())
                         .append('\n');
             }
         }
+        return whole;
     }
 
     private static void printRows(Snapshot snapshot, Appendable out) throws IOException {

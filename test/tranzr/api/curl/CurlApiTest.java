@@ -190,4 +190,14 @@ class CurlApiTest {
         assertTrue(help.text().contains("curl -T FILE " + server.url() + "/"), help.text());
         assertTrue(help.header("Content-Type").startsWith("text/plain"));
     }
+
+    @Test
+    void anOptionWithTheNameOfItsHeaderIsNotOverlookedElsewhere() {
+        for (String name : List.of("Max-Downloads", "max-downloads", "max_downloads")) {
+            server.form().field(name, "0").file("f", "x", new byte[3]).send("POST", "/", "Accept", "application/json").expect(400, "invalid_value");
+            Answer sent = server.form().field(name, "3").file("f", "x", new byte[3]).send("POST", "/", "Accept", "application/json").expect(201);
+            assertEquals("3", sent.field("max_downloads"));
+        }
+        server.put("/x?Max-Downloads=0", new byte[3], "Accept", "application/json").expect(400, "invalid_value");
+    }
 }

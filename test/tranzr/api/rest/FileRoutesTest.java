@@ -146,4 +146,13 @@ class FileRoutesTest {
         server.health(false, "the disk failed");
         assertEquals(List.of("the disk failed"), server.get("/health").expect(503).json().get("reasons"));
     }
+
+    @Test
+    void aPageAfterAnEntryThatIsGoneIsRefusedAndNotEmpty() {
+        server.store(new byte[1]);
+        String gone = server.store(new byte[2]);
+        server.get("/files?after=" + gone).expect(200);
+        server.delete("/files/" + gone).expect(204);
+        server.get("/files?after=" + gone).expect(400, "invalid_value");
+    }
 }
