@@ -130,6 +130,10 @@ public final class Problems implements HttpListener.ErrorMapper {
     }
 
     private static Problem outOfBounds(Failure.RangeOutOfBounds f) {
+        if (f.end() >= 0 && f.end() <= f.length()) {
+            return Problem.of(ErrorCode.RANGE_OUT_OF_BOUNDS, "the range lies elsewhere than this request's place, or names another length than the upload's " + f.length() + " bytes")
+                    .with("start", f.start()).with("end", f.end()).with("length", f.length());
+        }
         String length = f.length() < 0 ? "" : " of " + f.length() + " bytes";
         return Problem.of(ErrorCode.RANGE_OUT_OF_BOUNDS, "the bytes from " + f.start() + (f.end() < 0 ? "" : " to " + f.end())
                 + " do not lie within the upload" + length)

@@ -1,10 +1,14 @@
 package tranzr.http;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.jr.ob.JSON;
+import com.fasterxml.jackson.jr.ob.JSONObjectException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -49,8 +53,10 @@ public final class Json {
             return object;
         } catch (CharacterCodingException e) {
             throw invalid("it is not UTF-8");
+        } catch (JacksonException e) {
+            throw invalid(why(e));
         } catch (IOException e) {
-            throw invalid(firstLine(e));
+            throw invalid("it cannot be read");
         }
     }
 
@@ -108,9 +114,16 @@ public final class Json {
         }
     }
 
-    private static String firstLine(IOException e) {
-        String message = e.getMessage();
-        return message == null ? "it cannot be read" : message.lines().findFirst().orElse("");
+    /** In our words: those of the parser name its own settings. */
+    private static String why(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return "it is nested deeper than " + MAX_NESTING + " levels, or a name or a number is too long";
+        }
+        if (e instanceof JSONObjectException) {
+            return "a field comes twice";
+        }
+        JsonLocation place = e.getLocation();
+        return "it is no JSON" + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr());
     }
 
     private static BadRequestException invalid(String why) {

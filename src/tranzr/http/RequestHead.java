@@ -157,7 +157,8 @@ record RequestHead(String method, String rawPath, String rawQuery, String author
             case 501 -> "Not implemented";
             default -> e.status() < 500 ? "Bad request" : "Internal error";
         };
+        boolean retryable = e.status() == 408;
         return Response.problem(e.status(), e.code(), title, e.getMessage(),
-                e.field() == null ? Map.of() : Map.of("field", e.field()));
+                e.field() == null ? Map.of("retryable", retryable) : Map.of("field", e.field(), "retryable", retryable));
     }
 }

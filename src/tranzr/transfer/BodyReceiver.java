@@ -64,6 +64,8 @@ final class BodyReceiver {
     private byte[] inline;
     /** Whether the hash is left to the background. */
     private boolean trailing;
+    /** Where the body first differed from what is stored, or -1. From there on it is only read for its digest. */
+    private long conflict = -1;
 
     /** @param start where the body's first byte lies */
     BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim)
@@ -150,7 +152,9 @@ final class BodyReceiver {
             long have = upload.ranges().contiguousEnd(position);
             long until = have > position ? have : upload.ranges().nextStart(position);
             int piece = (int) Math.min(count - at, until - position);
-            if (have > position) {
+            if (conflict >= 0) {
+                runStart = position + piece;
+            } else if (have > position) {
                 endRun();
                 compare(buffer, at, piece);
                 runStart = position + piece;
@@ -188,9 +192,17 @@ final class BodyReceiver {
         }
         int differs = java.util.Arrays.mismatch(stored, 0, length, buffer, from, from + length);
         if (differs >= 0) {
-            throw new FailureException(new Failure.ChunkConflict(position + differs));
+            conflict = position + differs;
+            if (claimed == null) {
+                throw conflicting();
+            }
+            return; // Only the whole body's digest tells whether the client means other bytes, or these were spoilt on their way.
         }
         hashOn(buffer, from, length);
+    }
+
+    private FailureException conflicting() {
+        return new FailureException(new Failure.ChunkConflict(conflict));
     }
 
     /** Hashes ahead, when nothing between the frontier and here was left out. */
@@ -281,6 +293,9 @@ final class BodyReceiver {
      */
     void finish(List<Change> after) throws IOException {
         verifyClaim();
+        if (conflict >= 0) {
+            throw conflicting();
+        }
         endRun();
         boolean travels = inline != null && runs.size() == 1 && runs.getFirst().range.length() == inline.length;
         commitRuns(background.finish());
@@ -306,6 +321,9 @@ final class BodyReceiver {
 
     /** Keeps what came of a broken body. @return how many new bytes are durable */
     long keep() throws IOException {
+        if (conflict >= 0) {
+            throw conflicting();
+        }
         endRun();
         commitRuns(background.finish());
         if (!runs.isEmpty()) {

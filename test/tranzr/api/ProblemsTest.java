@@ -99,4 +99,12 @@ class ProblemsTest {
             log.setUseParentHandlers(true);
         }
     }
+
+    @Test
+    void aRangeOfAnotherLengthIsNotSaidToLieOutside() {
+        String contradicts = Problems.of(new Failure.RangeOutOfBounds(0, 10, 100)).detail();
+        assertTrue(contradicts.contains("another length"), contradicts);
+        String outside = Problems.of(new Failure.RangeOutOfBounds(0, 101, 100)).detail();
+        assertTrue(outside.contains("do not lie within"), outside);
+    }
 }

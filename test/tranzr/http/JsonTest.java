@@ -1,6 +1,7 @@
 package tranzr.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigInteger;
@@ -34,6 +35,13 @@ class JsonTest {
         "{/**/}", "{\"a\":\"\\x\"}", "\ufeff{}"})
     void anythingElseIsRefused(String text) {
         assertEquals("invalid_json", assertThrows(BadRequestException.class, () -> read(text)).code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{\"a\":NaN}", "{} x", "{\"a\":1,\"a\":2}", "{\"a\":1111111111111111111111111111111111111111111111111111111111111111111}"})
+    void aRefusalSpeaksOfTheTextAndNotOfTheParser(String text) {
+        String why = assertThrows(BadRequestException.class, () -> read(text)).getMessage();
+        assertFalse(why.matches("(?s).*(Stream|Json|Source|Feature|`).*"), why);
     }
 
     @Test

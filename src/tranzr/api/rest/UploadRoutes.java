@@ -74,7 +74,9 @@ public final class UploadRoutes {
             return complete(request, id, expected, wait);
         } catch (FailureException e) {
             if (e.failure() instanceof Failure.MissingChunks missing) {
-                return Problems.of(missing).with("missing_chunks", new ChunkMap(uploads.get(id)).missing()).toJson();
+                Upload upload = uploads.get(id);
+                return Problems.of(missing).with("missing_chunks", new ChunkMap(upload).missing())
+                        .with("missing_ranges", UploadView.missingRanges(upload)).toJson();
             }
             throw e;
         }

@@ -150,4 +150,25 @@ class ChunkRoutesTest {
         nothingCame();
         server.put(path, part(0, 1024), "Content-Digest", right, "X-Chunk-SHA256", hash(part(0, 1024))).expect(200);
     }
+
+    @Test
+    void bytesSpoiltOnTheirWayToAStoredChunkAreNotTakenForAConflict() {
+        String path = "/uploads/" + id + "/chunks/0";
+        server.put(path, part(0, 1024)).expect(200);
+        byte[] spoilt = part(0, 1024);
+        spoilt[5] ^= 1;
+        server.put(path, spoilt, "X-Chunk-SHA256", hash(part(0, 1024))).expect(422, "checksum_mismatch");
+        server.put(path, spoilt, "X-Chunk-SHA256", hash(spoilt)).expect(409, "chunk_conflict");
+        server.put(path, spoilt).expect(409, "chunk_conflict");
+        assertEquals("true", server.put(path, part(0, 1024), "X-Chunk-SHA256", hash(part(0, 1024))).expect(200).field("duplicate"));
+    }
+
+    @Test
+    void aConflictInTheMiddleKeepsNothingOfItsBody() {
+        server.put("/uploads/" + id + "/chunks/1", part(1024, 1100), "Content-Range", "bytes 1024-1099/*").expect(200);
+        byte[] other = part(1024, 2048);
+        other[0] ^= 1;
+        server.put("/uploads/" + id + "/chunks/1", other, "X-Chunk-SHA256", hash(other)).expect(409, "chunk_conflict");
+        assertEquals("76", server.get("/upload/status/" + id).field("bytes_received"));
+    }
 }

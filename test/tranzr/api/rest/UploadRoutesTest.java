@@ -144,4 +144,13 @@ class UploadRoutesTest {
         assertEquals(1_000_000, ((List<?>) status.json().get("missing_chunks")).size());
         assertTrue(status.body().length < 10_000_000);
     }
+
+    @Test
+    void mergingAndStatusTellTheSameMissingRangesOfALengthInMebibytes() {
+        Answer begun = server.post("/upload/start", "{\"filename\": \"f\", \"file_size\": 1.5, \"chunk_size\": 1}").expect(201);
+        String id = begun.field("file_id");
+        Object told = server.post("/upload/merge/" + id, "").expect(409, "missing_chunks").json().get("missing_ranges");
+        assertEquals(List.of(List.of(0, 1_572_863)), told);
+        assertEquals(told, server.get("/upload/status/" + id).json().get("missing_ranges"));
+    }
 }
