@@ -64,10 +64,6 @@ public record Upload(UUID id, String filename, long length, long announced, long
                 deleteKey, created, updated, expires);
     }
 
-    public Upload withState(UploadState state, Instant updated, Instant expires) {
-        return withRanges(ranges, state, updated, expires);
-    }
-
     /** @param expected SHA-256 that the whole is to have */
     public Upload expecting(Digest expected) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,

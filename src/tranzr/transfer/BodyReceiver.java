@@ -144,9 +144,7 @@ final class BodyReceiver {
     private void take(byte[] buffer, int count) throws IOException {
         int at = 0;
         if (claimed != null) {
-            for (int slice = 0; slice < count; slice += 8192) {
-                claimed.update(buffer, slice, Math.min(8192, count - slice));
-            }
+            Digest.update(claimed, buffer, 0, count);
         }
         while (at < count) {
             long have = upload.ranges().contiguousEnd(position);

@@ -17,9 +17,6 @@ import tranzr.storage.StoredObject;
 /** Reads stored bytes to compare them with what was noted of them; one block in memory at a time. Used by one thread. */
 final class FileCheck {
 
-    /** Bytes hashed at a time, for the reason that {@link HashState} has. */
-    private static final int SLICE = 8 * 1024;
-
     /**
      * What a completed file's bytes are.
      *
@@ -55,9 +52,7 @@ final class FileCheck {
                     readFully(object, at, file.length());
                 }
                 crc.update(block.array(), 0, block.limit());
-                for (int slice = 0; slice < block.limit(); slice += SLICE) {
-                    sha256.update(block.array(), slice, Math.min(SLICE, block.limit() - slice));
-                }
+                Digest.update(sha256, block.array(), 0, block.limit());
                 progress.accept(block.limit());
             }
         }

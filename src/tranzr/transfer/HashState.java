@@ -13,11 +13,6 @@ import tranzr.storage.StoredObject;
  */
 final class HashState {
 
-    /**
-     * Larger updates make the JIT-compiled SHA-256 loop collapse on some processors; this size never does.
-     */
-    private static final int SLICE = 8 * 1024;
-
     private final MessageDigest sha256;
     private long offset;
     /** The checksum of all complete blocks. */
@@ -62,9 +57,7 @@ final class HashState {
             int piece = Math.min(end - at, StoredObject.BLOCK - inBlock);
             CRC32C crc = new CRC32C();
             crc.update(bytes, at, piece);
-            for (int slice = at; slice < at + piece; slice += SLICE) {
-                sha256.update(bytes, slice, Math.min(SLICE, at + piece - slice));
-            }
+            Digest.update(sha256, bytes, at, piece);
             blockCrc = Crc32c.combine(blockCrc, (int) crc.getValue(), piece);
             offset += piece;
             at += piece;
