@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import tranzr.http.BadRequestException;
@@ -117,6 +118,14 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.Corrupt _ -> Problem.of(ErrorCode.DATA_CORRUPTED,
                     "the stored bytes are not those that were uploaded; they are not handed out");
             case Failure.Unavailable f -> Problem.of(ErrorCode.UNAVAILABLE, f.why()).after(WHEN_BACK);
+            case Failure.Forbidden f -> Problem.of(ErrorCode.FORBIDDEN, "this needs the right to " + f.right().wireName())
+                    .with("right", f.right().wireName());
+            case Failure.UnknownRoom _ -> Problem.of(ErrorCode.ROOM_NOT_FOUND, "there is no such room");
+            case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "
+                    + f.of().name().toLowerCase(Locale.ROOT) + " leaves").with("quota", f.of().name().toLowerCase(Locale.ROOT));
+            case Failure.RequestClosed _ -> Problem.of(ErrorCode.REQUEST_CLOSED, "this upload request takes nothing any more");
+            case Failure.WrongToken _ -> Problem.of(ErrorCode.WRONG_TOKEN, "this token is not known");
+            case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.UnknownShare _ -> Problem.of(ErrorCode.SHARE_NOT_FOUND, "there is no such share link");
             case Failure.ShareExpired _ -> Problem.of(ErrorCode.SHARE_EXPIRED, "the share link has expired");
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,

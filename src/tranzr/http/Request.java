@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ public final class Request {
     private final InputStream body;
     private final Origin origin;
     private final List<String> segments;
+    private final Map<Class<?>, Object> attached = new HashMap<>(4);
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -71,6 +73,16 @@ public final class Request {
             throw new IllegalArgumentException("the route's pattern has no {" + name + "}");
         }
         return value;
+    }
+
+    /** Keeps something with this request, for whoever handles it later; in place of what was kept under the same type. */
+    public <T> void attach(Class<T> type, T value) {
+        attached.put(type, value);
+    }
+
+    /** What was kept under this type. */
+    public <T> Optional<T> attached(Class<T> type) {
+        return Optional.ofNullable(type.cast(attached.get(type)));
     }
 
     void bind(Map<String, String> values) {

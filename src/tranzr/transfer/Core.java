@@ -13,8 +13,8 @@ import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
 import tranzr.storage.Storage;
 
-/** What the parts of the engine share: the two contracts, the clock, and one way to treat a store that fails. */
-final class Core {
+/** What the parts of the engine, and the packages beside it, share: the two contracts, the clock, and one way to treat a store that fails. */
+public final class Core {
 
     private static final System.Logger LOG = System.getLogger(Core.class.getName());
 
@@ -42,16 +42,30 @@ final class Core {
         this.latest = new AtomicReference<>(latest);
     }
 
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** Safe for several threads. */
+    public RandomGenerator random() {
+        return random;
+    }
+
     /** The time, which never runs backwards: what has expired stays so when the system's clock jumps back. */
-    Instant now() {
+    public Instant now() {
         return latest.accumulateAndGet(source.instant(), (before, now) -> now.isAfter(before) ? now : before);
     }
 
-    /** Commits durably; a failed or full store becomes a {@link FailureException}. */
-    void commit(List<Change> changes) throws ConflictException {
+    /** Commits durably; a failed or full store, and a quota that is used up, become a {@link FailureException}. */
+    public void commit(List<Change> changes) throws ConflictException {
         requireAvailable();
         try {
             catalog.commit(changes);
+        } catch (ConflictException e) {
+            if (e.reason() == ConflictException.Reason.QUOTA) {
+                throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));
+            }
+            throw e;
         } catch (NoSpaceException e) {
             throw noSpace(0);
         } catch (IOException e) {
@@ -59,7 +73,7 @@ final class Core {
         }
     }
 
-    void settle() {
+    public void settle() {
         try {
             catalog.settle();
         } catch (IOException e) {

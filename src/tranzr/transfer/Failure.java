@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Right;
+import tranzr.model.Scope;
 
 /**
  * Everything that can be wrong with a call of the engine. The doors turn each into an answer by one switch
@@ -14,6 +16,30 @@ public sealed interface Failure {
 
     /** No upload or file of that id. */
     record UnknownFile(UUID id) implements Failure {
+    }
+
+    /** The caller knows of the file, or needs not, but may not do this. */
+    record Forbidden(Right right) implements Failure {
+    }
+
+    /** No room of that id, or none that the caller may know of. */
+    record UnknownRoom() implements Failure {
+    }
+
+    /** More than the token, the room, the upload request or the server may use. */
+    record QuotaExceeded(Scope.Kind of) implements Failure {
+    }
+
+    /** The upload request is over, revoked, or never was. */
+    record RequestClosed() implements Failure {
+    }
+
+    /** A token, cookie or code that is unknown, expired or used. */
+    record WrongToken() implements Failure {
+    }
+
+    /** The link or token may not be used from this address. */
+    record AddressNotAllowed() implements Failure {
     }
 
     /** The upload was given up before. */

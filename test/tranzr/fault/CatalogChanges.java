@@ -106,8 +106,14 @@ final class CatalogChanges {
     }
 
     private Change token(Catalog now) {
-        return now.tokens().size() > 1 ? new Change.TokenRemoved(now.tokens().getFirst().hash())
-                : new Change.TokenAdded(new AccessToken(digest(), "token", at()));
+        List<AccessToken> tokens = now.entities(AccessToken.class);
+        if (tokens.isEmpty() || random.nextInt(3) == 0) {
+            UUID id = new UUID(random.nextLong(), random.nextLong());
+            return new Change.EntityAdded(AccessToken.of(id, digest(), "token", at()));
+        }
+        AccessToken first = tokens.getFirst();
+        return tokens.size() > 2 ? new Change.EntityRemoved(AccessToken.class, first.id())
+                : new Change.EntityReplaced(first, first.withHash(digest()));
     }
 
     private Share share(UUID file) {

@@ -15,6 +15,7 @@ import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.journal.JournalCatalog;
+import tranzr.model.AccessToken;
 import tranzr.model.Upload;
 
 /**
@@ -68,7 +69,7 @@ public final class CatalogScenario implements CrashScenario {
     }
 
     static Set<Object> contents(JournalCatalog catalog) {
-        Set<Object> all = new HashSet<>(catalog.tokens());
+        Set<Object> all = new HashSet<Object>(catalog.entities(AccessToken.class));
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
         return all;

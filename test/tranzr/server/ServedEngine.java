@@ -25,6 +25,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import tranzr.accounts.Identities;
+import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -38,6 +40,7 @@ import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
+import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
 import tranzr.storage.StoredObject;
@@ -121,14 +124,15 @@ public final class ServedEngine implements AutoCloseable {
         catalog = JournalCatalog.open(disk, journal, new UUID(1, 2), new JournalCatalog.Options(1 << 20, 64 << 20, failure -> { }),
                 this::redo, storage::sync);
         EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, 0,
-                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
-        Gate gate = new Gate(token != null, hash -> token != null && Tokens.hash(token).equals(hash), Optional.ofNullable(baseUrl));
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine.uploads(), 8 << 20), new ChunkRoutes(engine.uploads()),
-                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
-                new ShareRoutes(engine.uploads(), engine.shares(), clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine.uploads(), engine.shares(), clock, new SecureRandom()));
+        Gate gate = new Gate(new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null), new LiveCallers(),
+                Optional.ofNullable(baseUrl));
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
+                new FileRoutes(engine),
+                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
+                new CurlApi(engine, clock, new SecureRandom()));
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, problems), problems);
     }

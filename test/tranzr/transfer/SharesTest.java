@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.access.Caller;
 import tranzr.model.ByteRange;
 import tranzr.model.Upload;
 
@@ -45,7 +46,7 @@ class SharesTest {
     }
 
     private Shares shares() {
-        return fixture.engine.shares();
+        return fixture.engine.shares(Caller.SYSTEM);
     }
 
     private String share(long maxDownloads) {

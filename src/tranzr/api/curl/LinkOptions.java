@@ -83,6 +83,11 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
         }
     }
 
+    /** Whether anything was asked that concerns the link alone. */
+    boolean isAny() {
+        return maxDownloads != 0 || password != null;
+    }
+
     /** When link and file end; null for never. */
     Instant expires(Instant now) {
         return life == null ? null : now.plus(life);

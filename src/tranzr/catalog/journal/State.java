@@ -3,15 +3,18 @@ package tranzr.catalog.journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
-import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.Usage;
 
 /**
  * What the catalog knows, in memory. Any thread may read at any time without a lock; one thread at a time may change
@@ -24,7 +27,12 @@ final class State {
     private final ConcurrentHashMap<ShareRow, ShareRow> shares = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByAge = new ConcurrentSkipListMap<>(ShareRow.NEWEST_FIRST);
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByFile = new ConcurrentSkipListMap<>(ShareRow.BY_FILE);
-    private final ConcurrentHashMap<Digest, AccessToken> tokens = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<EntityKey, Entity> entities = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
+
+    private record EntityKey(Class<? extends Entity> kind, UUID id) {
+    }
 
     /** Null when unknown. */
     Upload upload(UUID id) {
@@ -126,7 +134,7 @@ final class State {
     }
 
     /** As {@link tranzr.catalog.Catalog#shares}. */
-    List<Share> shares(Digest after, int limit) {
+    List<Share> shares(Digest after, int limit, Predicate<Share> filter) {
         Collection<ShareRow> rows = sharesByAge.keySet();
         if (after != null) {
             ShareRow last = shares.get(ShareRow.probe(after));
@@ -135,20 +143,52 @@ final class State {
             }
             rows = sharesByAge.tailMap(last, false).keySet();
         }
-        return rows.stream().limit(limit).map(ShareRow::share).toList();
+        return rows.stream().map(ShareRow::share).filter(filter).limit(limit).toList();
     }
 
     /** Null when unknown. */
-    AccessToken token(Digest hash) {
-        return tokens.get(hash);
+    Entity entity(Class<? extends Entity> kind, UUID id) {
+        return entities.get(new EntityKey(kind, id));
     }
 
-    void put(AccessToken token) {
-        tokens.put(token.hash(), token);
+    /** Null when unknown. */
+    Entity bySecret(Digest secret) {
+        return secrets.get(secret);
     }
 
-    void removeToken(Digest hash) {
-        tokens.remove(hash);
+    void put(Entity entity) {
+        Entity before = entities.put(new EntityKey(entity.getClass(), entity.id()), entity);
+        if (entity.secret() != null) {
+            secrets.put(entity.secret(), entity);
+        }
+        if (before != null && before.secret() != null && !before.secret().equals(entity.secret())) {
+            secrets.remove(before.secret());
+        }
+    }
+
+    /** No effect when it is unknown. */
+    void removeEntity(Class<? extends Entity> kind, UUID id) {
+        Entity before = entities.remove(new EntityKey(kind, id));
+        if (before != null && before.secret() != null) {
+            secrets.remove(before.secret());
+        }
+    }
+
+    Collection<Entity> entities() {
+        return entities.values();
+    }
+
+    /** {@link Usage#NONE} when nothing was counted. */
+    Usage usage(Scope scope) {
+        return usages.getOrDefault(scope, Usage.NONE);
+    }
+
+    void put(Scope scope, Usage usage) {
+        usages.put(scope, usage);
+    }
+
+    Map<Scope, Usage> usages() {
+        return usages;
     }
 
     /** Newest first. */
@@ -167,9 +207,5 @@ final class State {
 
     int shareCount() {
         return shares.size();
-    }
-
-    Collection<AccessToken> tokens() {
-        return tokens.values();
     }
 }

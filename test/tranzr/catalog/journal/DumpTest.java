@@ -73,7 +73,7 @@ final class DumpTest {
         try (JournalCatalog catalog = open()) {
             catalog.commit(Samples.file(1));
             catalog.commit(new Change.ShareCreated(Samples.share("secret", 1, 3)), Samples.started("secret", 4));
-            catalog.commit(new Change.TokenAdded(new AccessToken(Samples.token("admin"), "admin", Samples.T0)));
+            catalog.commit(new Change.EntityAdded(AccessToken.of(new UUID(1, 1), Samples.token("admin"), "admin", Samples.T0)));
             catalog.compact();
             catalog.commit(Samples.created(2, 10), new Change.RangeStored(Samples.id(2), new ByteRange(0, 5), 7,
                     "bytes".getBytes(), Samples.at(3), null));

@@ -42,7 +42,7 @@ final class SnapshotTest {
     }
 
     private static Set<Object> everything(JournalCatalog catalog) {
-        Set<Object> all = new HashSet<>(catalog.tokens());
+        Set<Object> all = new HashSet<>(catalog.entities(AccessToken.class));
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
         return all;
@@ -54,13 +54,13 @@ final class SnapshotTest {
             RandomChanges random = new RandomChanges(seed);
             state.put(random.upload());
             state.put(random.share());
-            state.put(new AccessToken(Samples.token("t" + seed), "name " + seed, Samples.at(seed)));
+            state.put(AccessToken.of(new UUID(1, seed), Samples.token("t" + seed), "name " + seed, Samples.at(seed)));
         }
         return state;
     }
 
     private static Set<Object> contents(State state) {
-        Set<Object> all = new HashSet<>(state.tokens());
+        Set<Object> all = new HashSet<>(state.entities());
         state.uploadRows().forEach(row -> all.add(row.upload()));
         state.shareRows().forEach(row -> all.add(row.share()));
         return all;
@@ -271,7 +271,7 @@ final class SnapshotTest {
     @Test
     void theWorkedExampleReadsAsDocumented() throws Exception {
         State state = new State();
-        state.put(new AccessToken(Samples.token("x"), "admin", Samples.T0));
+        state.put(AccessToken.of(new UUID(1, 1), Samples.token("x"), "admin", Samples.T0));
         write(state, 258);
         String hex = """
                 5452414e5a534e50 00000001 11111111222243338444555555555555 0000000000000102 1b157415
