@@ -35,6 +35,8 @@ final class AnswerSender {
      */
     boolean send(boolean last) throws IOException {
         boolean unread = !bodyIsRead();
+        exchange.account().status(response.status());
+        StandardFields.complete(response, exchange.account().id());
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
         if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()
@@ -51,7 +53,7 @@ final class AnswerSender {
             sendHead(unread);
         }
         Exchange.end(response, !isHead && !response.forbidsBody());
-        exchange.answerIsOut();
+        exchange.answerIsOut(true);
         if (unread && (hasBody || exchange.wire() != null)) {
             linger();
         }
@@ -82,7 +84,7 @@ final class AnswerSender {
         exchange.progress().begin(false);
         exchange.http().sendResponseHeaders(response.status(), response.length());
         exchange.progress().end();
-        BodyOutput body = new BodyOutput(out, exchange.progress(), exchange.wire() == null);
+        BodyOutput body = new BodyOutput(out, exchange);
         try {
             response.body().write(body);
         } catch (IOException e) {

@@ -7,7 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * One request and its answer as the connection sees them. Its handler's thread owns it; {@link #abort} and the watchdog's questions may come
@@ -19,11 +22,13 @@ final class Exchange implements Request.Origin {
     static final ScopedValue<Exchange> CURRENT = ScopedValue.newInstance();
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+    private static final Pattern PROXY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final long NO_LINGERING = Long.MIN_VALUE;
 
     private final HttpExchange http;
     private final Wire wire;
     private final HttpListener.Options options;
+    private final RequestAccount account;
     private final Progress progress = new Progress();
     private final Runnable answerOut;
     private final AtomicBoolean answered = new AtomicBoolean();
@@ -31,7 +36,10 @@ final class Exchange implements Request.Origin {
     private final List<Response> owed = new ArrayList<>(1);
     private RequestHead head;
     private RequestBody body;
+    private Request request;
     private ProxyHeaders proxies;
+    private volatile Pace paceIn;
+    private volatile Pace paceOut;
     private volatile long lingerUntil = NO_LINGERING;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
@@ -39,12 +47,13 @@ final class Exchange implements Request.Origin {
 
     /**
      * @param wire null when the streams are the JDK's
-     * @param answerOut run once, when the answer is sent or has failed
+     * @param answerOut run once, when the answer is sent or has failed, and after all who wait for that were told
      */
-    Exchange(HttpExchange http, Wire wire, HttpListener.Options options, Runnable answerOut) {
+    Exchange(HttpExchange http, Wire wire, HttpListener.Options options, RequestAccount account, Runnable answerOut) {
         this.http = http;
         this.wire = wire;
         this.options = options;
+        this.account = account;
         this.answerOut = answerOut;
         if (wire != null) {
             wire.out().beginAnswer(progress);
@@ -57,10 +66,24 @@ final class Exchange implements Request.Origin {
             throw wire.in().violation();
         }
         head = RequestHead.check(http);
+        proxyId().ifPresent(account::rename);
         boolean own = wire != null && head.isChunked();
         InputStream source = own ? new ChunkedBody(wire.in()) : http.getRequestBody();
         body = new RequestBody(source, this, head.contentLength());
-        return new Request(head, body, this);
+        request = new Request(head, body, this);
+        return request;
+    }
+
+    /** The id that a trusted proxy has given the request, if it is one. */
+    private Optional<String> proxyId() {
+        List<String> ids = head.headers().getOrDefault(StandardFields.REQUEST_ID, List.of());
+        boolean usable = ids.size() == 1 && options.trustedProxies().contains(http.getRemoteAddress().getAddress())
+                && PROXY_ID.matcher(ids.getFirst()).matches();
+        return usable ? Optional.of(ids.getFirst()) : Optional.empty();
+    }
+
+    RequestAccount account() {
+        return account;
     }
 
     HttpExchange http() {
@@ -96,11 +119,66 @@ final class Exchange implements Request.Origin {
         return answered.compareAndSet(false, true);
     }
 
-    /** The answer is sent, or has failed, and nobody waits for this exchange any more. Doing it again does nothing. */
-    void answerIsOut() {
+    /** The answer is sent ({@code whole}), or has failed, and nobody waits for this exchange any more. Doing it again does nothing. */
+    void answerIsOut(boolean whole) {
         if (!out) {
             out = true;
-            answerOut.run();
+            try {
+                account.whenEnded(ended -> options.observer().ended(visit(), ended));
+                account.end(body == null ? 0 : body.received(), whole);
+            } finally {
+                answerOut.run();
+            }
+        }
+    }
+
+    /** The head may have been refused for any of this, so nothing of it is taken for well-formed. */
+    private Observer.Visit visit() {
+        InetAddress client = request == null ? http.getRemoteAddress().getAddress() : client();
+        boolean cut = wire != null && wire.in().violation() != null;
+        return cut ? new Observer.Visit(account.id(), client, "-", "-", "-", Optional.empty())
+                : new Observer.Visit(account.id(), client, http.getRequestMethod(), http.getRequestURI().toString(), http.getProtocol(),
+                        Optional.ofNullable(request));
+    }
+
+    @Override
+    public String id() {
+        return account.id();
+    }
+
+    @Override
+    public void whenEnded(Consumer<Ended> listener) {
+        account.whenEnded(listener);
+    }
+
+    @Override
+    public void pace(Pace in, Pace out) {
+        boolean late;
+        synchronized (this) {
+            paceIn = in;
+            paceOut = out;
+            late = aborted;
+        }
+        if (late) {
+            endWaits();
+        }
+    }
+
+    /** Null for as fast as it goes. */
+    Pace paceIn() {
+        return paceIn;
+    }
+
+    /** Null for as fast as it goes. */
+    Pace paceOut() {
+        return paceOut;
+    }
+
+    private void endWaits() {
+        for (Pace pace : new Pace[] {paceIn, paceOut}) {
+            if (pace != null) {
+                pace.abort();
+            }
         }
     }
 
@@ -140,6 +218,7 @@ final class Exchange implements Request.Origin {
         } else if (progress.stalled(now, stallNanos)) {
             if (progress.isReading() && claimAnswer()) {
                 progress.end();
+                account.status(408);
                 Thread.startVirtualThread(this::answerStalled);
             } else {
                 abort();
@@ -152,7 +231,7 @@ final class Exchange implements Request.Origin {
         try {
             if (wire != null) {
                 wire.out().refuse(new BadRequestException(408, "request_timeout", null, "No byte of the body came for "
-                        + options.stall().toSeconds() + " s."));
+                        + options.stall().toSeconds() + " s."), account.id());
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "the client of a stalled request has left: {0}", e.getMessage());
@@ -168,11 +247,18 @@ final class Exchange implements Request.Origin {
     }
 
     @Override
-    public synchronized void abort() {
-        if (finished || aborted) {
-            return;
+    public void abort() {
+        synchronized (this) {
+            if (finished || aborted) {
+                return;
+            }
+            aborted = true;
+            closeConnection();
         }
-        aborted = true;
+        endWaits();
+    }
+
+    private void closeConnection() {
         if (wire == null) {
             // Closing may wait for a writer that is stuck; whoever aborts shall not.
             Thread.startVirtualThread(http::close);
@@ -198,6 +284,11 @@ final class Exchange implements Request.Origin {
         }
         String authority = proxies().authority().orElse(head.authority());
         return proxies().scheme().orElse("http") + "://" + (authority == null ? localAuthority() : authority);
+    }
+
+    @Override
+    public boolean isSecure() {
+        return proxies().scheme().orElse("http").equals("https");
     }
 
     private ProxyHeaders proxies() {

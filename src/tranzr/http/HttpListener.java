@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The only user of {@code com.sun.net.httpserver}: takes connections, refuses what that server lets through but HTTP does not allow,
@@ -40,8 +42,20 @@ public final class HttpListener implements AutoCloseable {
      * @param baseUrl what {@link Request#baseUrl} answers; empty to derive it from the request
      * @param trustedProxies addresses whose {@code Forwarded} and {@code X-Forwarded-*} fields are believed
      * @param stall how long a body may bring no byte, or take none, before the connection is ended
+     * @param observer told of every request when it has ended; where the server's internals are not open, not of heads that it refuses by itself
+     * @param ids random numbers for {@link Request#id}, from any thread
      */
-    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall) {
+    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall, Observer observer,
+            LongSupplier ids) {
+        /** Without an observer, and with any random ids. */
+        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall) {
+            this(bind, baseUrl, trustedProxies, stall, Observer.NONE, () -> ThreadLocalRandom.current().nextLong());
+        }
+
+        public Options observedBy(Observer newObserver) {
+            return new Options(bind, baseUrl, trustedProxies, stall, newObserver, ids);
+        }
+
         public Options {
             trustedProxies = Set.copyOf(trustedProxies);
             if (stall.isNegative() || stall.isZero()) {
@@ -104,7 +118,7 @@ public final class HttpListener implements AutoCloseable {
 
     /** Called by the server's dispatcher for each request, when its first byte is there. */
     private void run(Runnable request, Wire wire) {
-        RequestTask task = new RequestTask(request, wire);
+        RequestTask task = new RequestTask(request, wire, options);
         tasks.add(task);
         Thread.ofVirtual().name("tranzr-http-request").start(() -> {
             try {
@@ -123,7 +137,7 @@ public final class HttpListener implements AutoCloseable {
      */
     private void serve(HttpExchange http) throws IOException {
         RequestTask task = RequestTask.CURRENT.get();
-        Exchange exchange = new Exchange(http, task.wire(), options, this::ended);
+        Exchange exchange = new Exchange(http, task.wire(), options, task.account(), this::ended);
         task.headIsRead(exchange);
         began();
         try {
@@ -134,7 +148,7 @@ public final class HttpListener implements AutoCloseable {
         } finally {
             exchange.finish();
             exchange.settle();
-            exchange.answerIsOut();
+            exchange.answerIsOut(false);
         }
     }
 

@@ -56,7 +56,7 @@ final class OpenedServer {
     }
 
     /**
-     * The connection a request comes by, with our streams, ready for the request's head.
+     * The connection a request comes by, with our streams; its head has to be begun.
      *
      * @param task what the server handed to its executor
      */
@@ -73,7 +73,6 @@ final class OpenedServer {
                 throw new IllegalStateException("the streams of a connection cannot be set", e);
             }
         }
-        wire.beginHead();
         return wire;
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One request, already checked for what the server below lets through (see {@link HttpListener}). Used by the thread of its
@@ -31,6 +32,14 @@ public final class Request {
         String baseUrl();
 
         void abort();
+
+        String id();
+
+        boolean isSecure();
+
+        void whenEnded(Consumer<Ended> listener);
+
+        void pace(Pace in, Pace out);
     }
 
     private final RequestHead head;
@@ -47,6 +56,11 @@ public final class Request {
         this.body = body;
         this.origin = origin;
         this.segments = decodePath(head.rawPath());
+    }
+
+    /** What names this request in answers ({@code X-Request-Id}) and logs: 16 random hexadecimal digits, or what a trusted proxy has called it. */
+    public String id() {
+        return origin.id();
     }
 
     public String method() {
@@ -203,6 +217,55 @@ public final class Request {
                 return Optional.empty();
             }
         });
+    }
+
+    /**
+     * The value of a cookie (RFC 6265, section 4.1.1), without the quotes it may stand in; empty when there is none. One that comes twice, or has characters
+     * that no cookie has, is taken for absent: nobody can tell which of the two this server has set.
+     */
+    public Optional<String> cookie(String name) {
+        List<String> values = new ArrayList<>();
+        for (String line : headers("Cookie")) {
+            for (String pair : line.split(";")) {
+                int equals = pair.indexOf('=');
+                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+                    values.add(unquoted(pair.substring(equals + 1).strip()));
+                }
+            }
+        }
+        return values.size() == 1 && values.getFirst().chars().allMatch(Request::isCookieCharacter) ? Optional.of(values.getFirst()) : Optional.empty();
+    }
+
+    private static String unquoted(String value) {
+        return value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"") ? value.substring(1, value.length() - 1) : value;
+    }
+
+    private static boolean isCookieCharacter(int c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
+    }
+
+    /** Whether the client speaks HTTPS: with this server, or with a trusted proxy that says so. */
+    public boolean isSecure() {
+        return origin.isSecure();
+    }
+
+    /**
+     * The listener is told exactly once, however the request ends: answered, refused, aborted, or because the connection broke. That is on the request's
+     * thread, after the last byte of the answer was handed to the connection (the client may have it already), or at once when it was added later.
+     * What it throws is logged. Listeners are told in the order in which they came, the {@link Observer} last.
+     */
+    public void whenEnded(Consumer<Ended> listener) {
+        origin.whenEnded(listener);
+    }
+
+    /**
+     * Bounds the speed of the body and of the answer from here on, and takes the place of what was set before. When the exchange is aborted, both are.
+     *
+     * @param in for the request's body; null for as fast as it comes
+     * @param out for the answer's body; null for as fast as it goes
+     */
+    public void pace(Pace in, Pace out) {
+        origin.pace(in, out);
     }
 
     /** Ends the connection from any thread: a stuck read or write of the handler fails at once. */

@@ -1,6 +1,9 @@
 package tranzr.http;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One request from its first byte on, on its own thread: first the server reads its head, then its handler runs. */
@@ -16,7 +19,8 @@ final class RequestTask implements Runnable {
 
     private final Runnable server;
     private final Wire wire;
-    private final long began = System.nanoTime();
+    private final HttpListener.Options options;
+    private final RequestAccount account;
     private final AtomicReference<State> state = new AtomicReference<>(State.HEAD);
     private volatile Thread thread;
     private volatile Exchange exchange;
@@ -25,15 +29,42 @@ final class RequestTask implements Runnable {
      * @param server reads the head and calls the handler
      * @param wire null when the streams are the JDK's
      */
-    RequestTask(Runnable server, Wire wire) {
+    RequestTask(Runnable server, Wire wire, HttpListener.Options options) {
         this.server = server;
         this.wire = wire;
+        this.options = options;
+        this.account = new RequestAccount(options.ids().getAsLong());
+        if (wire != null) {
+            wire.beginHead(account);
+        }
     }
 
     @Override
     public void run() {
         thread = Thread.currentThread();
-        ScopedValue.where(CURRENT, this).run(server);
+        InetAddress peer = wire == null ? null : peer();
+        try {
+            ScopedValue.where(CURRENT, this).run(server);
+        } finally {
+            if (exchange == null && account.status() != 0 && peer != null) {
+                account.whenEnded(ended -> options.observer().ended(
+                        new Observer.Visit(account.id(), peer, "-", "-", "-", Optional.empty()), ended));
+                account.end(0, true);
+            }
+        }
+    }
+
+    /** Null when the connection is closed already. */
+    private InetAddress peer() {
+        try {
+            return wire.channel().getRemoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    RequestAccount account() {
+        return account;
     }
 
     Wire wire() {
@@ -53,7 +84,7 @@ final class RequestTask implements Runnable {
         Exchange handled = exchange;
         if (handled != null) {
             handled.check(now, stallNanos);
-        } else if (thread != null && now - began >= Math.min(stallNanos, MAX_HEAD_NANOS) && state.compareAndSet(State.HEAD, State.EXPIRED)) {
+        } else if (thread != null && now - account.began() >= Math.min(stallNanos, MAX_HEAD_NANOS) && state.compareAndSet(State.HEAD, State.EXPIRED)) {
             Thread.startVirtualThread(this::expire);
         }
     }
@@ -69,7 +100,8 @@ final class RequestTask implements Runnable {
     private void expire() {
         try {
             if (wire != null) {
-                wire.out().refuse(new BadRequestException(408, "request_timeout", null, "The request's head took too long."));
+                account.status(408);
+                wire.out().refuse(new BadRequestException(408, "request_timeout", null, "The request's head took too long."), account.id());
             }
         } catch (IOException e) {
             System.getLogger(RequestTask.class.getName()).log(System.Logger.Level.DEBUG, "a slow client has left: {0}", e.getMessage());

@@ -104,6 +104,11 @@ public final class Response {
         return this;
     }
 
+    /** Sets a header field unless it is set. */
+    void headerIfAbsent(String name, String value) {
+        headers.putIfAbsent(name, value);
+    }
+
     public int status() {
         return status;
     }

@@ -28,8 +28,8 @@ final class Wire {
     }
 
     /** The server is about to read a request from it. */
-    void beginHead() {
+    void beginHead(RequestAccount account) {
         in.beginHead();
-        out.beginHead();
+        out.beginHead(account);
     }
 }

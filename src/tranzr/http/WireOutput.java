@@ -1,5 +1,6 @@
 package tranzr.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -20,14 +21,16 @@ final class WireOutput extends OutputStream {
     private int used;
     private boolean serverSpeaks = true;
     private boolean continueHeld;
+    private RequestAccount account;
     private Progress progress = new Progress();
 
     WireOutput(SocketChannel channel) {
         this.channel = channel;
     }
 
-    /** Until {@link #beginAnswer}, what is written comes from the server itself. */
-    void beginHead() {
+    /** Until {@link #beginAnswer}, what is written comes from the server itself. @param account of the request that comes */
+    void beginHead(RequestAccount account) {
+        this.account = account;
         serverSpeaks = true;
         continueHeld = false;
     }
@@ -52,18 +55,15 @@ final class WireOutput extends OutputStream {
     }
 
     /** Sends a whole answer and says that the connection ends with it. For when no exchange could do it. */
-    void refuse(BadRequestException refusal) throws IOException {
-        byte[] body = refusalBody(refusal);
-        String head = "HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
-                + "\r\nConnection: close\r\n\r\n";
-        transmit(head.getBytes(StandardCharsets.US_ASCII));
-        transmit(body);
-    }
-
-    private static byte[] refusalBody(BadRequestException refusal) throws IOException {
-        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
-        RequestHead.refusal(refusal).body().write(body);
-        return body.toByteArray();
+    void refuse(BadRequestException refusal, String requestId) throws IOException {
+        Response response = RequestHead.refusal(refusal);
+        StandardFields.complete(response, requestId);
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Length: " + response.length() + "\r\nConnection: close\r\n");
+        response.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        response.body().write(answer);
+        transmit(answer.toByteArray());
     }
 
     @Override
@@ -101,7 +101,8 @@ final class WireOutput extends OutputStream {
             case 501 -> "unsupported_transfer_encoding";
             default -> "internal_error";
         };
-        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)));
+        account.status(status);
+        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)), account.id());
     }
 
     @Override
