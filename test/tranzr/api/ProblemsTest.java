@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Right;
+import tranzr.model.Scope;
 import tranzr.server.ServedEngine;
 import tranzr.transfer.Failure;
 
@@ -44,6 +46,8 @@ class ProblemsTest {
             case "Digest" -> Digest.sha256(new byte[0]);
             case "List" -> List.of(new ByteRange(0, 5), new ByteRange(9, 9), new ByteRange(10, 11));
             case "Duration" -> Duration.ofMillis(1500);
+            case "Right" -> Right.SHARE;
+            case "Kind" -> Scope.Kind.ROOM;
             default -> throw new AssertionError("no sample of " + type);
         };
     }

@@ -235,7 +235,7 @@ public abstract class CatalogContract extends ChangeContract {
         assertEquals(all.stream().filter(Upload.class::isInstance).collect(Collectors.toSet()),
                 new HashSet<>(catalog.uploads(null, Integer.MAX_VALUE, upload -> true)));
         assertEquals(all.stream().filter(Share.class::isInstance).collect(Collectors.toSet()),
-                new HashSet<>(catalog.shares(null, Integer.MAX_VALUE)));
+                new HashSet<>(catalog.shares(null, Integer.MAX_VALUE, share -> true)));
         return all;
     }
 }

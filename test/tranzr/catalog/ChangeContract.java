@@ -74,7 +74,7 @@ abstract class ChangeContract {
         assertTrue(catalog.bySecret(token("a")).isEmpty());
         assertEquals(List.of(), catalog.uploads(null, 10, upload -> true));
         assertEquals(List.of(), catalog.uploads(id(1), 10, upload -> true));
-        assertEquals(List.of(), catalog.shares(null, 10));
+        assertEquals(List.of(), catalog.shares(null, 10, share -> true));
         assertEquals(List.of(), catalog.sharesOf(id(1)));
         assertEquals(List.of(), catalog.entities(AccessToken.class));
     }
@@ -210,7 +210,7 @@ abstract class ChangeContract {
         for (String name : List.of("a", "b", "d")) {
             assertTrue(catalog.share(token(name)).isEmpty(), name);
         }
-        assertEquals(List.of(share("c", 2, 1)), catalog.shares(null, 10));
+        assertEquals(List.of(share("c", 2, 1)), catalog.shares(null, 10, share -> true));
         assertEquals(List.of(), catalog.sharesOf(id(1)));
         refuses(Reason.MISSING, new Change.ShareRemoved(token("a")));
         refuses(Reason.MISSING, new Change.UploadRemoved(id(1)));

@@ -54,7 +54,7 @@ final class CatalogChanges {
 
     private Change one(Catalog now) {
         List<Upload> uploads = now.uploads(null, 100, upload -> true);
-        List<Share> shares = now.shares(null, 100);
+        List<Share> shares = now.shares(null, 100, share -> true);
         if (uploads.isEmpty() || random.nextInt(5) == 0) {
             return create();
         }

@@ -36,9 +36,9 @@ class RoutesTest {
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null, null, null),
-                new ShareRoutes(null, null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
-                new CurlApi(null, null, InstantSource.system(), new Random(1))));
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
+                new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
+                new CurlApi(null, InstantSource.system(), new Random(1))));
     }
 
     private static Map<String, Object> description() throws IOException {

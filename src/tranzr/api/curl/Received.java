@@ -23,12 +23,16 @@ record Received(Upload file, Shares.Created created, String url, String deleteUr
         view.put("filename", file.filename());
         view.put("file_size", file.length());
         view.put("file_hash", file.sha256().hex());
-        view.put(created == null ? "download_url" : "share_url", url);
+        if (created == null) {
+            view.put("download_url", url);
+        } else {
+            view.put("token", created.token());
+            view.put("share_url", url);
+        }
         view.put("delete_url", deleteUrl);
         view.put("expires_at", expires == null ? null : expires.truncatedTo(ChronoUnit.MILLIS).toString());
         if (created != null) {
             Share share = created.share();
-            view.put("token", created.token());
             view.put("max_downloads", share.maxDownloads() == 0 ? null : share.maxDownloads());
             view.put("protected", share.password() != null);
         }
