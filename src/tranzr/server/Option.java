@@ -19,6 +19,9 @@ public enum Option {
     MAX_FILE_SIZE("SIZE", "none", "largest file that is accepted"),
     CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
     RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
+    QUOTA_BYTES("SIZE", "none", "most bytes that are stored in all, unfinished uploads counted whole"),
+    QUOTA_FILES("NUMBER", "none", "most files and unfinished uploads in all"),
+    QUOTA_MONTHLY_BYTES("SIZE", "none", "most bytes that are brought in a calendar month (UTC)"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
     TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
