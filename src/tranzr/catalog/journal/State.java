@@ -162,15 +162,16 @@ final class State {
             secrets.put(entity.secret(), entity);
         }
         if (before != null && before.secret() != null && !before.secret().equals(entity.secret())) {
-            secrets.remove(before.secret());
+            secrets.remove(before.secret(), before);
         }
     }
 
     /** No effect when it is unknown. */
     void removeEntity(Class<? extends Entity> kind, UUID id) {
         Entity before = entities.remove(new EntityKey(kind, id));
+        // Another may have the secret by now.
         if (before != null && before.secret() != null) {
-            secrets.remove(before.secret());
+            secrets.remove(before.secret(), before);
         }
     }
 
