@@ -324,7 +324,6 @@ final class FairQueue {
             party.leaving = false;
             if (party.members == 0) {
                 unrest(party);
-                line.forget(party);
                 parties.remove(party.key);
             }
         }

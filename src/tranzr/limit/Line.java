@@ -20,6 +20,7 @@ final class Line {
         long wakeAt;
         boolean resting;
         private long tag;
+        private long lastCost;
         private boolean queued;
 
         Node(long number) {
@@ -65,17 +66,16 @@ final class Line {
         leave(node);
         virtual = Math.max(virtual, node.tag);
         node.tag += cost;
+        node.lastCost = cost;
     }
 
     /**
-     * Notes that this one will not come again. What it got beyond its turn is laid on the line, so that an endless row of newcomers, each of which
-     * gets its first piece, does not hold up those who stay.
+     * Notes that this one will not come again. What it got last is laid on the line, so that an endless row of newcomers, each of which gets its first
+     * piece and goes, does not hold up those who stay.
      */
     void forget(Node node) {
         leave(node);
-        long ahead = node.tag - virtual;
-        if (ahead > 0) {
-            virtual += ahead / (nodes.size() + 1);
-        }
+        virtual += node.lastCost / (nodes.size() + 1);
+        node.lastCost = 0;
     }
 }
