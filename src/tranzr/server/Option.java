@@ -21,6 +21,17 @@ public enum Option {
     RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
     TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
+    BANDWIDTH("SCHEDULE", "none", "bytes a second of all transfers together, also by day and time: mon-fri 08:00-18:00 5MiB/s; 20MiB/s"),
+    BANDWIDTH_PER_TOKEN("SCHEDULE", "none", "bytes a second of the transfers of one token together"),
+    BANDWIDTH_PER_TRANSFER("SCHEDULE", "none", "bytes a second of each transfer"),
+    MAX_UPLOADS("NUMBER", "1024", "requests that bring bytes, at the same time; none for no limit"),
+    MAX_DOWNLOADS("NUMBER", "2048", "requests that fetch bytes, at the same time; none for no limit"),
+    MAX_TRANSFERS_PER_TOKEN("NUMBER", "512", "of both kinds, those of one token"),
+    MAX_TRANSFERS_PER_ADDRESS("NUMBER", "256", "of both kinds, those of one address (of IPv6, of one /64)"),
+    REQUEST_RATE("RATE", "5000/s burst 20000", "requests of one address"),
+    REQUEST_RATE_PER_TOKEN("RATE", "5000/s burst 20000", "requests with one token"),
+    LOGIN_RATE("RATE", "60/m", "logins, and requests with a token that opens nothing, of one address"),
+    LINK_RATE("RATE", "600/m", "links made (shares, signed URLs, upload requests) with one token, or from one address without"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;
