@@ -61,6 +61,9 @@ final class AnswerSender {
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
             out.close();
+            if (exchange.wire() != null) {
+                exchange.wire().beginIdle();
+            }
             exchange.http().close();
         }
         return reusable;
@@ -76,14 +79,14 @@ final class AnswerSender {
         try {
             exchange.http().sendResponseHeaders(response.status(), -1);
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(0);
         }
     }
 
     private void sendHeadAndBody(OutputStream out) throws IOException {
         exchange.progress().begin(false);
         exchange.http().sendResponseHeaders(response.status(), response.length());
-        exchange.progress().end();
+        exchange.progress().end(0);
         BodyOutput body = new BodyOutput(out, exchange);
         try {
             response.body().write(body);
