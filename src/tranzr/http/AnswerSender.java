@@ -37,6 +37,7 @@ final class AnswerSender {
         boolean unread = !bodyIsRead();
         exchange.account().status(response.status());
         StandardFields.complete(response, exchange.account().id());
+        exchange.completeForOrigin(response);
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
         if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()

@@ -88,6 +88,13 @@ final class Exchange implements Request.Origin {
         return usable ? Optional.of(ids.getFirst()) : Optional.empty();
     }
 
+    /** Adds what a browser has to know before a page of another origin may read the answer. */
+    void completeForOrigin(Response response) {
+        if (request != null) {
+            options.cors().complete(request, response);
+        }
+    }
+
     RequestAccount account() {
         return account;
     }

@@ -44,22 +44,27 @@ public final class HttpListener implements AutoCloseable {
      * @param baseUrl what {@link Request#baseUrl} answers; empty to derive it from the request
      * @param trustedProxies addresses whose {@code Forwarded} and {@code X-Forwarded-*} fields are believed
      * @param limits of time, speed and number
+     * @param cors which pages of other origins may call
      * @param observer told of every request when it has ended; where the server's internals are not open, not of heads that it refuses by itself
      * @param ids random numbers for {@link Request#id}, from any thread
      */
-    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Limits limits, Observer observer,
-            LongSupplier ids) {
+    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Limits limits, Cors cors,
+            Observer observer, LongSupplier ids) {
         /** Without an observer, with any random ids, and no other limit than that of stalling ({@link Limits#stall}). */
         public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall) {
-            this(bind, baseUrl, trustedProxies, Limits.stallingAfter(stall), Observer.NONE, () -> ThreadLocalRandom.current().nextLong());
+            this(bind, baseUrl, trustedProxies, Limits.stallingAfter(stall), Cors.NONE, Observer.NONE, () -> ThreadLocalRandom.current().nextLong());
         }
 
         public Options observedBy(Observer newObserver) {
-            return new Options(bind, baseUrl, trustedProxies, limits, newObserver, ids);
+            return new Options(bind, baseUrl, trustedProxies, limits, cors, newObserver, ids);
         }
 
         public Options limitedBy(Limits newLimits) {
-            return new Options(bind, baseUrl, trustedProxies, newLimits, observer, ids);
+            return new Options(bind, baseUrl, trustedProxies, newLimits, cors, observer, ids);
+        }
+
+        public Options openTo(Cors newCors) {
+            return new Options(bind, baseUrl, trustedProxies, limits, newCors, observer, ids);
         }
 
         public Options {

@@ -29,9 +29,11 @@ import tranzr.security.Tokens;
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
+ * @param connections how slow, how many, and from where
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
-        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies) {
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
+        ConnectionConfig connections) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -57,7 +59,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 settings.get(Option.RESERVE).isEmpty() ? OptionalLong.empty()
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
                 settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
-                parsed(settings, Option.TRUSTED_PROXY, Config::proxies));
+                parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
+                ConnectionConfig.of(settings));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -72,7 +75,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
 
     /** @return the value, from a text; {@link IllegalArgumentException} says what is wrong in words that follow the quoted text */
     @FunctionalInterface
-    private interface Parser<T> {
+    interface Parser<T> {
         T parse(String text);
     }
 
@@ -80,7 +83,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return settings.get(option).orElse(new Settings.Value(option.standard(), option.flag()));
     }
 
-    private static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
+    /** The value of an option, or its default. @throws ConfigException when it cannot be used, naming it and where it stands */
+    static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
         Settings.Value value = valueOf(settings, option);
         try {
             if (value.text().isBlank()) {
@@ -107,7 +111,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return Integer.parseInt(text);
     }
 
-    private static Duration atLeastASecond(Duration span) {
+    static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
         }

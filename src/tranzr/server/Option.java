@@ -21,6 +21,13 @@ public enum Option {
     RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
     TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
+    STALL("TIME", "60s", "how long a body may bring no byte, or take none, before its connection is ended"),
+    HEAD_TIME("TIME", "30s", "how long the request line and header fields may take in all"),
+    MIN_RATE("RATE", "1KiB/s", "least speed of a body, either way, on average; time that the server takes does not count"),
+    MIN_RATE_PATIENCE("TIME", "90s", "how far a body may fall behind --min-rate before its connection is ended"),
+    MAX_CONNECTIONS("NUMBER", "3/4 of ulimit -n", "connections that may be open at once"),
+    MAX_CONNECTIONS_PER_ADDRESS("NUMBER", "256", "of these, from one IPv4 address or IPv6 network of 64 bits; trusted proxies are exempt"),
+    CORS_ORIGIN("ORIGIN", "none", "origin whose pages may call from a browser, such as https://app.example.org; several by commas or by repeating it; * for any"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;
@@ -63,7 +70,7 @@ public enum Option {
     }
 
     boolean isRepeatable() {
-        return this == TRUSTED_PROXY;
+        return this == TRUSTED_PROXY || this == CORS_ORIGIN;
     }
 
     static Optional<Option> ofProperty(String property) {

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tranzr.http.Cors;
+import tranzr.http.Limits;
 import tranzr.security.Tokens;
 
 class ConfigTest {
@@ -44,6 +46,11 @@ class ConfigTest {
         assertEquals(OptionalLong.empty(), config.reserve());
         assertEquals(Optional.empty(), config.baseUrl());
         assertEquals(Set.of(), config.trustedProxies());
+        assertEquals(Cors.NONE, config.connections().cors());
+        Limits limits = config.connections().limits();
+        assertEquals(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 1024, Duration.ofSeconds(90), limits.maxConnections(), 256), limits);
+        assertEquals(ConnectionConfig.usualConnections(tranzr.disk.OpenFiles.limit()), limits.maxConnections());
+        assertEquals(15_000, ConnectionConfig.usualConnections(java.util.OptionalInt.of(20_000)));
     }
 
     @Test
@@ -52,12 +59,16 @@ class ConfigTest {
         Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
                 Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
-                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"));
+                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"),
+                Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
+                Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
                 Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0),
-                Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")));
+                Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")),
+                new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
+                        new Cors(Set.of("https://a.example"), false)));
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));
@@ -114,6 +125,20 @@ class ConfigTest {
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
             --trusted-proxy  | 10.0.0.0/8          | not an IP address
+            --stall          | 0s                  | less than a second
+            --head-time      | 30                  | length of time
+            --min-rate       | 1KiB                | not a rate
+            --min-rate       | 0/s                 | 1B/s to 1GiB/s
+            --min-rate       | 2GiB/s              | 1B/s to 1GiB/s
+            --min-rate-patience | none             | length of time
+            --max-connections | 0                  | 1 to 9999999
+            --max-connections | many               | 1 to 9999999
+            --max-connections-per-address | -1     | 1 to 9999999
+            --cors-origin    | app.example.org     | not an origin
+            --cors-origin    | https://a.example/  | not an origin
+            --cors-origin    | https://a,*         | not an origin
+            --cors-origin    | null                | not an origin
+            --cors-origin    | file:///x           | not an origin
             --token-file     | /no/such/file       | does not exist
             --config         | /no/such/file       | does not exist
             """)
