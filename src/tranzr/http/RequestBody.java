@@ -45,10 +45,11 @@ final class RequestBody extends InputStream {
     }
 
     private int receive(byte[] target, int offset, int count) throws IOException {
+        int read = 0;
         exchange.progress().begin(true);
         try {
             exchange.releaseContinue();
-            int read = in.read(target, offset, count);
+            read = in.read(target, offset, count);
             received += Math.max(0, read);
             ended = read < 0 || received == length;
             return read;
@@ -60,7 +61,7 @@ final class RequestBody extends InputStream {
             }
             throw e;
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(Math.max(0, read));
         }
     }
 

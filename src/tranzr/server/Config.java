@@ -30,10 +30,11 @@ import tranzr.security.Tokens;
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
  * @param limits how often, how many at the same time, and how fast
+ * @param connections how slow, how many, and from where
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
-        LimitConfig limits) {
+        LimitConfig limits, ConnectionConfig connections) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -60,7 +61,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
                 settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
-                LimitConfig.of(settings));
+                LimitConfig.of(settings),
+                ConnectionConfig.of(settings));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -111,7 +113,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return Integer.parseInt(text);
     }
 
-    private static Duration atLeastASecond(Duration span) {
+    static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
         }

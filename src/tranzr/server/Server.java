@@ -50,8 +50,6 @@ import tranzr.transfer.FailureException;
  */
 public final class Server implements AutoCloseable {
 
-    /** How long a body may bring nothing, or a client take nothing, before its connection is ended. */
-    private static final Duration STALL = Duration.ofSeconds(60);
     private static final long LEAST_RESERVE = 1 << 20;
     private static final long USUAL_RESERVE = 64 << 20;
 
@@ -192,7 +190,9 @@ public final class Server implements AutoCloseable {
         Gate gate = new Gate(identities, new LiveCallers(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
         try {
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), handler, problems);
+            ConnectionConfig connections = config.connections();
+            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
+                    .limitedBy(connections.limits()).openTo(connections.cors()), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
