@@ -133,6 +133,10 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,
                     "the share link asks for a password, by HTTP Basic, X-Share-Password or ?password=");
             case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
+            case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
+            case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,
+                    "as many transfers go on as this address or token may have at a time").after(f.retryAfter());
+            case Failure.Busy f -> Problem.of(ErrorCode.BUSY, "as many transfers go on as the server takes at a time").after(f.retryAfter());
             case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
                     "too many wrong passwords; wait before the next").after(f.retryAfter());
         };

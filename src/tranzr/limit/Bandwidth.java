@@ -53,6 +53,11 @@ public final class Bandwidth {
         this.freeUntil = Long.MIN_VALUE;
     }
 
+    /** Whether nothing is limited at any time, so that nobody need ask. */
+    public boolean isNone() {
+        return queue == null;
+    }
+
     /**
      * Begins a transfer. To be closed.
      *

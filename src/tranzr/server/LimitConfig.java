@@ -1,8 +1,14 @@
 package tranzr.server;
 
+import java.time.InstantSource;
+import java.time.ZoneId;
+import tranzr.api.Throttle;
+import tranzr.limit.Bandwidth;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
+import tranzr.limit.RateLimiter;
 import tranzr.limit.Schedule;
+import tranzr.limit.TransferSlots;
 
 /**
  * The limits of one server, checked.
@@ -38,6 +44,14 @@ public record LimitConfig(Schedule bandwidth, Schedule bandwidthPerToken, Schedu
                 Config.parsed(settings, Option.REQUEST_RATE_PER_TOKEN, Rate::parse),
                 Config.parsed(settings, Option.LOGIN_RATE, Rate::parse),
                 Config.parsed(settings, Option.LINK_RATE, Rate::parse));
+    }
+
+    /** What keeps to these limits. */
+    Throttle throttle(InstantSource clock) {
+        Throttle.Rates rates = new Throttle.Rates(new RateLimiter(requestRate, System::nanoTime), new RateLimiter(requestRatePerToken, System::nanoTime),
+                new RateLimiter(loginRate, System::nanoTime), new RateLimiter(linkRate, System::nanoTime));
+        return new Throttle(rates, new TransferSlots(maxUploads, maxDownloads, maxTransfersPerToken, maxTransfersPerAddress),
+                new Bandwidth(bandwidth, bandwidthPerToken, bandwidthPerTransfer, ZoneId.systemDefault(), clock));
     }
 
     private static int count(String text) {

@@ -188,7 +188,7 @@ public final class Server implements AutoCloseable {
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(identities, new LiveCallers(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())

@@ -122,6 +122,18 @@ public sealed interface Failure {
     record TooManyAttempts(Duration retryAfter) implements Failure {
     }
 
+    /** More requests than the address or token may make in the time. */
+    record TooManyRequests(Duration retryAfter) implements Failure {
+    }
+
+    /** More transfers at the same time than the token or address may have. */
+    record TooManyTransfers(Duration retryAfter) implements Failure {
+    }
+
+    /** More transfers at the same time than the server takes. */
+    record Busy(Duration retryAfter) implements Failure {
+    }
+
     /** The bytes on disk are not those that were stored. */
     record Corrupt(UUID id) implements Failure {
     }

@@ -40,6 +40,9 @@ import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
+import tranzr.limit.Concurrency;
+import tranzr.limit.Rate;
+import tranzr.limit.Schedule;
 import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
@@ -54,6 +57,8 @@ import tranzr.transfer.EngineSettings;
  */
 public final class ServedEngine implements AutoCloseable {
 
+    private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
+            Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** One answer, read to its end. */
@@ -134,7 +139,7 @@ public final class ServedEngine implements AutoCloseable {
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()));
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, problems), problems);
+                Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, LIMITS.throttle(clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
