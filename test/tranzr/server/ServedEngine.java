@@ -119,6 +119,7 @@ public final class ServedEngine implements AutoCloseable {
     private final JournalCatalog catalog;
     private final Engine engine;
     private final HttpListener listener;
+    private final List<Routes.Route> routes;
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -138,8 +139,9 @@ public final class ServedEngine implements AutoCloseable {
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()));
+        routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, LIMITS.throttle(clock), problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -150,6 +152,15 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    /** What all doors lead to. */
+    public Engine engine() {
+        return engine;
+    }
+
+    List<Routes.Route> routes() {
+        return routes;
     }
 
     /** Moves the clock on. */
