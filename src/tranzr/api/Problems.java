@@ -121,6 +121,14 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.Forbidden f -> Problem.of(ErrorCode.FORBIDDEN, "this needs the right to " + f.right().wireName())
                     .with("right", f.right().wireName());
             case Failure.UnknownRoom _ -> Problem.of(ErrorCode.ROOM_NOT_FOUND, "there is no such room");
+            case Failure.UnknownToken _ -> Problem.of(ErrorCode.TOKEN_NOT_FOUND, "there is no such token");
+            case Failure.LastAdmin _ -> Problem.of(ErrorCode.LAST_ADMIN,
+                    "nobody could administer the server any more: first make another token with the right to admin and without expiry");
+            case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
+            case Failure.NameTaken f -> Problem.of(ErrorCode.NAME_TAKEN, "there is a room of this name").with("name", f.name());
+            case Failure.RoomNotEmpty _ -> Problem.of(ErrorCode.ROOM_NOT_EMPTY, "the room still holds files or uploads; move or delete them first");
+            case Failure.TooMany f -> Problem.of(ErrorCode.TOO_MANY, "there are " + f.limit() + " " + f.what() + " already, and no more are kept")
+                    .with("limit", f.limit());
             case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "
                     + f.of().name().toLowerCase(Locale.ROOT) + " leaves").with("quota", f.of().name().toLowerCase(Locale.ROOT));
             case Failure.RequestClosed _ -> Problem.of(ErrorCode.REQUEST_CLOSED, "this upload request takes nothing any more");

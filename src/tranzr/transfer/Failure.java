@@ -26,6 +26,30 @@ public sealed interface Failure {
     record UnknownRoom() implements Failure {
     }
 
+    /** No token of that id. */
+    record UnknownToken() implements Failure {
+    }
+
+    /** Without this token nobody could administer the server any more. */
+    record LastAdmin() implements Failure {
+    }
+
+    /** Without this member nobody could manage the room any more. */
+    record LastOwner() implements Failure {
+    }
+
+    /** There is a room of this name. */
+    record NameTaken(String name) implements Failure {
+    }
+
+    /** A room with files is not removed. */
+    record RoomNotEmpty() implements Failure {
+    }
+
+    /** Somebody has as many of something as anybody may have. */
+    record TooMany(String what, int limit) implements Failure {
+    }
+
     /** More than the token, the room, the upload request or the server may use. */
     record QuotaExceeded(Scope.Kind of) implements Failure {
     }
