@@ -101,7 +101,8 @@ final class WireOutput extends OutputStream {
             case 501 -> "unsupported_transfer_encoding";
             default -> "internal_error";
         };
-        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)));
+        String words = answer.substring(answer.lastIndexOf('>') + 1);
+        refuse(new BadRequestException(status, code, null, words.contains("Exception") ? "The request line or a header field is malformed." : words));
     }
 
     @Override
