@@ -19,7 +19,7 @@ final class HeadGuard {
 
     /** What the next byte belongs to, and what ends the head from there. */
     private enum State {
-        BEFORE("GET / HTTP/1.1\r\n\r\n"), METHOD(" / HTTP/1.1\r\n\r\n"), TARGET_START("/ HTTP/1.1\r\n\r\n"), SCHEME("//a/ HTTP/1.1\r\n\r\n"),
+        BEFORE("GET / HTTP/1.1\r\n\r\n"), BEFORE_LF("\nGET / HTTP/1.1\r\n\r\n"), METHOD(" / HTTP/1.1\r\n\r\n"), TARGET_START("/ HTTP/1.1\r\n\r\n"), SCHEME("//a/ HTTP/1.1\r\n\r\n"),
         TARGET(" HTTP/1.1\r\n\r\n"), VERSION_START("HTTP/1.1\r\n\r\n"), VERSION("\r\n\r\n"), FIRST_LF("\n\r\n"), LINE_START("\r\n"), NAME(":\r\n\r\n"), VALUE("\r\n\r\n"), LINE_LF("\n\r\n"),
         LAST_LF("\n"), DONE("");
 
@@ -51,6 +51,7 @@ final class HeadGuard {
             case VERSION_START, VERSION -> b == '\r' && state == State.VERSION ? to(State.FIRST_LF)
                     : b > ' ' && b < 0x7f ? to(State.VERSION)
                     : refuse("invalid_request_line", "The request line is not METHOD SP TARGET SP VERSION CR LF.");
+            case BEFORE_LF -> b == '\n' ? to(State.BEFORE) : bareLineEnd();
             case FIRST_LF, LINE_LF -> b == '\n' ? to(State.LINE_START) : bareLineEnd();
             case LINE_START -> lineStart(b);
             case NAME -> b == ':' ? to(State.VALUE) : Syntax.isTokenCharacter((char) b)
@@ -76,8 +77,12 @@ final class HeadGuard {
     }
 
     private boolean before(int b) {
-        if (b == '\r' || b == '\n') { // empty lines before a request are to be skipped (RFC 9112, section 2.2), but not without end
-            return cost - LINE_COST <= MAX_BLANK_BYTES || refuse("invalid_request_line", "Too many empty lines before the request line.");
+        if (b == '\r') { // empty lines before a request are to be skipped (RFC 9112, section 2.2), but not without end
+            return cost - LINE_COST <= MAX_BLANK_BYTES ? to(State.BEFORE_LF)
+                    : refuse("invalid_request_line", "Too many empty lines before the request line.");
+        }
+        if (b == '\n') {
+            return bareLineEnd();
         }
         return Syntax.isTokenCharacter((char) b) ? to(State.METHOD) : refuse("invalid_method", "The request line does not begin with a method.");
     }

@@ -115,6 +115,8 @@ class MalformedRequestTest {
         "PUT / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 5\\r\\nContent-Length: 5\\r\\n\\r\\nhello | malformed_request",
         "GET/HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_method",
         "' / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | invalid_method",
+        "\\nGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_line_end",
+        "\\rGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_line_end",
         "GET / \\r\\nHost: a\\r\\n\\r\\n | invalid_request_line",
         "GET mailto:a HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_request_target",
         "GET http:a HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_request_target",
@@ -162,6 +164,16 @@ class MalformedRequestTest {
         start(TestServer.OPENED);
         assertFalse(RawClient.exchange(listener.address(), "GET /{ HTTP/1.1\r\nHost: a\r\n\r\n").text().contains("Exception"));
         assertFalse(RawClient.exchange(listener.address(), "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n").text().contains("Exception"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestServer.class)
+    void aChunkSizeBeyondWhatTheServerBelowCanCountIsTheClientsFault(TestServer mode) throws IOException {
+        start(mode);
+        try (RawClient client = new RawClient(listener.address())) {
+            client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n94967296\r\nhello\r\n0\r\n\r\n").socket().shutdownOutput();
+            assertEquals(400, client.answer().status());
+        }
     }
 
     @ParameterizedTest
