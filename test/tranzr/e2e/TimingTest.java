@@ -100,7 +100,7 @@ class TimingTest {
     void anUnknownLinkTakesAsLongAsAWrongPassword(@TempDir Path folder) {
         try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--trusted-proxy", "127.0.0.1"); Http http = new Http(server)) {
             String id = http.store("x", new byte[1]);
-            int count = 12;
+            int count = 8;
             List<String> links = new ArrayList<>();
             for (int i = 0; i < count; i++) { // a link of its own for each try, so that none has to wait
                 links.add(http.postJson("/share/create/" + id, "{\"password\":\"right\"}").expect(201).field("token"));
