@@ -109,9 +109,10 @@ public final class Problems implements HttpListener.ErrorMapper {
                     .with("limit", f.limit());
             case Failure.NoSpace _ -> Problem.of(ErrorCode.NO_SPACE, "there is not enough free space for it");
             case Failure.Superseded _ -> Problem.of(ErrorCode.SUPERSEDED, "a newer request for the same bytes took over");
-            case Failure.BodyBroken f -> Problem.of(ErrorCode.BODY_INCOMPLETE,
-                    "the body broke off; " + f.kept() + " bytes of it are kept").with("file_id", f.id().toString())
-                    .with("kept", f.kept());
+            case Failure.BodyBroken f -> {
+                Problem broken = Problem.of(ErrorCode.BODY_INCOMPLETE, "the body broke off; " + f.kept() + " bytes of it are kept").with("kept", f.kept());
+                yield f.id() == null ? broken : broken.with("file_id", f.id().toString());
+            }
             case Failure.InvalidValue f ->
                     Problem.of(ErrorCode.INVALID_VALUE, f.field() + ": " + f.why()).with("field", f.field());
             case Failure.Corrupt _ -> Problem.of(ErrorCode.DATA_CORRUPTED,

@@ -70,7 +70,7 @@ public sealed interface Failure {
     record Superseded(UUID id) implements Failure {
     }
 
-    /** The body broke before its end; {@code kept} bytes of it are durable. */
+    /** The body broke before its end; {@code kept} bytes of it are durable. {@code id} is null when it was not yet known which upload they are for. */
     record BodyBroken(UUID id, long kept) implements Failure {
     }
 

@@ -34,6 +34,7 @@ public final class RoutesFuzz implements FuzzTarget {
         "GET /share/download/{guarded}/a.txt?password=x", "GET /s/{share}\nRange: bytes=0-0\nAccept: text/html", "GET /s/{guarded}\nAuthorization: Basic OnNlY3JldA==",
         "GET /health", "GET /", "PUT /name%20x.txt\nMax-Downloads: 1\nMax-Days: 2\nShare-Password: abc|bytes", "POST /\nContent-Type: multipart/form-data; boundary=b"
         + "|--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\ny\r\n--b--\r\n", "DELETE /delete/{file}/key", "OPTIONS /files",
+        "POST /upload/chunk\nContent-Type: multipart/form-data; boundary=b|--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhel",
         "POST /upload/chunk\nContent-Type: multipart/form-data; boundary=b|--b\r\nContent-Disposition: form-data; name=\"file_id\"\r\n\r\n{upload}\r\n--b\r\n"
         + "Content-Disposition: form-data; name=\"chunk_index\"\r\n\r\n0\r\n--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhello\r\n--b--\r\n"};
 
