@@ -62,7 +62,7 @@ public final class FuzzSearch {
                 new Fuzzer(target, seed).run(done, turn);
                 if (System.nanoTime() - reported > REPORT_NANOS) {
                     reported = System.nanoTime();
-                    System.out.println(done + " inputs of each, last of " + target.name() + ", nothing found");
+                    System.out.println("at input " + (done + turn) + " of " + target.name() + ", nothing found");
                 }
             }
         }
