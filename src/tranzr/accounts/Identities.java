@@ -37,7 +37,7 @@ public final class Identities {
 
     /** Whether one without a token is nobody; otherwise it is the operator. From the first token on it is so. */
     public boolean isTokenRequired() {
-        return alwaysRequired || !core.catalog().entities(AccessToken.class).isEmpty();
+        return alwaysRequired || core.catalog().hasAny(AccessToken.class);
     }
 
     /** Whether one token was given at the start, which is in no catalog and cannot be lost there. */

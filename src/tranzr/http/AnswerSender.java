@@ -37,6 +37,7 @@ final class AnswerSender {
         boolean unread = !bodyIsRead();
         exchange.account().status(response.status());
         StandardFields.complete(response, exchange.account().id());
+        exchange.completeForOrigin(response);
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
         if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()
@@ -61,6 +62,9 @@ final class AnswerSender {
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
             out.close();
+            if (exchange.wire() != null) {
+                exchange.wire().beginIdle();
+            }
             exchange.http().close();
         }
         return reusable;
@@ -76,14 +80,14 @@ final class AnswerSender {
         try {
             exchange.http().sendResponseHeaders(response.status(), -1);
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(0);
         }
     }
 
     private void sendHeadAndBody(OutputStream out) throws IOException {
         exchange.progress().begin(false);
         exchange.http().sendResponseHeaders(response.status(), response.length());
-        exchange.progress().end();
+        exchange.progress().end(0);
         BodyOutput body = new BodyOutput(out, exchange);
         try {
             response.body().write(body);
@@ -144,8 +148,8 @@ final class AnswerSender {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client has left, or the watchdog has ended the wait: there is nothing more to do for it.
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // The client has left, the watchdog has ended the wait, or the decoder below has miscounted: there is nothing more to do for it.
             exchange.linger(Long.MAX_VALUE);
         }
     }

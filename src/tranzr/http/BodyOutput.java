@@ -55,7 +55,7 @@ final class BodyOutput extends FilterOutputStream {
                 out.flush();
             }
         } finally {
-            progress.end();
+            progress.end(sliced ? length : 0); // our own stream tells of each byte itself
         }
         written += length;
         exchange.account().sent(length);
@@ -67,7 +67,7 @@ final class BodyOutput extends FilterOutputStream {
         try {
             out.flush();
         } finally {
-            progress.end();
+            progress.end(0);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,13 +24,17 @@ final class Exchange implements Request.Origin {
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final Pattern PROXY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    /** What Linux gives a connection that has not proven fast. */
+    private static final int ASSUMED_SEND_BUFFER = 256 * 1024;
+    private static final long MAX_UNSEEN_SECONDS = 300;
+    private static final long FAREWELL_NANOS = 1_000_000_000L;
     private static final long NO_LINGERING = Long.MIN_VALUE;
 
     private final HttpExchange http;
     private final Wire wire;
     private final HttpListener.Options options;
     private final RequestAccount account;
-    private final Progress progress = new Progress();
+    private final Progress progress;
     private final Runnable answerOut;
     private final AtomicBoolean answered = new AtomicBoolean();
     private boolean out;
@@ -54,6 +59,7 @@ final class Exchange implements Request.Origin {
         this.wire = wire;
         this.options = options;
         this.account = account;
+        this.progress = new Progress(options.limits());
         this.answerOut = answerOut;
         if (wire != null) {
             wire.out().beginAnswer(progress);
@@ -80,6 +86,13 @@ final class Exchange implements Request.Origin {
         boolean usable = ids.size() == 1 && options.trustedProxies().contains(http.getRemoteAddress().getAddress())
                 && PROXY_ID.matcher(ids.getFirst()).matches();
         return usable ? Optional.of(ids.getFirst()) : Optional.empty();
+    }
+
+    /** Adds what a browser has to know before a page of another origin may read the answer. */
+    void completeForOrigin(Response response) {
+        if (request != null) {
+            options.cors().complete(request, response);
+        }
     }
 
     RequestAccount account() {
@@ -209,35 +222,59 @@ final class Exchange implements Request.Origin {
     }
 
     /** What this exchange waits for too long; asked by the watchdog. */
-    void check(long now, long stallNanos) {
+    void check(long now) {
         long until = lingerUntil;
         if (until != NO_LINGERING) {
             if (now - until >= 0) {
                 abort();
             }
-        } else if (progress.stalled(now, stallNanos)) {
+            return;
+        }
+        long unseen = progress.isReading() ? 0 : unseenBytes();
+        boolean stalled = progress.stalled(now, unseen);
+        if (stalled || progress.tooSlow(now, unseen)) {
             if (progress.isReading() && claimAnswer()) {
-                progress.end();
+                lingerUntil = now + FAREWELL_NANOS;
                 account.status(408);
-                Thread.startVirtualThread(this::answerStalled);
+                Limits limits = options.limits();
+                String why = stalled ? "No byte of the body came for " + limits.stall().toSeconds() + " s."
+                        : "The body comes at less than " + limits.minRate() + " bytes a second.";
+                Thread.startVirtualThread(() -> answerSlow(why));
             } else {
                 abort();
             }
         }
     }
 
-    /** The handler's thread is stuck reading, so nobody else writes. */
-    private void answerStalled() {
+    /**
+     * How many bytes a client may have taken while the socket has not become writable again: the kernel waits for a third of the buffer. On a link of some
+     * kilobytes a second that is minutes.
+     */
+    private long unseenBytes() {
+        int buffer = ASSUMED_SEND_BUFFER;
+        if (wire != null) {
+            try {
+                buffer = wire.channel().getOption(StandardSocketOptions.SO_SNDBUF);
+            } catch (IOException e) {
+                return 0; // it is closed
+            }
+        }
+        long longest = Math.multiplyExact(options.limits().minRate(), MAX_UNSEEN_SECONDS);
+        return Math.min(buffer / 3, longest);
+    }
+
+    /** The handler's thread waits for bytes, so nobody else writes. The client gets a moment to read the answer, which a reset would take from it. */
+    private void answerSlow(String why) {
         try {
             if (wire != null) {
-                wire.out().refuse(new BadRequestException(408, "request_timeout", null, "No byte of the body came for "
-                        + options.stall().toSeconds() + " s."), account.id());
+                wire.out().refuse(new BadRequestException(408, "request_timeout", null, why), account.id());
+                wire.channel().shutdownOutput();
+                return;
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the client of a stalled request has left: {0}", e.getMessage());
-        } finally {
-            abort();
+            LOG.log(System.Logger.Level.DEBUG, "the client of a slow request has left: {0}", e.getMessage());
         }
+        abort();
     }
 
     /** The connection may carry other requests from here on: {@link #abort} must not touch it. @return false when it was aborted before */

@@ -45,10 +45,11 @@ final class RequestBody extends InputStream {
     }
 
     private int receive(byte[] target, int offset, int count) throws IOException {
+        int read = 0;
         exchange.progress().begin(true);
         try {
             exchange.releaseContinue();
-            int read = in.read(target, offset, count);
+            read = in.read(target, offset, count);
             received += Math.max(0, read);
             ended = read < 0 || received == length;
             return read;
@@ -59,8 +60,12 @@ final class RequestBody extends InputStream {
                         : RequestHead.bad("broken_body", null, "The body ended before its announced end.");
             }
             throw e;
+        } catch (IndexOutOfBoundsException e) {
+            // The decoder of the server below counts with sizes that have become negative.
+            fault = RequestHead.bad("malformed_body", null, "The body is not in the chunked coding.");
+            throw new IOException("a chunk of a negative size", e);
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(Math.max(0, read));
         }
     }
 

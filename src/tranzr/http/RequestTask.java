@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** One request from its first byte on, on its own thread: first the server reads its head, then its handler runs. */
 final class RequestTask implements Runnable {
@@ -12,8 +13,7 @@ final class RequestTask implements Runnable {
     /** The task whose request this thread serves. */
     static final ScopedValue<RequestTask> CURRENT = ScopedValue.newInstance();
 
-    /** A head has to be whole by then, however the client drips its bytes. */
-    private static final long MAX_HEAD_NANOS = 30_000_000_000L;
+    private static final long FAREWELL_NANOS = 1_000_000_000L;
 
     private enum State { HEAD, HANDLED, EXPIRED }
 
@@ -80,11 +80,11 @@ final class RequestTask implements Runnable {
     }
 
     /** Ends what waits for too long. */
-    void check(long now, long stallNanos) {
+    void check(long now) {
         Exchange handled = exchange;
         if (handled != null) {
-            handled.check(now, stallNanos);
-        } else if (thread != null && now - account.began() >= Math.min(stallNanos, MAX_HEAD_NANOS) && state.compareAndSet(State.HEAD, State.EXPIRED)) {
+            handled.check(now);
+        } else if (thread != null && now - account.began() >= options.limits().headTime().toNanos() && state.compareAndSet(State.HEAD, State.EXPIRED)) {
             Thread.startVirtualThread(this::expire);
         }
     }
@@ -102,6 +102,8 @@ final class RequestTask implements Runnable {
             if (wire != null) {
                 account.status(408);
                 wire.out().refuse(new BadRequestException(408, "request_timeout", null, "The request's head took too long."), account.id());
+                wire.channel().shutdownOutput();
+                LockSupport.parkNanos(FAREWELL_NANOS); // a reset would take the answer from a client that still sends
             }
         } catch (IOException e) {
             System.getLogger(RequestTask.class.getName()).log(System.Logger.Level.DEBUG, "a slow client has left: {0}", e.getMessage());

@@ -27,6 +27,12 @@ final class Wire {
         return out;
     }
 
+    /** The connection waits for a next request, perhaps one of thousands that do. */
+    void beginIdle() {
+        in.releaseBuffer();
+        out.releaseBuffer();
+    }
+
     /** The server is about to read a request from it. */
     void beginHead(RequestAccount account) {
         in.beginHead();

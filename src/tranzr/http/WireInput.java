@@ -16,7 +16,10 @@ final class WireInput extends InputStream {
 
     private final Wire wire;
     private final SocketChannel channel;
-    private final byte[] buffer = new byte[8 * 1024];
+    private static final int BUFFER = 8 * 1024;
+
+    /** Null while nothing is in it. */
+    private byte[] buffer;
     private int position;
     private int limit;
     /** Null while no head is being read. */
@@ -78,7 +81,7 @@ final class WireInput extends InputStream {
             return 0;
         }
         if (position == limit) {
-            if (length >= buffer.length) {
+            if (length >= BUFFER) {
                 return channel.read(ByteBuffer.wrap(target, offset, Math.min(length, MAX_READ)));
             }
             if (!fill()) {
@@ -94,9 +97,19 @@ final class WireInput extends InputStream {
     private boolean fill() throws IOException {
         position = 0;
         limit = 0;
+        if (buffer == null) {
+            buffer = new byte[BUFFER];
+        }
         int count = channel.read(ByteBuffer.wrap(buffer));
         limit = Math.max(0, count);
         return count > 0;
+    }
+
+    /** Until more is read. */
+    void releaseBuffer() {
+        if (position == limit) {
+            buffer = null;
+        }
     }
 
     /** What is here already; the server asks this to find a next request that came along. */

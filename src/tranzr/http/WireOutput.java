@@ -1,6 +1,5 @@
 package tranzr.http;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -17,12 +16,16 @@ final class WireOutput extends OutputStream {
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
     private final SocketChannel channel;
-    private final byte[] buffer = new byte[8 * 1024];
+    private static final int BUFFER = 8 * 1024;
+
+    /** Null while nothing is in it. */
+    private byte[] buffer;
     private int used;
     private boolean serverSpeaks = true;
     private boolean continueHeld;
     private RequestAccount account;
-    private Progress progress = new Progress();
+    /** Null until an answer has begun. */
+    private Progress progress;
 
     WireOutput(SocketChannel channel) {
         this.channel = channel;
@@ -56,14 +59,7 @@ final class WireOutput extends OutputStream {
 
     /** Sends a whole answer and says that the connection ends with it. For when no exchange could do it. */
     void refuse(BadRequestException refusal, String requestId) throws IOException {
-        Response response = RequestHead.refusal(refusal);
-        StandardFields.complete(response, requestId);
-        StringBuilder head = new StringBuilder("HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Length: " + response.length() + "\r\nConnection: close\r\n");
-        response.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        answer.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        response.body().write(answer);
-        transmit(answer.toByteArray());
+        transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
     }
 
     @Override
@@ -77,12 +73,15 @@ final class WireOutput extends OutputStream {
             translate(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
             return;
         }
-        if (length > buffer.length - used) {
+        if (length > BUFFER - used) {
             flush();
         }
-        if (length >= buffer.length) {
+        if (length >= BUFFER) {
             transmit(ByteBuffer.wrap(bytes, offset, length));
         } else {
+            if (buffer == null) {
+                buffer = new byte[BUFFER];
+            }
             System.arraycopy(bytes, offset, buffer, used, length);
             used += length;
         }
@@ -102,7 +101,9 @@ final class WireOutput extends OutputStream {
             default -> "internal_error";
         };
         account.status(status);
-        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)), account.id());
+        String words = answer.substring(answer.lastIndexOf('>') + 1);
+        refuse(new BadRequestException(status, code, null, words.contains("Exception") ? "The request line or a header field is malformed." : words),
+                account.id());
     }
 
     @Override
@@ -114,14 +115,23 @@ final class WireOutput extends OutputStream {
         }
     }
 
+    /** Until more is written. */
+    void releaseBuffer() {
+        if (used == 0) {
+            buffer = null;
+        }
+    }
+
     private void transmit(byte[] bytes) throws IOException {
         transmit(ByteBuffer.wrap(bytes));
     }
 
     private void transmit(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
-            progress.moved();
+            int count = channel.write(bytes);
+            if (progress != null) {
+                progress.moved(count);
+            }
         }
     }
 

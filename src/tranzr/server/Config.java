@@ -31,9 +31,12 @@ import tranzr.security.Tokens;
  * @param quota of all files together
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
+ * @param limits how often, how many at the same time, and how fast
+ * @param connections how slow, how many, and from where
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
-        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies) {
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
+        LimitConfig limits, ConnectionConfig connections) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -61,7 +64,9 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 new Quota(limit(settings, Option.QUOTA_BYTES, ByteSize::parse), limit(settings, Option.QUOTA_FILES, Config::count),
                         limit(settings, Option.QUOTA_MONTHLY_BYTES, ByteSize::parse)),
                 settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
-                parsed(settings, Option.TRUSTED_PROXY, Config::proxies));
+                parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
+                LimitConfig.of(settings),
+                ConnectionConfig.of(settings));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -76,7 +81,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
 
     /** @return the value, from a text; {@link IllegalArgumentException} says what is wrong in words that follow the quoted text */
     @FunctionalInterface
-    private interface Parser<T> {
+    interface Parser<T> {
         T parse(String text);
     }
 
@@ -84,7 +89,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return settings.get(option).orElse(new Settings.Value(option.standard(), option.flag()));
     }
 
-    private static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
+    /** The value of an option, or its default. @throws ConfigException when it cannot be used, naming it and where it stands */
+    static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
         Settings.Value value = valueOf(settings, option);
         try {
             if (value.text().isBlank()) {
@@ -122,7 +128,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return Integer.parseInt(text);
     }
 
-    private static Duration atLeastASecond(Duration span) {
+    static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
         }

@@ -6,6 +6,7 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -142,9 +143,10 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
         return new Router(routes.stream().map(route -> {
-            Handler guarded = gate.guard(route.need(), route.handler());
+            Handler behind = throttle.behind(route.load(), route.handler());
+            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

@@ -48,8 +48,6 @@ import tranzr.transfer.FailureException;
  */
 public final class Server implements AutoCloseable {
 
-    /** How long a body may bring nothing, or a client take nothing, before its connection is ended. */
-    private static final Duration STALL = Duration.ofSeconds(60);
     private static final long LEAST_RESERVE = 1 << 20;
     private static final long USUAL_RESERVE = 64 << 20;
 
@@ -193,9 +191,11 @@ public final class Server implements AutoCloseable {
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), handler, problems);
+            ConnectionConfig connections = config.connections();
+            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
+                    .limitedBy(connections.limits()).openTo(connections.cors()), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "

@@ -28,6 +28,7 @@ public final class Core {
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
+    private volatile Outbox outbox = changes -> changes;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
 
     /**
@@ -43,6 +44,11 @@ public final class Core {
         this.random = random;
         this.failed = failed;
         this.latest = new AtomicReference<>(latest);
+    }
+
+    /** From now on every commit goes through it. */
+    public void outbox(Outbox outbox) {
+        this.outbox = outbox;
     }
 
     public Catalog catalog() {
@@ -72,7 +78,7 @@ public final class Core {
     public void commit(List<Change> changes) throws ConflictException {
         requireAvailable();
         try {
-            catalog.commit(changes);
+            catalog.commit(outbox.with(changes));
         } catch (ConflictException e) {
             if (e.reason() == ConflictException.Reason.QUOTA) {
                 throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));

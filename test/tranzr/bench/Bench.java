@@ -66,6 +66,7 @@ public final class Bench {
         parts.put("memory", memory::uploads);
         parts.put("sparse", memory::sparse);
         parts.put("start", requests::start);
+        parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {
             System.err.println("bench: the parts are " + String.join(", ", parts.keySet()) + "; and 'quick', '--dir DIR', '--jvm OPTION'");
             System.exit(2);

@@ -39,6 +39,9 @@ import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
+import tranzr.limit.Concurrency;
+import tranzr.limit.Rate;
+import tranzr.limit.Schedule;
 import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
@@ -53,6 +56,8 @@ import tranzr.transfer.EngineSettings;
  */
 public final class ServedEngine implements AutoCloseable {
 
+    private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
+            Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** One answer, read to its end. */
@@ -114,6 +119,7 @@ public final class ServedEngine implements AutoCloseable {
     private final Engine engine;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final List<Routes.Route> routes;
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -138,8 +144,9 @@ public final class ServedEngine implements AutoCloseable {
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+        routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -150,6 +157,15 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    /** What all doors lead to. */
+    public Engine engine() {
+        return engine;
+    }
+
+    List<Routes.Route> routes() {
+        return routes;
     }
 
     /** Moves the clock on. */

@@ -26,7 +26,7 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
     private static final Map<String, String> HEADERS = Map.of("max_downloads", "Max-Downloads", "max_days", "Max-Days",
             "expires_in", "Expires-In", "password", "Share-Password", "room", "Room");
 
-    /** The option that a form's field of this name is, be it written as the header field; overlooking one would mean "no limit". */
+    /** The option that a form's field or a query parameter of this name is, be it written as the header field; overlooking one would mean "no limit". */
     static Optional<String> named(String field) {
         return HEADERS.entrySet().stream().filter(option -> option.getKey().equalsIgnoreCase(field) || option.getValue().equalsIgnoreCase(field))
                 .map(Map.Entry::getKey).findAny();
@@ -35,11 +35,10 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
     /** @throws tranzr.http.BadRequestException for a value that is not what it should be, which never means "no limit" */
     static LinkOptions of(Request request, Map<String, String> form) {
         Map<String, String> given = new HashMap<>(form);
-        HEADERS.forEach((name, header) -> {
-            HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip()));
-            request.query(name).ifPresent(text -> note(given, name, text));
-            request.query(header).ifPresent(text -> note(given, name, text));
-        });
+        HEADERS.forEach((name, header) -> HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip())));
+        for (String parameter : request.queryNames()) {
+            named(parameter).ifPresent(name -> request.query(parameter).ifPresent(text -> note(given, name, text)));
+        }
         Fields fields = Fields.written(given);
         long maxDownloads = fields.whole("max_downloads").orElse(0L);
         if (fields.has("max_downloads") && maxDownloads < 1) {

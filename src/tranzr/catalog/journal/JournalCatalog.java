@@ -300,7 +300,12 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public <E extends Entity> List<E> entities(Class<E> kind) {
-        return state.entities().stream().filter(kind::isInstance).map(kind::cast).toList();
+        return state.entities(kind).stream().map(kind::cast).toList();
+    }
+
+    @Override
+    public boolean hasAny(Class<? extends Entity> kind) {
+        return !state.entities(kind).isEmpty();
     }
 
     @Override
