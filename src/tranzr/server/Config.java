@@ -54,7 +54,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return new Config(
                 new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
                 dataOf(settings),
-                tokenOf(settings),
+                secretOf(settings).map(Tokens::hash),
                 parsed(settings, Option.UPLOAD_TTL, text -> atLeastASecond(TimeSpan.parse(text))),
                 parsed(settings, Option.CLEANUP_INTERVAL, text -> atLeastASecond(TimeSpan.parse(text))),
                 parsed(settings, Option.MAX_FILE_SIZE, text -> text.equals(NONE) ? OptionalLong.empty() : OptionalLong.of(atLeast(1, ByteSize.parse(text)))),
@@ -172,31 +172,32 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return proxies;
     }
 
-    private static Optional<Digest> tokenOf(Settings settings) throws ConfigException {
+    /** The token that was given, in the environment or in a file; empty for none. @throws ConfigException when it is given twice or cannot be one */
+    public static Optional<String> secretOf(Settings settings) throws ConfigException {
         Optional<Settings.Value> file = settings.get(Option.TOKEN_FILE).filter(value -> !value.text().equals(NONE));
         if (settings.token() != null && file.isPresent()) {
             throw new ConfigException(Settings.TOKEN_VARIABLE + " and " + file.get().origin() + " both give a token: leave one away");
         }
         if (settings.token() != null) {
-            return Optional.of(hash(settings.token(), Settings.TOKEN_VARIABLE));
+            return Optional.of(checked(settings.token(), Settings.TOKEN_VARIABLE));
         }
         if (file.isEmpty()) {
             return Optional.empty();
         }
         try {
             String text = OperatorFile.readSecret(Settings.path(file.get()));
-            return Optional.of(hash(text.strip(), file.get().origin() + ": " + file.get().text()));
+            return Optional.of(checked(text.strip(), file.get().origin() + ": " + file.get().text()));
         } catch (IOException e) {
             throw new ConfigException(file.get().origin() + ": " + Settings.reason(e));
         }
     }
 
-    private static Digest hash(String token, String origin) throws ConfigException {
+    private static String checked(String token, String origin) throws ConfigException {
         boolean typeable = token.chars().allMatch(c -> c > 0x20 && c < 0x7F);
         if (token.length() < MIN_TOKEN_LENGTH || token.length() > MAX_TOKEN_LENGTH || !typeable) {
             throw new ConfigException(origin + ": a token is " + MIN_TOKEN_LENGTH + " to " + MAX_TOKEN_LENGTH
                     + " letters, digits and signs of ASCII, without spaces");
         }
-        return Tokens.hash(token);
+        return token;
     }
 }
