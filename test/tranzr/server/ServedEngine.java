@@ -183,11 +183,6 @@ public final class ServedEngine implements AutoCloseable {
         accounts.watch().run();
     }
 
-    /** Beside the doors. */
-    public Engine engine() {
-        return engine;
-    }
-
     public int port() {
         return listener.address().getPort();
     }
