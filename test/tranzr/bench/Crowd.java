@@ -103,7 +103,9 @@ final class Crowd {
         for (Socket socket : sockets) {
             socket.setSoTimeout(1);
             try {
-                open += socket.getInputStream().read() >= 0 ? 1 : 0;
+                while (socket.getInputStream().read(new byte[8192]) > 0) {
+                    continue; // the rest of an answer
+                }
             } catch (java.net.SocketTimeoutException e) {
                 open++;
             }
