@@ -148,8 +148,8 @@ final class AnswerSender {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client has left, or the watchdog has ended the wait: there is nothing more to do for it.
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // The client has left, the watchdog has ended the wait, or the decoder below has miscounted: there is nothing more to do for it.
             exchange.linger(Long.MAX_VALUE);
         }
     }

@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.Set;
 
 /**
  * One request, already checked for what the server below lets through (see {@link HttpListener}). Used by the thread of its
@@ -45,6 +47,7 @@ public final class Request {
     private final InputStream body;
     private final Origin origin;
     private final List<String> segments;
+    private final Map<Class<?>, Object> attached = new HashMap<>(4);
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -87,6 +90,16 @@ public final class Request {
         return value;
     }
 
+    /** Keeps something with this request, for whoever handles it later; in place of what was kept under the same type. */
+    public <T> void attach(Class<T> type, T value) {
+        attached.put(type, value);
+    }
+
+    /** What was kept under this type. */
+    public <T> Optional<T> attached(Class<T> type) {
+        return Optional.ofNullable(type.cast(attached.get(type)));
+    }
+
     void bind(Map<String, String> values) {
         path = values;
     }
@@ -97,14 +110,23 @@ public final class Request {
      * @throws BadRequestException {@code invalid_query} when it is there twice, or when any of the query is not percent-encoded UTF-8
      */
     public Optional<String> query(String name) {
-        if (query == null) {
-            query = decodeQuery(head.rawQuery());
-        }
-        List<String> values = query.getOrDefault(name, List.of());
+        List<String> values = query().getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw RequestHead.bad("invalid_query", name, "The query parameter " + name + " is there twice.");
         }
         return values.stream().findFirst();
+    }
+
+    /** The names of all query parameters, decoded. @throws BadRequestException as {@link #query} */
+    public Set<String> queryNames() {
+        return Set.copyOf(query().keySet());
+    }
+
+    private Map<String, List<String>> query() {
+        if (query == null) {
+            query = decodeQuery(head.rawQuery());
+        }
+        return query;
     }
 
     /** The only value of a header field; empty when absent. @throws BadRequestException {@code invalid_header} for several lines of it */

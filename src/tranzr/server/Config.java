@@ -29,11 +29,12 @@ import tranzr.security.Tokens;
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
+ * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
-        ConnectionConfig connections) {
+        LimitConfig limits, ConnectionConfig connections) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -60,6 +61,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
                 settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
+                LimitConfig.of(settings),
                 ConnectionConfig.of(settings));
     }
 

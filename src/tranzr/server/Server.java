@@ -15,7 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import tranzr.accounts.Identities;
+import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -25,7 +26,6 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
-import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
@@ -33,10 +33,12 @@ import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
 import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
-import tranzr.model.Digest;
+import tranzr.model.Quota;
+import tranzr.model.Right;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
+import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
@@ -82,10 +84,9 @@ public final class Server implements AutoCloseable {
         Engine engine = null;
         boolean started = false;
         try {
-            Predicate<Digest> knownToken = knownToken(config, store.catalog(), newToken, clock, random);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            HttpListener listener = listen(config, engine, knownToken, clock, random);
+            HttpListener listener = listen(config, engine, identities(config, engine.core(), newToken), clock, random);
             started = true;
             return new Server(config, store, engine, listener, failure);
         } catch (IOException e) {
@@ -151,44 +152,43 @@ public final class Server implements AutoCloseable {
         close(Duration.ZERO);
     }
 
+    /** With a proxy in front the peers of a server on loopback are not of its own machine. */
     private static boolean isTokenRequired(Config config) {
-        return config.token().isPresent() || !config.isLoopback();
+        return config.token().isPresent() || !config.isLoopback() || !config.trustedProxies().isEmpty();
     }
 
-    /** A given token is the only one that opens, so that a lost or leaked one of before can be replaced by giving another. */
-    private static Predicate<Digest> knownToken(Config config, Catalog catalog, Consumer<String> newToken, InstantSource clock, SecureRandom random)
-            throws IOException {
-        if (config.token().isPresent()) {
-            return config.token().get()::equals;
-        }
-        if (isTokenRequired(config) && catalog.tokens().isEmpty()) {
-            String token = Tokens.create(Tokens.Kind.ACCESS, random);
+    /** Makes the first token, when one is needed and none can open everything. */
+    private static Identities identities(Config config, Core core, Consumer<String> newToken) {
+        boolean none = core.catalog().entities(AccessToken.class).stream().noneMatch(token -> token.rights().contains(Right.ADMIN));
+        if (isTokenRequired(config) && config.token().isEmpty() && none) {
+            String token = Tokens.create(Tokens.Kind.ACCESS, core.random());
             newToken.accept(token);
             try {
-                catalog.commit(new Change.TokenAdded(new AccessToken(Tokens.hash(token), "admin", clock.instant())));
+                UUID id = new UUID(core.random().nextLong(), core.random().nextLong());
+                core.commit(List.of(new Change.EntityAdded(AccessToken.of(id, Tokens.hash(token), "admin", core.now()))));
             } catch (ConflictException e) {
                 throw new IllegalStateException("a fresh random token is known already", e);
             }
         }
-        return hash -> catalog.token(hash).isPresent();
+        return new Identities(core, config.token(), isTokenRequired(config));
     }
 
     private static EngineSettings engineSettings(Config config, Disk disk) throws IOException {
         EngineSettings standard = EngineSettings.DEFAULT;
         long reserve = config.reserve().isPresent() ? config.reserve().getAsLong() : usualReserve(disk.usableSpace(config.data()));
         return new EngineSettings(config.uploadTtl(), config.cleanupInterval(), config.maxFileSize().orElse(Long.MAX_VALUE), config.chunkSize(),
-                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl());
+                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl(), Quota.NONE);
     }
 
     static long usualReserve(long usableSpace) {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Predicate<Digest> knownToken, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Identities identities, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(isTokenRequired(config), knownToken, config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
+        Gate gate = new Gate(identities, new LiveCallers(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -202,12 +202,12 @@ public final class Server implements AutoCloseable {
 
     private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
-                new UploadRoutes(engine.uploads(), config.chunkSize()),
-                new ChunkRoutes(engine.uploads()),
-                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
-                new ShareRoutes(engine.uploads(), engine.shares(), clock),
+                new UploadRoutes(engine, config.chunkSize()),
+                new ChunkRoutes(engine),
+                new FileRoutes(engine),
+                new ShareRoutes(engine, clock),
                 new ServiceRoutes(() -> health(engine), Version.text()),
-                new CurlApi(engine.uploads(), engine.shares(), clock, random));
+                new CurlApi(engine, clock, random));
     }
 
     private static Health health(Engine engine) {

@@ -25,7 +25,7 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
     private static final Map<String, String> HEADERS = Map.of("max_downloads", "Max-Downloads", "max_days", "Max-Days",
             "expires_in", "Expires-In", "password", "Share-Password");
 
-    /** The option that a form's field of this name is, be it written as the header field; overlooking one would mean "no limit". */
+    /** The option that a form's field or a query parameter of this name is, be it written as the header field; overlooking one would mean "no limit". */
     static Optional<String> named(String field) {
         return HEADERS.entrySet().stream().filter(option -> option.getKey().equalsIgnoreCase(field) || option.getValue().equalsIgnoreCase(field))
                 .map(Map.Entry::getKey).findAny();
@@ -34,11 +34,10 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
     /** @throws tranzr.http.BadRequestException for a value that is not what it should be, which never means "no limit" */
     static LinkOptions of(Request request, Map<String, String> form) {
         Map<String, String> given = new HashMap<>(form);
-        HEADERS.forEach((name, header) -> {
-            HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip()));
-            request.query(name).ifPresent(text -> note(given, name, text));
-            request.query(header).ifPresent(text -> note(given, name, text));
-        });
+        HEADERS.forEach((name, header) -> HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip())));
+        for (String parameter : request.queryNames()) {
+            named(parameter).ifPresent(name -> request.query(parameter).ifPresent(text -> note(given, name, text)));
+        }
         Fields fields = Fields.written(given);
         long maxDownloads = fields.whole("max_downloads").orElse(0L);
         if (fields.has("max_downloads") && maxDownloads < 1) {
@@ -81,6 +80,11 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
         } catch (IllegalArgumentException e) {
             throw Fields.invalid("expires_in", "the text " + e.getMessage());
         }
+    }
+
+    /** Whether anything was asked that concerns the link alone. */
+    boolean isAny() {
+        return maxDownloads != 0 || password != null;
     }
 
     /** When link and file end; null for never. */
