@@ -115,30 +115,6 @@ class AccountCommandsTest {
     }
 
     @Test
-    void whatIsWrongIsOneLineAndChangesNothing() throws Exception {
-        offline("token", "create", "twin", "--rights", "list").expect(0);
-        offline("token", "create", "twin", "--rights", "list").expect(0);
-        List<String[]> wrong = List.of(new String[] {"token"}, new String[] {"token", "make"}, new String[] {"token", "create"}, new String[] {"token", "create", "x"},
-                new String[] {"token", "create", "x", "y", "--rights", "list"}, new String[] {"token", "create", "x", "--rights", "all"},
-                new String[] {"token", "create", "x", "--rights", "list", "--expires-in", "soon"}, new String[] {"token", "create", "x", "--rights", "list", "--room", "y"},
-                new String[] {"token", "create", "x", "--rights", "list", "--quota-files", "-1"}, new String[] {"token", "list", "--rights", "list"},
-                new String[] {"token", "revoke", "twin"}, new String[] {"token", "list", "--server", "example.org"}, new String[] {"room", "add-member", "x", "twin"});
-        for (String[] arguments : wrong) {
-            Ran ran = List.of(arguments).contains("--server") ? run(Map.of(), arguments) : offline(arguments);
-            assertEquals(2, ran.code(), String.join(" ", arguments) + ": " + ran);
-            assertEquals(1, ran.err().lines().count(), ran.err());
-            assertEquals("", ran.out());
-        }
-        offline("token", "revoke", "nobody").expect(1);
-        offline("token", "create", "x", "--rights", "list", "--room", "none:reader").expect(1);
-        assertEquals(2, offline("token", "list").expect(0).out().lines().count());
-        run(Map.of(), "token", "list", "--server", "http://127.0.0.1:1").expect(1);
-        Ran none = run(Map.of(), "token", "create", "x", "--rights", "list", "--data", folder.resolve("none").toString()).expect(1);
-        assertTrue(none.err().contains("is no data directory"), none.err());
-        assertTrue(Files.notExists(folder.resolve("none")));
-    }
-
-    @Test
     void theFirstTokenOfAnOpenServerIsToldToCloseIt() throws Exception {
         try (ServerProcess server = ServerProcess.start(data); Http http = new Http(server)) {
             Ran made = run(Map.of(), "token", "create", "first", "--rights", "list", "--server", server.url()).expect(0);

@@ -68,6 +68,42 @@ class DescriptionTest {
         assertEquals(List.of(), faults);
     }
 
+    @Test
+    void answersAboutTokensAndRoomsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder, "operator-token-0123456789", null)) {
+            String[] operator = {"Authorization", "Bearer operator-token-0123456789"};
+            Answer room = server.post("/rooms", "{\"name\": \"r\", \"quota\": {\"bytes\": \"1MiB\"}}", operator);
+            check("/rooms", "post", room);
+            Answer token = server.post("/tokens", "{\"name\": \"t\", \"rights\": [\"upload\", \"list\"], \"rooms\": {\"r\": \"owner\"}, \"expires_in\": \"1d\", "
+                    + "\"addresses\": [\"127.0.0.1\"]}", operator);
+            check("/tokens", "post", token);
+            String[] owner = {"Authorization", "Bearer " + token.field("token")};
+            String tokenPath = "/tokens/" + token.field("token_id");
+            check("/tokens", "get", server.get("/tokens", operator));
+            check("/tokens/{token_id}", "get", server.get("/tokens/self", operator));
+            check("/tokens/{token_id}", "patch", server.send("PATCH", tokenPath, java.net.http.HttpRequest.BodyPublishers.ofString("{}"), operator));
+            check("/tokens/{token_id}", "patch", server.send("PATCH", tokenPath, java.net.http.HttpRequest.BodyPublishers.ofString("{\"x\": 1}"), operator));
+            check("/one-time-tokens", "post", server.post("/one-time-tokens", "{\"right\": \"list\"}", owner));
+            check("/rooms", "get", server.get("/rooms", owner));
+            check("/rooms/{room_id}", "get", server.get("/rooms/r", owner));
+            check("/rooms/{room_id}", "patch", server.send("PATCH", "/rooms/r", java.net.http.HttpRequest.BodyPublishers.ofString("{\"name\": \"s\"}"), owner));
+            check("/rooms/{room_id}/members/{token_id}", "put",
+                    server.put("/rooms/s/members/" + token.field("token_id"), "{\"role\": \"owner\"}".getBytes(), operator));
+            check("/rooms/{room_id}/members/{token_id}", "delete", server.delete("/rooms/s/members/" + token.field("token_id"), owner));
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 5, \"room\": \"s\"}", owner);
+            check("/files", "get", server.get("/files?room=s", owner));
+            String access = "/files/" + started.field("file_id") + "/access";
+            check("/files/{file_id}/access", "get", server.get(access, owner));
+            check("/files/{file_id}/access", "put",
+                    server.put(access, ("{\"room\": null, \"grants\": {\"" + token.field("token_id") + "\": [\"list\"]}}").getBytes(), operator));
+            check("/usage", "get", server.get("/usage", owner));
+            check("/usage", "get", server.get("/usage", operator));
+            check("/rooms/{room_id}", "delete", server.delete("/rooms/none", operator));
+            check("/tokens/{token_id}/rotate", "post", server.post(tokenPath + "/rotate", "", operator));
+        }
+        assertEquals(List.of(), faults);
+    }
+
     private void check(String path, String method, Answer answer) {
         Map<String, Object> operation = object(object(object(description.get("paths")).get(path)).get(method));
         Map<String, Object> responses = object(operation.get("responses"));
