@@ -159,11 +159,6 @@ public final class ServedEngine implements AutoCloseable {
         }
     }
 
-    /** What all doors lead to. */
-    public Engine engine() {
-        return engine;
-    }
-
     List<Routes.Route> routes() {
         return routes;
     }
