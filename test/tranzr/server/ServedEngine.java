@@ -178,6 +178,11 @@ public final class ServedEngine implements AutoCloseable {
         accounts.watch().run();
     }
 
+    /** What all doors lead to. */
+    public Engine engine() {
+        return engine;
+    }
+
     public int port() {
         return listener.address().getPort();
     }
