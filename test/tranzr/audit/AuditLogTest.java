@@ -202,7 +202,7 @@ class AuditLogTest {
                         && thread.getState() == Thread.State.TIMED_WAITING));
             }
         }
-        assertEquals(List.of(1, 2), Logs.numbers(disk.afterCrash(new Nothing())));
+        assertEquals(List.of(1, 2), Logs.numbers(disk.afterCrash(Logs.NOTHING_LEFT)));
     }
 
     @Test
@@ -237,34 +237,6 @@ class AuditLogTest {
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, "waited too long");
             LockSupport.parkNanos(1_000_000);
-        }
-    }
-
-    /** A power cut that leaves nothing of what was not forced. */
-    private static final class Nothing implements tranzr.fault.Fate {
-        @Override
-        public boolean name(long operation) {
-            return false;
-        }
-
-        @Override
-        public Sector sector(long operation, int index, int count) {
-            return Sector.OLD;
-        }
-
-        @Override
-        public boolean length(long operation) {
-            return false;
-        }
-
-        @Override
-        public int tear() {
-            return 0;
-        }
-
-        @Override
-        public void fill(byte[] sector) {
-            // zeros
         }
     }
 }

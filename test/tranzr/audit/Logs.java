@@ -15,6 +15,7 @@ import tranzr.audit.AuditCheck.Finding;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
 import tranzr.fault.CrashDisk;
+import tranzr.fault.Fate;
 
 /** Logs on a disk in memory, with a clock that is set by hand and without a thread of their own. */
 final class Logs {
@@ -22,6 +23,34 @@ final class Logs {
     static final Path DIRECTORY = CrashDisk.ROOT.resolve("audit");
     static final AuditLog.Options ENDLESS = new AuditLog.Options(64 << 20, null);
     static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+    /** A power cut that leaves nothing of what was not forced. */
+    static final Fate NOTHING_LEFT = new Fate() {
+        @Override
+        public boolean name(long operation) {
+            return false;
+        }
+
+        @Override
+        public Sector sector(long operation, int index, int count) {
+            return Sector.OLD;
+        }
+
+        @Override
+        public boolean length(long operation) {
+            return false;
+        }
+
+        @Override
+        public int tear() {
+            return 0;
+        }
+
+        @Override
+        public void fill(byte[] sector) {
+            // zeros
+        }
+    };
 
     /** The clock of all logs of this test. */
     final AtomicReference<Instant> time = new AtomicReference<>(START);
