@@ -20,6 +20,7 @@ import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
@@ -55,14 +56,16 @@ public final class Server implements AutoCloseable {
 
     private final Config config;
     private final Store store;
+    private final Logs logs;
     private final Engine engine;
     private final HttpListener listener;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
+        this.logs = logs;
         this.engine = engine;
         this.listener = listener;
         this.failure = failure;
@@ -81,21 +84,23 @@ public final class Server implements AutoCloseable {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        Logs logs = null;
         Engine engine = null;
         boolean started = false;
         try {
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            HttpListener listener = listen(config, engine, identities(config, engine.core(), newToken), clock, random);
+            HttpListener listener = listen(config, engine, logs, identities(config, engine.core(), newToken), clock, random);
             started = true;
-            return new Server(config, store, engine, listener, failure);
+            return new Server(config, store, logs, engine, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(engine, store);
+                abandon(engine, logs, store);
             }
         }
     }
@@ -140,7 +145,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine) {
+            try (store; logs; engine) {
                 listener.close(grace);
             }
         }
@@ -184,11 +189,11 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Identities identities, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Logs logs, Identities identities, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(identities, new LiveCallers(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, logs, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -200,17 +205,18 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock),
-                new ServiceRoutes(() -> health(engine), Version.text()),
+                new ServiceRoutes(() -> health(engine, logs), Version.text()),
+                new AuditRoutes(logs.reader()),
                 new CurlApi(engine, clock, random));
     }
 
-    private static Health health(Engine engine) {
+    private static Health health(Engine engine, Logs logs) {
         List<String> reasons = new ArrayList<>();
         if (engine.unavailable() != null) {
             reasons.add(engine.unavailable());
@@ -222,6 +228,9 @@ public final class Server implements AutoCloseable {
         if (engine.missingObjects() > 0) {
             reasons.add(engine.missingObjects() + " files had no bytes on the disk at the start; fsck tells which");
         }
+        if (logs.audit().healthReason() != null) {
+            reasons.add(logs.audit().healthReason());
+        }
         return new Health(ready, reasons);
     }
 
@@ -230,8 +239,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Engine engine, Store store) {
-        try (store; engine) {
+    private static void abandon(Engine engine, Logs logs, Store store) {
+        try (store; logs; engine) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

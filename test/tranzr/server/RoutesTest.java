@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
@@ -37,7 +38,7 @@ class RoutesTest {
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
         return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
-                new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
+                new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""), new AuditRoutes(null),
                 new CurlApi(null, InstantSource.system(), new Random(1))));
     }
 

@@ -30,11 +30,14 @@ import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.audit.AuditLog;
+import tranzr.audit.AuditReader;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -118,6 +121,7 @@ public final class ServedEngine implements AutoCloseable {
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
+    private final AuditLog audit;
     private final HttpListener listener;
 
     /** @param token null for a server that is open to its machine */
@@ -134,9 +138,10 @@ public final class ServedEngine implements AutoCloseable {
         Problems problems = new Problems(new Random(1));
         Gate gate = new Gate(new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null), new LiveCallers(),
                 Optional.ofNullable(baseUrl));
+        audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
+                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"), new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 new CurlApi(engine, clock, new SecureRandom()));
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, LIMITS.throttle(clock), problems), problems);
@@ -150,6 +155,10 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    public AuditLog audit() {
+        return audit;
     }
 
     /** Moves the clock on. */
@@ -289,6 +298,7 @@ public final class ServedEngine implements AutoCloseable {
         client.shutdownNow();
         listener.close();
         engine.close();
+        audit.close();
         catalog.close();
         storage.close();
     }
