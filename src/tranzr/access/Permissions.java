@@ -84,6 +84,14 @@ public final class Permissions {
         };
     }
 
+    /** Whether the caller may decide whom a file belongs to, and who may do what with it. */
+    public static boolean mayAssign(Caller caller, FileAccess file) {
+        if (isAdmin(caller) || file.room() != null) {
+            return isAdmin(caller) || ownsRoom(caller, file.room());
+        }
+        return caller instanceof Caller.Bearer bearer && bearer.token().id().equals(file.owner());
+    }
+
     public static boolean isAdmin(Caller caller) {
         return atAll(caller).contains(Right.ADMIN);
     }

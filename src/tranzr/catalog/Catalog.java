@@ -66,6 +66,9 @@ public interface Catalog extends AutoCloseable {
     /** The entity of any kind that has this secret. */
     Optional<Entity> bySecret(Digest secret);
 
+    /** Whether there is any entity of this kind. Cheap: asked at every request. */
+    boolean hasAny(Class<? extends Entity> kind);
+
     /** All entities of a kind, in no order. */
     <E extends Entity> List<E> entities(Class<E> kind);
 

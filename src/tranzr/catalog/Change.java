@@ -122,4 +122,8 @@ public sealed interface Change {
      */
     record Within(Scope scope, Quota quota) implements Change {
     }
+
+    /** Changes nothing: has the whole commit fail ({@code MISSING}) when there is no such entity by then. Leaves no record. */
+    record Present(Class<? extends Entity> kind, UUID id) implements Change {
+    }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -11,6 +13,7 @@ import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
+import tranzr.model.Room;
 import tranzr.storage.Storage;
 
 /** What the parts of the engine, and the packages beside it, share: the two contracts, the clock, and one way to treat a store that fails. */
@@ -25,6 +28,7 @@ public final class Core {
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
+    private volatile Outbox outbox = changes -> changes;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
 
     /**
@@ -42,6 +46,11 @@ public final class Core {
         this.latest = new AtomicReference<>(latest);
     }
 
+    /** From now on every commit goes through it. */
+    public void outbox(Outbox outbox) {
+        this.outbox = outbox;
+    }
+
     public Catalog catalog() {
         return catalog;
     }
@@ -49,6 +58,15 @@ public final class Core {
     /** Safe for several threads. */
     public RandomGenerator random() {
         return random;
+    }
+
+    /** The room of this id or, in whatever case, of this name. */
+    public Optional<Room> room(String idOrName) {
+        Optional<Room> named = catalog.bySecret(Room.key(idOrName)).filter(Room.class::isInstance).map(Room.class::cast);
+        if (named.isPresent() || !idOrName.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+            return named;
+        }
+        return catalog.entity(Room.class, UUID.fromString(idOrName));
     }
 
     /** The time, which never runs backwards: what has expired stays so when the system's clock jumps back. */
@@ -60,7 +78,7 @@ public final class Core {
     public void commit(List<Change> changes) throws ConflictException {
         requireAvailable();
         try {
-            catalog.commit(changes);
+            catalog.commit(outbox.with(changes));
         } catch (ConflictException e) {
             if (e.reason() == ConflictException.Reason.QUOTA) {
                 throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));

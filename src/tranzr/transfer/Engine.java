@@ -98,6 +98,11 @@ public final class Engine implements AutoCloseable {
         return new Uploads(core, new Permit(core, caller), sessions, assembler);
     }
 
+    /** Whom files belong to, as this caller may decide it. */
+    public Assignments assignments(Caller caller) {
+        return new Assignments(core, new Permit(core, caller), uploads(caller));
+    }
+
     /** The files as this caller may read them. */
     public Downloads downloads(Caller caller) {
         return new Downloads(core, new Permit(core, caller));

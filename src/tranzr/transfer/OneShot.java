@@ -97,7 +97,7 @@ final class OneShot {
             core.commit(changes);
             committed = true;
         } catch (ConflictException e) {
-            throw new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+            throw Uploads.notCreated(e);
         } finally {
             if (!committed && core.unavailable() == null) {
                 discard(upload);

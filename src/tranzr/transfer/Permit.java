@@ -95,12 +95,7 @@ final class Permit {
 
     /** Fails with UnknownRoom. */
     UUID room(String idOrName) {
-        List<UUID> found = core.catalog.entities(Room.class).stream().filter(room -> room.id().toString().equals(idOrName) || room.name().equals(idOrName))
-                .map(Room::id).filter(this::knowsRoom).toList();
-        if (found.size() != 1) {
-            throw new FailureException(new Failure.UnknownRoom());
-        }
-        return found.getFirst();
+        return core.room(idOrName).map(Room::id).filter(this::knowsRoom).orElseThrow(() -> new FailureException(new Failure.UnknownRoom()));
     }
 
     private boolean knowsRoom(UUID room) {
@@ -113,12 +108,13 @@ final class Permit {
         return caller instanceof Caller.Guest guest ? Math.min(largest, guest.request().maxFileSize()) : largest;
     }
 
-    /** Preconditions by which a commit fails when it would take more than what belongs to {@code access} may use. */
+    /** Preconditions by which a commit fails when it would take more than what belongs to {@code access} may use, or when its room is gone (MISSING). */
     List<Change> within(FileAccess access) {
         List<Change> limits = new ArrayList<>();
         limit(limits, Scope.TOTAL, core.settings.quota());
         core.catalog.entity(AccessToken.class, access.owner()).ifPresent(token -> limit(limits, Scope.token(token.id()), token.quota()));
         if (access.room() != null) {
+            limits.add(new Change.Present(Room.class, access.room()));
             core.catalog.entity(Room.class, access.room()).ifPresent(room -> limit(limits, Scope.room(room.id()), room.quota()));
         }
         if (access.request() != null) {

@@ -82,9 +82,14 @@ public final class Uploads {
             changes.add(new Change.UploadCreated(upload));
             core.commit(changes);
         } catch (ConflictException e) {
-            throw new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+            throw notCreated(e);
         }
         return upload;
+    }
+
+    static FailureException notCreated(ConflictException e) {
+        return new FailureException(e.reason() == ConflictException.Reason.MISSING ? new Failure.UnknownRoom()
+                : new Failure.InvalidValue("file_id", "is in use already"));
     }
 
     /** The record of a new upload, checked, not committed. */

@@ -54,6 +54,7 @@ final class ChangeText {
             case Change.EntityReplaced c -> "changed " + of(c.after());
             case Change.EntityRemoved c -> "removed " + nameOf(c.kind()) + ": " + c.id();
             case Change.Within c -> "within: " + c.scope();
+            case Change.Present c -> "present: " + c.id();
         };
     }
 
@@ -70,7 +71,7 @@ final class ChangeText {
             case Change.EntityAdded c -> c.entity().created();
             case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
                     Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.SharePolicyChanged _,
-                    Change.AccessChanged _, Change.EntityReplaced _, Change.EntityRemoved _, Change.Within _ -> null;
+                    Change.AccessChanged _, Change.EntityReplaced _, Change.EntityRemoved _, Change.Within _, Change.Present _ -> null;
         };
     }
 

@@ -59,6 +59,7 @@ final class Draft {
             case Change.EntityReplaced c -> entities.replace(c.before(), c.after());
             case Change.EntityRemoved c -> entities.remove(c.kind(), c.id());
             case Change.Within c -> limits.add(c);
+            case Change.Present c -> entities.require(c.kind(), c.id());
         }
     }
 

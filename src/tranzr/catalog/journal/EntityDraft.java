@@ -50,6 +50,10 @@ final class EntityDraft {
         changed.put(new Key(kind, id), null);
     }
 
+    void require(Class<? extends Entity> kind, UUID id) throws ConflictException {
+        existing(kind, id);
+    }
+
     /** Removals last: what replaces a secret is found before the old one is gone. */
     void publish() {
         changed.values().stream().filter(entity -> entity != null).forEach(state::put);

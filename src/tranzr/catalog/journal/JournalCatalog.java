@@ -148,7 +148,7 @@ public final class JournalCatalog implements Catalog {
         if (changes.isEmpty()) {
             return;
         }
-        List<Change> recorded = changes.stream().filter(change -> !(change instanceof Change.Within)).toList();
+        List<Change> recorded = changes.stream().filter(change -> !(change instanceof Change.Within || change instanceof Change.Present)).toList();
         if (recorded.isEmpty()) {
             check(changes);
             return;
@@ -206,7 +206,7 @@ public final class JournalCatalog implements Catalog {
             case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _,
                     Change.UploadCompleted _, Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
                     Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.AccessChanged _, Change.EntityAdded _,
-                    Change.EntityReplaced _, Change.Within _ -> false;
+                    Change.EntityReplaced _, Change.Within _, Change.Present _ -> false;
         };
     }
 
@@ -300,7 +300,12 @@ public final class JournalCatalog implements Catalog {
 
     @Override
     public <E extends Entity> List<E> entities(Class<E> kind) {
-        return state.entities().stream().filter(kind::isInstance).map(kind::cast).toList();
+        return state.entities(kind).stream().map(kind::cast).toList();
+    }
+
+    @Override
+    public boolean hasAny(Class<? extends Entity> kind) {
+        return !state.entities(kind).isEmpty();
     }
 
     @Override

@@ -142,7 +142,7 @@ final class RecordCodec {
                 tag(out, ENTITY_REMOVED).u8(EntityCodec.numberOf(c.kind()));
                 out.uuid(c.id());
             }
-            case Change.Within _ -> throw new IllegalArgumentException("a precondition leaves no record");
+            case Change.Within _, Change.Present _ -> throw new IllegalArgumentException("a precondition leaves no record");
         }
     }
 

@@ -27,12 +27,10 @@ final class State {
     private final ConcurrentHashMap<ShareRow, ShareRow> shares = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByAge = new ConcurrentSkipListMap<>(ShareRow.NEWEST_FIRST);
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByFile = new ConcurrentSkipListMap<>(ShareRow.BY_FILE);
-    private final ConcurrentHashMap<EntityKey, Entity> entities = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Class<? extends Entity>, ConcurrentHashMap<UUID, Entity>> entities = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
 
-    private record EntityKey(Class<? extends Entity> kind, UUID id) {
-    }
 
     /** Null when unknown. */
     Upload upload(UUID id) {
@@ -148,7 +146,7 @@ final class State {
 
     /** Null when unknown. */
     Entity entity(Class<? extends Entity> kind, UUID id) {
-        return entities.get(new EntityKey(kind, id));
+        return ofKind(kind).get(id);
     }
 
     /** Null when unknown. */
@@ -157,7 +155,7 @@ final class State {
     }
 
     void put(Entity entity) {
-        Entity before = entities.put(new EntityKey(entity.getClass(), entity.id()), entity);
+        Entity before = ofKind(entity.getClass()).put(entity.id(), entity);
         if (entity.secret() != null) {
             secrets.put(entity.secret(), entity);
         }
@@ -168,15 +166,24 @@ final class State {
 
     /** No effect when it is unknown. */
     void removeEntity(Class<? extends Entity> kind, UUID id) {
-        Entity before = entities.remove(new EntityKey(kind, id));
+        Entity before = ofKind(kind).remove(id);
         // Another may have the secret by now.
         if (before != null && before.secret() != null) {
             secrets.remove(before.secret(), before);
         }
     }
 
-    Collection<Entity> entities() {
-        return entities.values();
+    /** Of every kind. */
+    List<Entity> entities() {
+        return entities.values().stream().flatMap(each -> each.values().stream()).toList();
+    }
+
+    Collection<Entity> entities(Class<? extends Entity> kind) {
+        return ofKind(kind).values();
+    }
+
+    private ConcurrentHashMap<UUID, Entity> ofKind(Class<? extends Entity> kind) {
+        return entities.computeIfAbsent(kind, key -> new ConcurrentHashMap<>());
     }
 
     /** {@link Usage#NONE} when nothing was counted. */
