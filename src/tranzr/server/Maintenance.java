@@ -7,6 +7,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import tranzr.audit.AuditCheck;
+import tranzr.audit.AuditReader;
 import tranzr.catalog.journal.CatalogCheck;
 import tranzr.catalog.journal.Dump;
 import tranzr.disk.Disk;
@@ -102,6 +105,31 @@ public final class Maintenance {
         } catch (IOException e) {
             throw new StartException(StartException.Kind.REFUSED, "cannot use the data directory " + data + ": " + Settings.reason(e), e);
         }
+    }
+
+    /**
+     * Checks the audit log, also while a server writes it.
+     *
+     * @param expected a record that has to be in it, as {@code SEQ:HASH}; null for none
+     * @throws StartException when there is none, or when others could have changed it
+     * @throws IOException when a file cannot be read
+     */
+    public static AuditCheck.Summary checkAudit(Path data, AuditCheck.Anchor expected, Consumer<AuditCheck.Finding> listener) throws StartException, IOException {
+        return AuditCheck.verify(new RealDisk(), existingAudit(data), expected, listener);
+    }
+
+    /** Reads the audit log, also while a server writes it. @throws StartException when there is none, or when others could have changed it */
+    public static AuditReader audit(Path data) throws StartException, IOException {
+        return new AuditReader(new RealDisk(), existingAudit(data));
+    }
+
+    private static Path existingAudit(Path data) throws StartException, IOException {
+        DataDirectory.requirePrivate(data);
+        Path audit = DataDirectory.audit(data);
+        if (!new RealDisk().exists(audit)) {
+            throw new StartException(StartException.Kind.REFUSED, data + " has no audit log");
+        }
+        return audit;
     }
 
     /**

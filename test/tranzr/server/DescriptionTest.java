@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
+import tranzr.audit.Entry;
 import tranzr.http.Json;
 import tranzr.server.ServedEngine.Answer;
 
@@ -61,6 +63,9 @@ class DescriptionTest {
             check("/s/{token}", "get", server.get("/s/" + share.field("token")));
             check("/shares/{token}", "patch", server.patch("/shares/" + share.field("token"), "{\"protected\": true}"));
             check("/health", "get", server.get("/health"));
+            server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "t", "n", "a", "x", Map.of("file_id", id), "ok", 1, Map.of("b", "c".repeat(9000))));
+            check("/audit", "get", server.get("/audit"));
+            check("/audit", "get", server.get("/audit?limit=x"));
             check("/{name}", "put", server.put("/b", FILE, JSON));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));

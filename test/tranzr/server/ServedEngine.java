@@ -29,11 +29,14 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.audit.AuditLog;
+import tranzr.audit.AuditReader;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -117,6 +120,7 @@ public final class ServedEngine implements AutoCloseable {
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
+    private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
     private final List<Routes.Route> routes;
@@ -138,12 +142,14 @@ public final class ServedEngine implements AutoCloseable {
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
+        audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
         Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
@@ -157,6 +163,10 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    public AuditLog audit() {
+        return audit;
     }
 
     List<Routes.Route> routes() {
@@ -315,6 +325,7 @@ public final class ServedEngine implements AutoCloseable {
         listener.close();
         accounts.close();
         engine.close();
+        audit.close();
         catalog.close();
         storage.close();
     }
