@@ -6,6 +6,7 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
@@ -145,10 +146,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

@@ -196,11 +196,12 @@ public final class Server implements AutoCloseable {
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, logs, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, logs, clock, random)), gate, config.limits().throttle(clock),
+                logs.recorder(), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
-                    .limitedBy(connections.limits()).openTo(connections.cors()), handler, problems);
+                    .limitedBy(connections.limits()).openTo(connections.cors()).observedBy(logs.observer()), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "

@@ -24,10 +24,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -37,6 +39,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.audit.AuditLog;
 import tranzr.audit.AuditReader;
+import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -124,6 +127,7 @@ public final class ServedEngine implements AutoCloseable {
     private final HttpListener listener;
     private final Accounts accounts;
     private final List<Routes.Route> routes;
+    private final List<Entry> recorded = new CopyOnWriteArrayList<>();
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -152,7 +156,7 @@ public final class ServedEngine implements AutoCloseable {
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -167,6 +171,11 @@ public final class ServedEngine implements AutoCloseable {
 
     public AuditLog audit() {
         return audit;
+    }
+
+    /** What the audit log was told, oldest first. */
+    public List<Entry> recorded() {
+        return recorded;
     }
 
     List<Routes.Route> routes() {
