@@ -61,10 +61,10 @@ final class AnswerSender {
         // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
-            out.close();
             if (exchange.wire() != null) {
                 exchange.wire().beginIdle();
             }
+            out.close(); // from here on, another thread may read a next request from the wire
             exchange.http().close();
         }
         return reusable;
@@ -148,8 +148,8 @@ final class AnswerSender {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client has left, or the watchdog has ended the wait: there is nothing more to do for it.
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // The client has left, the watchdog has ended the wait, or the decoder below has miscounted: there is nothing more to do for it.
             exchange.linger(Long.MAX_VALUE);
         }
     }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.Set;
 
 /**
  * One request, already checked for what the server below lets through (see {@link HttpListener}). Used by the thread of its
@@ -89,6 +90,11 @@ public final class Request {
         return value;
     }
 
+    /** As {@link #path}; empty when the route's pattern has no such name. */
+    public Optional<String> pathIfAny(String name) {
+        return Optional.ofNullable(path.get(name));
+    }
+
     /** Keeps something with this request, for whoever handles it later; in place of what was kept under the same type. */
     public <T> void attach(Class<T> type, T value) {
         attached.put(type, value);
@@ -109,14 +115,23 @@ public final class Request {
      * @throws BadRequestException {@code invalid_query} when it is there twice, or when any of the query is not percent-encoded UTF-8
      */
     public Optional<String> query(String name) {
-        if (query == null) {
-            query = decodeQuery(head.rawQuery());
-        }
-        List<String> values = query.getOrDefault(name, List.of());
+        List<String> values = query().getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw RequestHead.bad("invalid_query", name, "The query parameter " + name + " is there twice.");
         }
         return values.stream().findFirst();
+    }
+
+    /** The names of all query parameters, decoded. @throws BadRequestException as {@link #query} */
+    public Set<String> queryNames() {
+        return Set.copyOf(query().keySet());
+    }
+
+    private Map<String, List<String>> query() {
+        if (query == null) {
+            query = decodeQuery(head.rawQuery());
+        }
+        return query;
     }
 
     /** The only value of a header field; empty when absent. @throws BadRequestException {@code invalid_header} for several lines of it */

@@ -60,6 +60,10 @@ final class RequestBody extends InputStream {
                         : RequestHead.bad("broken_body", null, "The body ended before its announced end.");
             }
             throw e;
+        } catch (IndexOutOfBoundsException e) {
+            // The decoder of the server below counts with sizes that have become negative.
+            fault = RequestHead.bad("malformed_body", null, "The body is not in the chunked coding.");
+            throw new IOException("a chunk of a negative size", e);
         } finally {
             exchange.progress().end(Math.max(0, read));
         }

@@ -101,7 +101,9 @@ final class WireOutput extends OutputStream {
             default -> "internal_error";
         };
         account.status(status);
-        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)), account.id());
+        String words = answer.substring(answer.lastIndexOf('>') + 1);
+        refuse(new BadRequestException(status, code, null, words.contains("Exception") ? "The request line or a header field is malformed." : words),
+                account.id());
     }
 
     @Override

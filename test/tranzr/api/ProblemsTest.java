@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.model.ByteRange;
@@ -41,6 +42,7 @@ class ProblemsTest {
         return switch (type.getSimpleName()) {
             case "UUID" -> new UUID(1, 2);
             case "long" -> 7L;
+            case "int" -> 7;
             case "boolean" -> true;
             case "String" -> "words";
             case "Digest" -> Digest.sha256(new byte[0]);
@@ -52,10 +54,14 @@ class ProblemsTest {
         };
     }
 
+    private static Stream<Class<?>> failures(Class<?> sealed) {
+        return Arrays.stream(sealed.getPermittedSubclasses()).flatMap(type -> type.isInterface() ? failures(type) : Stream.of(type));
+    }
+
     @Test
     void everyFailureHasACodeOfItsOwnFromTheTable() throws ReflectiveOperationException {
         Set<String> seen = new HashSet<>();
-        for (Class<?> type : Failure.class.getPermittedSubclasses()) {
+        for (Class<?> type : failures(Failure.class).toList()) {
             Problem problem = Problems.of(example(type));
             ErrorCode code = ErrorCode.of(problem.code()).orElseThrow();
             assertEquals(code.status(), problem.status());

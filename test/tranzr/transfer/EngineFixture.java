@@ -20,7 +20,7 @@ import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.Quota;
 import tranzr.model.Upload;
-import tranzr.security.SharePassword;
+import tranzr.security.CountedPassword;
 import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 
@@ -34,6 +34,7 @@ final class EngineFixture implements AutoCloseable {
     final AtomicReference<IOException> failed = new AtomicReference<>();
     EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 40, 8 << 20, 0,
             Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
+    final CountedPassword passwords = new CountedPassword(10);
     private int opened;
     LocalStorage storage;
     JournalCatalog catalog;
@@ -56,7 +57,7 @@ final class EngineFixture implements AutoCloseable {
                         object.write(offset, bytes);
                     }
                 }, storage::sync);
-        engine = Engine.open(catalog, storage, settings, clock, new Random(opened++), new SharePassword(10, new Random(8)),
+        engine = Engine.open(catalog, storage, settings, clock, new Random(opened++), passwords.passwords(),
                 failed::set);
     }
 
