@@ -25,6 +25,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
@@ -40,6 +41,7 @@ import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
+import tranzr.webhook.Hooks;
 
 /**
  * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
@@ -55,15 +57,17 @@ public final class Server implements AutoCloseable {
     private final Store store;
     private final Engine engine;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final HttpListener listener;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Engine engine, Accounts accounts, Hooks hooks, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.engine = engine;
         this.accounts = accounts;
+        this.hooks = hooks;
         this.listener = listener;
         this.failure = failure;
     }
@@ -83,21 +87,23 @@ public final class Server implements AutoCloseable {
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
         Engine engine = null;
         Accounts accounts = null;
+        Hooks hooks = null;
         boolean started = false;
         try {
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken));
-            HttpListener listener = listen(config, engine, accounts, clock, random);
+            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            HttpListener listener = listen(config, engine, accounts, hooks, clock, random);
             started = true;
-            return new Server(config, store, engine, accounts, listener, failure);
+            return new Server(config, store, engine, accounts, hooks, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(accounts, engine, store);
+                abandon(hooks, accounts, engine, store);
             }
         }
     }
@@ -142,7 +148,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine; accounts) {
+            try (store; engine; accounts; hooks) {
                 listener.close(grace);
             }
         }
@@ -187,11 +193,11 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -203,7 +209,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -213,7 +219,8 @@ public final class Server implements AutoCloseable {
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
-                accounts.accessRoutes(config.quota()));
+                accounts.accessRoutes(config.quota()),
+                new WebhookRoutes(hooks));
     }
 
     private static Health health(Engine engine) {
@@ -236,8 +243,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Accounts accounts, Engine engine, Store store) {
-        try (store; engine; accounts) {
+    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Store store) {
+        try (store; engine; accounts; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

@@ -55,11 +55,11 @@ public sealed interface Failure {
     }
 
     /** No webhook of that id, or none that the caller may know of. */
-    record UnknownWebhook() implements Failure {
+    record UnknownWebhook() implements Refusal {
     }
 
     /** No delivery of that id waits for this webhook, and none was given up lately. */
-    record UnknownDelivery() implements Failure {
+    record UnknownDelivery() implements Refusal {
     }
 
     /** More than the token, the room, the upload request or the server may use. */

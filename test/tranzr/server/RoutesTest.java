@@ -30,6 +30,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
@@ -42,7 +43,8 @@ class RoutesTest {
         return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
                 new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
-                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null)));
+                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
+                new WebhookRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -34,6 +34,7 @@ import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -49,6 +50,7 @@ import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.webhook.Hooks;
 
 /**
  * All doors over a real engine in a folder, behind a real listener, with a clock that is set by hand and cheap passwords; and a
@@ -119,6 +121,7 @@ public final class ServedEngine implements AutoCloseable {
     private final Engine engine;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final List<Routes.Route> routes;
 
     /** @param token null for a server that is open to its machine */
@@ -139,11 +142,13 @@ public final class ServedEngine implements AutoCloseable {
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
+        hooks = Hooks.open(engine.core(), true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                new WebhookRoutes(hooks));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
@@ -318,6 +323,7 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        hooks.close();
         accounts.close();
         engine.close();
         catalog.close();
