@@ -19,6 +19,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
@@ -55,6 +56,7 @@ public final class Server implements AutoCloseable {
 
     private final Config config;
     private final Store store;
+    private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
     private final Hooks hooks;
@@ -62,9 +64,10 @@ public final class Server implements AutoCloseable {
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, Accounts accounts, Hooks hooks, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
+        this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
         this.hooks = hooks;
@@ -85,25 +88,27 @@ public final class Server implements AutoCloseable {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
         Hooks hooks = null;
         boolean started = false;
         try {
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken));
             hooks = Hooks.open(engine.core(), config.webhookPrivate());
-            HttpListener listener = listen(config, engine, accounts, hooks, clock, random);
+            HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
             started = true;
-            return new Server(config, store, engine, accounts, hooks, listener, failure);
+            return new Server(config, store, logs, engine, accounts, hooks, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(hooks, accounts, engine, store);
+                abandon(hooks, accounts, engine, logs, store);
             }
         }
     }
@@ -148,7 +153,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine; accounts; hooks) {
+            try (store; logs; engine; accounts; hooks) {
                 listener.close(grace);
             }
         }
@@ -193,11 +198,11 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -209,21 +214,22 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock),
-                new ServiceRoutes(() -> health(engine), Version.text()),
+                new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
+                new AuditRoutes(logs.reader()),
                 new WebhookRoutes(hooks));
     }
 
-    private static Health health(Engine engine) {
+    private static Health health(Engine engine, Logs logs) {
         List<String> reasons = new ArrayList<>();
         if (engine.unavailable() != null) {
             reasons.add(engine.unavailable());
@@ -235,6 +241,9 @@ public final class Server implements AutoCloseable {
         if (engine.missingObjects() > 0) {
             reasons.add(engine.missingObjects() + " files had no bytes on the disk at the start; fsck tells which");
         }
+        if (logs.audit().healthReason() != null) {
+            reasons.add(logs.audit().healthReason());
+        }
         return new Health(ready, reasons);
     }
 
@@ -243,8 +252,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Store store) {
-        try (store; engine; accounts; hooks) {
+    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);
