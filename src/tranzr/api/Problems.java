@@ -149,6 +149,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
             case Failure.NameTaken f -> Problem.of(ErrorCode.NAME_TAKEN, "there is a room of this name").with("name", f.name());
             case Failure.RoomNotEmpty _ -> Problem.of(ErrorCode.ROOM_NOT_EMPTY, "the room still holds files or uploads; move or delete them first");
+            case Failure.UnknownWebhook _ -> Problem.of(ErrorCode.WEBHOOK_NOT_FOUND, "there is no such webhook");
+            case Failure.UnknownDelivery _ -> Problem.of(ErrorCode.DELIVERY_NOT_FOUND, "no such delivery waits or was given up lately");
             case Failure.TooMany f -> Problem.of(ErrorCode.TOO_MANY, "there are " + f.limit() + " " + f.what() + " already, and no more are kept")
                     .with("limit", f.limit());
             case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "

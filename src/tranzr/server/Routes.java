@@ -18,6 +18,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -58,7 +59,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, AuditRoutes audit) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, WebhookRoutes webhook) {
     }
 
     private Routes() {
@@ -68,6 +69,7 @@ final class Routes {
         List<Route> routes = new ArrayList<>(transfers(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
+        routes.addAll(webhooks(to));
         return List.copyOf(routes);
     }
 
@@ -135,6 +137,19 @@ final class Routes {
                 api("GET", "/files/{file_id}/access", Need.TOKEN, "file.access.info", to.access::get).quiet(),
                 api("PUT", "/files/{file_id}/access", Need.TOKEN, "file.access", to.access::put).withSecondFactor(),
                 api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
+    }
+
+    private static List<Route> webhooks(Doors to) {
+        return List.of(
+                api("POST", "/webhooks", Need.LIST, "webhook.create", to.webhook::create).with(Load.LINK),
+                api("GET", "/webhooks", Need.LIST, "webhook.list", to.webhook::list).quiet(),
+                api("GET", "/webhooks/{webhook_id}", Need.LIST, "webhook.info", to.webhook::get).quiet(),
+                api("PATCH", "/webhooks/{webhook_id}", Need.LIST, "webhook.change", to.webhook::change),
+                api("DELETE", "/webhooks/{webhook_id}", Need.LIST, "webhook.delete", to.webhook::delete),
+                api("POST", "/webhooks/{webhook_id}/test", Need.LIST, "webhook.test", to.webhook::test).with(Load.LINK),
+                api("GET", "/webhooks/{webhook_id}/deliveries", Need.LIST, "webhook.deliveries", to.webhook::deliveries).quiet(),
+                api("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Need.LIST, "webhook.redeliver", to.webhook::redeliver)
+                        .with(Load.LINK));
     }
 
     private static Route api(String method, String pattern, Need need, String action, Handler handler) {
