@@ -143,7 +143,7 @@ class PermissionMatrixTest {
             rules.put(route, new AtAll(UPLOAD));
         }
         for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
-                "DELETE /rooms/{room_id}")) {
+                "DELETE /rooms/{room_id}", "GET /audit")) {
             rules.put(route, new Admin());
         }
         rules.put("GET /tokens/{token_id}", new Self(404));
