@@ -34,7 +34,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return problemOf(request, thrown).toJson();
+        return told(request, problemOf(request, thrown)).toJson();
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -43,11 +43,17 @@ public final class Problems implements HttpListener.ErrorMapper {
             try {
                 return handler.handle(request);
             } catch (Exception e) {
-                Problem problem = problemOf(request, e);
+                Problem problem = told(request, problemOf(request, e));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return json ? problem.toJson() : problem.toText();
             }
         };
+    }
+
+    /** Keeps the problem with the request, for those who record what came of it. */
+    public static Problem told(Request request, Problem problem) {
+        request.attach(Problem.class, problem);
+        return problem;
     }
 
     private Problem problemOf(Request request, Throwable thrown) {

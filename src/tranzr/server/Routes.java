@@ -6,9 +6,11 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
@@ -56,7 +58,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit) {
     }
 
     private Routes() {
@@ -97,7 +99,8 @@ final class Routes {
                 api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
-                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet());
+                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
     }
 
     private static List<Route> curl(Doors to) {
@@ -143,10 +146,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

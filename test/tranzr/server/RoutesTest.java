@@ -23,6 +23,7 @@ import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
@@ -42,7 +43,8 @@ class RoutesTest {
         return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
                 new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
-                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null)));
+                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
+                new AuditRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {

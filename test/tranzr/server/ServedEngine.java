@@ -24,16 +24,22 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.audit.AuditLog;
+import tranzr.audit.AuditReader;
+import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -117,9 +123,11 @@ public final class ServedEngine implements AutoCloseable {
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
+    private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
     private final List<Routes.Route> routes;
+    private final List<Entry> recorded = new CopyOnWriteArrayList<>();
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -138,15 +146,17 @@ public final class ServedEngine implements AutoCloseable {
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
+        audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
         Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -157,6 +167,15 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** What the audit log was told, oldest first. */
+    public List<Entry> recorded() {
+        return recorded;
     }
 
     List<Routes.Route> routes() {
@@ -178,7 +197,7 @@ public final class ServedEngine implements AutoCloseable {
         accounts.watch().run();
     }
 
-    /** Beside the doors. */
+    /** What all doors lead to. */
     public Engine engine() {
         return engine;
     }
@@ -315,6 +334,7 @@ public final class ServedEngine implements AutoCloseable {
         listener.close();
         accounts.close();
         engine.close();
+        audit.close();
         catalog.close();
         storage.close();
     }
