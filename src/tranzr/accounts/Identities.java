@@ -40,6 +40,16 @@ public final class Identities {
         return alwaysRequired || core.catalog().hasAny(AccessToken.class);
     }
 
+    /** Whether one token was given at the start, which is in no catalog and cannot be lost there. */
+    public boolean hasOperatorToken() {
+        return operator.isPresent();
+    }
+
+    /** Whether a token is needed even while there is none. */
+    public boolean isTokenAlwaysRequired() {
+        return alwaysRequired;
+    }
+
     /**
      * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, AddressNotAllowed, RequestClosed, PasswordRequired, WrongPassword.
      *
@@ -80,10 +90,27 @@ public final class Identities {
         };
     }
 
+    /** Whether what let the caller in has expired since, or is gone. */
+    public boolean isOver(Caller caller) {
+        return switch (caller) {
+            case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
+                    && core.catalog().entity(Session.class, bearer.session()).filter(session -> core.now().isBefore(session.expires())).isEmpty();
+            case Caller.Once once -> isOver(once.token());
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !now.isExpired(core.now())).isEmpty();
+            case Caller.Server _, Caller.Nobody _ -> false;
+        };
+    }
+
+    private boolean isOver(AccessToken token) {
+        return !token.id().equals(AccessToken.OPERATOR_ID)
+                && core.catalog().entity(AccessToken.class, token.id()).filter(now -> !now.isExpired(core.now())).isEmpty();
+    }
+
     private boolean isCurrent(AccessToken token) {
         return token.id().equals(AccessToken.OPERATOR_ID)
                 || core.catalog().entity(AccessToken.class, token.id()).filter(now -> now.hash().equals(token.hash())
-                        && now.rights().equals(token.rights()) && now.rooms().equals(token.rooms())).isPresent();
+                        && now.rights().equals(token.rights()) && now.rooms().equals(token.rooms()) && now.addresses().equals(token.addresses())
+                        && !now.isExpired(core.now())).isPresent();
     }
 
     private AccessToken tokenOf(java.util.UUID id) {

@@ -88,7 +88,7 @@ public final class Gate {
     private Caller enter(Request request, boolean tokenRequired, boolean onlyReads) {
         for (int i = 0; i < LOOK_AGAIN; i++) {
             Caller caller = identify(request, tokenRequired, onlyReads);
-            LiveCallers.Stay stay = live.enter(caller, request::abort);
+            LiveCallers.Stay stay = live.enter(caller, request.pathIfAny("file_id").flatMap(Ids::parse).orElse(null), request::abort);
             request.whenEnded(_ -> stay.close());
             if (identities.isCurrent(caller)) {
                 return caller;

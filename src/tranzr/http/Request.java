@@ -90,6 +90,11 @@ public final class Request {
         return value;
     }
 
+    /** As {@link #path}; empty when the route's pattern has no such name. */
+    public Optional<String> pathIfAny(String name) {
+        return Optional.ofNullable(path.get(name));
+    }
+
     /** Keeps something with this request, for whoever handles it later; in place of what was kept under the same type. */
     public <T> void attach(Class<T> type, T value) {
         attached.put(type, value);

@@ -8,10 +8,13 @@ import tranzr.api.Need;
 import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
@@ -52,7 +55,8 @@ final class Routes {
     }
 
     /** What answers. */
-    record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl) {
+    record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
+            RoomRoutes room, AccessRoutes access) {
     }
 
     private Routes() {
@@ -61,6 +65,7 @@ final class Routes {
     static List<Route> of(Doors to) {
         List<Route> routes = new ArrayList<>(transfers(to));
         routes.addAll(curl(to));
+        routes.addAll(accounts(to));
         return List.copyOf(routes);
     }
 
@@ -103,6 +108,30 @@ final class Routes {
                 plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
                 plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
+    }
+
+    private static List<Route> accounts(Doors to) {
+        return List.of(
+                // Tokens
+                api("POST", "/tokens", Need.ADMIN, "token.create", to.token::create).with(Load.LINK).withSecondFactor(),
+                api("GET", "/tokens", Need.ADMIN, "token.list", to.token::list).quiet(),
+                api("GET", "/tokens/{token_id}", Need.TOKEN, "token.info", to.token::get).quiet(),
+                api("PATCH", "/tokens/{token_id}", Need.ADMIN, "token.change", to.token::change).withSecondFactor(),
+                api("POST", "/tokens/{token_id}/rotate", Need.TOKEN, "token.rotate", to.token::rotate).with(Load.LINK).withSecondFactor(),
+                api("DELETE", "/tokens/{token_id}", Need.ADMIN, "token.revoke", to.token::revoke).withSecondFactor(),
+                api("POST", "/one-time-tokens", Need.TOKEN, "token.once", to.token::createOneTime).with(Load.LINK).withSecondFactor(),
+                // Rooms
+                api("POST", "/rooms", Need.ADMIN, "room.create", to.room::create),
+                api("GET", "/rooms", Need.TOKEN, "room.list", to.room::list).quiet(),
+                api("GET", "/rooms/{room_id}", Need.TOKEN, "room.info", to.room::get).quiet(),
+                api("PATCH", "/rooms/{room_id}", Need.TOKEN, "room.change", to.room::change),
+                api("DELETE", "/rooms/{room_id}", Need.ADMIN, "room.delete", to.room::delete).withSecondFactor(),
+                api("PUT", "/rooms/{room_id}/members/{token_id}", Need.TOKEN, "room.member", to.room::putMember).withSecondFactor(),
+                api("DELETE", "/rooms/{room_id}/members/{token_id}", Need.TOKEN, "room.leave", to.room::removeMember).withSecondFactor(),
+                // Whom files belong to, and what is used
+                api("GET", "/files/{file_id}/access", Need.TOKEN, "file.access.info", to.access::get).quiet(),
+                api("PUT", "/files/{file_id}/access", Need.TOKEN, "file.access", to.access::put).withSecondFactor(),
+                api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
     }
 
     private static Route api(String method, String pattern, Need need, String action, Handler handler) {

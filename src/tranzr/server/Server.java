@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import tranzr.accounts.Identities;
-import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -33,7 +32,6 @@ import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
 import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
-import tranzr.model.Quota;
 import tranzr.model.Right;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
@@ -56,14 +54,16 @@ public final class Server implements AutoCloseable {
     private final Config config;
     private final Store store;
     private final Engine engine;
+    private final Accounts accounts;
     private final HttpListener listener;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.engine = engine;
+        this.accounts = accounts;
         this.listener = listener;
         this.failure = failure;
     }
@@ -82,20 +82,22 @@ public final class Server implements AutoCloseable {
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
         Engine engine = null;
+        Accounts accounts = null;
         boolean started = false;
         try {
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            HttpListener listener = listen(config, engine, identities(config, engine.core(), newToken), clock, random);
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
+            HttpListener listener = listen(config, engine, accounts, clock, random);
             started = true;
-            return new Server(config, store, engine, listener, failure);
+            return new Server(config, store, engine, accounts, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(engine, store);
+                abandon(accounts, engine, store);
             }
         }
     }
@@ -140,7 +142,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine) {
+            try (store; engine; accounts) {
                 listener.close(grace);
             }
         }
@@ -159,7 +161,8 @@ public final class Server implements AutoCloseable {
 
     /** Makes the first token, when one is needed and none can open everything. */
     private static Identities identities(Config config, Core core, Consumer<String> newToken) {
-        boolean none = core.catalog().entities(AccessToken.class).stream().noneMatch(token -> token.rights().contains(Right.ADMIN));
+        boolean none = core.catalog().entities(AccessToken.class).stream().noneMatch(token ->
+                token.rights().contains(Right.ADMIN) && !token.isExpired(core.now()));
         if (isTokenRequired(config) && config.token().isEmpty() && none) {
             String token = Tokens.create(Tokens.Kind.ACCESS, core.random());
             newToken.accept(token);
@@ -177,18 +180,18 @@ public final class Server implements AutoCloseable {
         EngineSettings standard = EngineSettings.DEFAULT;
         long reserve = config.reserve().isPresent() ? config.reserve().getAsLong() : usualReserve(disk.usableSpace(config.data()));
         return new EngineSettings(config.uploadTtl(), config.cleanupInterval(), config.maxFileSize().orElse(Long.MAX_VALUE), config.chunkSize(),
-                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl(), Quota.NONE);
+                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl(), config.quota());
     }
 
     static long usualReserve(long usableSpace) {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Identities identities, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(identities, new LiveCallers(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, config.limits().throttle(clock), problems);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -200,14 +203,17 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock),
                 new ServiceRoutes(() -> health(engine), Version.text()),
-                new CurlApi(engine, clock, random));
+                new CurlApi(engine, clock, random),
+                accounts.tokenRoutes(),
+                accounts.roomRoutes(),
+                accounts.accessRoutes(config.quota()));
     }
 
     private static Health health(Engine engine) {
@@ -230,8 +236,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Engine engine, Store store) {
-        try (store; engine) {
+    private static void abandon(Accounts accounts, Engine engine, Store store) {
+        try (store; engine; accounts) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

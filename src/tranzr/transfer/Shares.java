@@ -245,6 +245,16 @@ public final class Shares {
         return core.catalog.share(tokenHash).orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
     }
 
+    /** The hashes of links that a token has made. @param limit at most so many */
+    public List<Digest> madeBy(UUID creator, int limit) {
+        return core.catalog.shares(null, limit, share -> share.policy().creator().equals(creator)).stream().map(Share::tokenHash).toList();
+    }
+
+    /** Ends the transfers by links that are removed already. */
+    public void cut(List<Digest> tokenHashes) {
+        tokenHashes.forEach(slots::cancel);
+    }
+
     /** Revokes at once: no further request is served, transfers under way are ended. Fails with UnknownShare. */
     public void revoke(Digest tokenHash) {
         core.catalog.share(tokenHash).ifPresent(this::requireOurs);

@@ -22,10 +22,13 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.http.Json;
 
@@ -38,7 +41,8 @@ class RoutesTest {
     private static List<Routes.Route> routes() {
         return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
                 new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
-                new CurlApi(null, InstantSource.system(), new Random(1))));
+                new CurlApi(null, InstantSource.system(), new Random(1)),
+                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.accounts.Identities;
-import tranzr.accounts.LiveCallers;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -120,9 +119,15 @@ public final class ServedEngine implements AutoCloseable {
     private final Engine engine;
     private final HttpListener listener;
     private final List<Routes.Route> routes;
+    private final Accounts accounts;
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
+        this(folder, token, baseUrl, Quota.NONE);
+    }
+
+    /** @param quota of all files together */
+    public ServedEngine(Path folder, String token, String baseUrl, Quota quota) throws IOException {
         Disk disk = new RealDisk();
         Path journal = Files.createDirectories(folder.resolve("journal"));
         InstantSource clock = time::get;
@@ -130,15 +135,15 @@ public final class ServedEngine implements AutoCloseable {
         catalog = JournalCatalog.open(disk, journal, new UUID(1, 2), new JournalCatalog.Options(1 << 20, 64 << 20, failure -> { }),
                 this::redo, storage::sync);
         EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, 0,
-                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
+                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
-        Gate gate = new Gate(new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null), new LiveCallers(),
-                Optional.ofNullable(baseUrl));
+        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
+        Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()));
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
@@ -171,6 +176,15 @@ public final class ServedEngine implements AutoCloseable {
     /** Runs the clean-up that is due by the clock. */
     public void cleanUp() {
         engine.cleanup().run();
+    }
+
+    /** Ends what has expired by the clock. */
+    public void endExpired() {
+        accounts.watch().run();
+    }
+
+    public int port() {
+        return listener.address().getPort();
     }
 
     /** Lets {@code GET /health} fail in a way nobody foresaw. */
@@ -299,6 +313,7 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        accounts.close();
         engine.close();
         catalog.close();
         storage.close();

@@ -16,7 +16,6 @@ import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.ErrorCode;
 import tranzr.api.Fields;
-import tranzr.api.HeaderText;
 import tranzr.api.Ids;
 import tranzr.api.RequestBody;
 import tranzr.api.ShareLinks;
@@ -184,7 +183,7 @@ public final class CurlApi {
         boolean linked = options.isAny() || Permissions.atAll(caller).contains(Right.SHARE);
         Shares.Created share = linked ? engine.shares(caller).draft(id, options.terms(now)) : null;
         String deleteKey = Tokens.create(Tokens.Kind.DELETE, random);
-        UUID room = HeaderText.of(request, "Room").or(() -> request.query("room")).map(uploads::room).orElse(null);
+        UUID room = options.room() == null ? null : uploads.room(options.room());
         NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey), room);
         Upload file = uploads.receive(spec, body, claim, options.expires(now), linked ? List.of(share.change()) : List.of());
         return new Received(file, share, linked ? ShareLinks.url(request.baseUrl(), share.token(), name) : request.baseUrl() + "/download/" + id,

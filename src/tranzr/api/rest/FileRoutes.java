@@ -1,6 +1,7 @@
 package tranzr.api.rest;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,9 +42,12 @@ public final class FileRoutes {
             throw Fields.invalid("after", "names an entry that is not there any more; begin anew without it");
         }
         Optional<UploadState> status = request.query("status").map(FileRoutes::state);
-        Predicate<Upload> filter = status.<Predicate<Upload>>map(state -> upload -> upload.state() == state)
-                .orElse(upload -> upload.state() != UploadState.EXPIRED);
-        Map<String, String> filters = status.map(state -> Map.of("status", state.wireName())).orElse(Map.of());
+        UUID room = request.query("room").map(uploads(request)::room).orElse(null);
+        Predicate<Upload> filter = upload -> (status.isPresent() ? upload.state() == status.get() : upload.state() != UploadState.EXPIRED)
+                && (room == null || room.equals(upload.access().room()));
+        Map<String, String> filters = new LinkedHashMap<>();
+        status.ifPresent(state -> filters.put("status", state.wireName()));
+        request.query("room").ifPresent(text -> filters.put("room", text));
         return paging.answer(uploads(request).list(after, paging.probe(), filter), upload -> upload.id().toString(),
                 UploadView::listed, "/files", filters);
     }
