@@ -87,7 +87,7 @@ public final class Server implements AutoCloseable {
         try {
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             HttpListener listener = listen(config, engine, accounts, clock, random);
             started = true;
             return new Server(config, store, engine, accounts, listener, failure);
@@ -190,7 +190,7 @@ public final class Server implements AutoCloseable {
     private static HttpListener listen(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
@@ -208,12 +208,14 @@ public final class Server implements AutoCloseable {
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock),
+                new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
-                accounts.accessRoutes(config.quota()));
+                accounts.accessRoutes(config.quota()),
+                accounts.sessionRoutes(),
+                accounts.secondFactorRoutes());
     }
 
     private static Health health(Engine engine) {

@@ -37,6 +37,7 @@ import tranzr.api.rest.UploadRoutes;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.http.Cors;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
 import tranzr.limit.Concurrency;
@@ -58,6 +59,8 @@ public final class ServedEngine implements AutoCloseable {
 
     private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
             Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
+    /** How long a browser stays logged in. */
+    public static final Duration SESSION_TTL = Duration.ofHours(12);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** One answer, read to its end. */
@@ -138,12 +141,14 @@ public final class ServedEngine implements AutoCloseable {
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
-        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
-        Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
+        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
+                SESSION_TTL);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+                new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                accounts.sessionRoutes(), accounts.secondFactorRoutes());
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);

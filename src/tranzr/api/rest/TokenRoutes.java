@@ -223,7 +223,7 @@ public final class TokenRoutes {
         return view;
     }
 
-    private static Map<String, Object> membership(Room room, Role role) {
+    static Map<String, Object> membership(Room room, Role role) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("room_id", room.id().toString());
         view.put("name", room.name());
