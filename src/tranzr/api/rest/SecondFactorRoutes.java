@@ -3,13 +3,10 @@ package tranzr.api.rest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import tranzr.access.Caller;
 import tranzr.accounts.SecondFactor;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
-import tranzr.api.Ids;
 import tranzr.http.Request;
 import tranzr.http.Response;
 
@@ -45,9 +42,7 @@ public final class SecondFactorRoutes {
 
     /** {@code DELETE /tokens/{token_id}/totp}: for a user who has lost it. */
     public Response reset(Request request) {
-        Caller caller = Callers.of(request);
-        UUID id = Ids.tokenId(request);
-        factor.reset(caller, id);
+        factor.reset(Callers.of(request), TokenRoutes.idOf(request));
         return Response.empty(204);
     }
 

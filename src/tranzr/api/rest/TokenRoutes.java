@@ -119,7 +119,8 @@ public final class TokenRoutes {
         return Response.json(201, view).header("Cache-Control", "no-store");
     }
 
-    private UUID idOf(Request request) {
+    /** The token in the path. */
+    static UUID idOf(Request request) {
         if (request.path("token_id").equals(SELF) && Callers.of(request) instanceof Caller.Bearer bearer) {
             return bearer.token().id();
         }
