@@ -3,10 +3,12 @@ package tranzr.accounts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import tranzr.access.Caller;
 import tranzr.access.Permissions;
@@ -148,7 +150,7 @@ public final class AccessTokens {
 
     /** What is a member of a room in a new role. @param role null for none any more */
     static AccessToken withRole(AccessToken token, UUID room, Role role) {
-        Map<UUID, Role> rooms = new java.util.HashMap<>(token.rooms());
+        Map<UUID, Role> rooms = new HashMap<>(token.rooms());
         if (role == null) {
             rooms.remove(room);
         } else {
@@ -177,11 +179,11 @@ public final class AccessTokens {
             String secret = Tokens.create(Tokens.Kind.ACCESS, core.random());
             AccessToken after = before.withHash(Tokens.hash(secret));
             List<Change> changes = new ArrayList<>(List.of(new Change.EntityReplaced(before, after)));
-            changes.addAll(removals(Session.class, session -> session.token().equals(id) && !session.id().equals(asking)));
-            changes.addAll(removals(OneTimeToken.class, once -> once.token().equals(id)));
+            changes.addAll(belongings(id, asking));
             core.commit(changes);
             return new Made(after, secret);
         });
+        dropBelongings(id, asking);
         live.endToken(id);
         return made;
     }
@@ -200,10 +202,10 @@ public final class AccessTokens {
             // Only if it is still what the line above looked at.
             changes.add(new Change.EntityReplaced(before, before));
             changes.add(new Change.EntityRemoved(AccessToken.class, id));
-            changes.addAll(removals(Session.class, session -> session.token().equals(id)));
-            changes.addAll(removals(OneTimeToken.class, once -> once.token().equals(id)));
+            changes.addAll(belongings(id, null));
             return changes;
         });
+        dropBelongings(id, null);
         live.endToken(id);
         if (madeToo) {
             // What a request that was just under way has made.
@@ -233,7 +235,24 @@ public final class AccessTokens {
         return core.catalog().entities(UploadRequest.class).stream().filter(request -> request.creator().equals(token)).limit(MAX_REMOVALS).toList();
     }
 
-    private <E extends Entity> List<Change> removals(Class<E> kind, java.util.function.Predicate<E> which) {
+    /** Drops what was added between the look and the commit. From that commit on nothing is added, since whoever adds needs the token as it was. */
+    private void dropBelongings(UUID token, UUID asking) {
+        while (!belongings(token, asking).isEmpty()) {
+            Retry.on(() -> {
+                core.commit(belongings(token, asking));
+                return null;
+            });
+        }
+    }
+
+    /** Sessions and one-time tokens that go with a token. @param asking the session that stays; null for none */
+    private List<Change> belongings(UUID token, UUID asking) {
+        List<Change> removals = new ArrayList<>(removals(Session.class, session -> session.token().equals(token) && !session.id().equals(asking)));
+        removals.addAll(removals(OneTimeToken.class, once -> once.token().equals(token)));
+        return removals;
+    }
+
+    private <E extends Entity> List<Change> removals(Class<E> kind, Predicate<E> which) {
         return core.catalog().entities(kind).stream().filter(which).limit(MAX_REMOVALS).<Change>map(entity -> new Change.EntityRemoved(kind, entity.id())).toList();
     }
 

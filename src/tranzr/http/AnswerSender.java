@@ -61,10 +61,10 @@ final class AnswerSender {
         // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
-            out.close();
             if (exchange.wire() != null) {
                 exchange.wire().beginIdle();
             }
+            out.close(); // from here on, another thread may read a next request from the wire
             exchange.http().close();
         }
         return reusable;

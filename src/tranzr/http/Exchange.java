@@ -241,7 +241,19 @@ final class Exchange implements Request.Origin {
                         : "The body comes at less than " + limits.minRate() + " bytes a second.";
                 Thread.startVirtualThread(() -> answerSlow(why));
             } else {
+                forgetUnsent();
                 abort();
+            }
+        }
+    }
+
+    /** A connection that is closed in the usual way goes on in the kernel, with all it was to send, until the client has taken that. */
+    private void forgetUnsent() {
+        if (wire != null) {
+            try {
+                wire.channel().setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a slow client has left: {0}", e.getMessage());
             }
         }
     }

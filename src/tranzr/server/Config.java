@@ -34,10 +34,11 @@ import tranzr.security.Tokens;
  * @param trustedProxies peers whose forwarding fields are believed
  * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
+ * @param logs what is recorded
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration sessionTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
-        LimitConfig limits, ConnectionConfig connections) {
+        LimitConfig limits, ConnectionConfig connections, LogConfig logs) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -55,7 +56,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return new Config(
                 new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
                 dataOf(settings),
-                tokenOf(settings),
+                secretOf(settings).map(Tokens::hash),
                 parsed(settings, Option.UPLOAD_TTL, text -> atLeastASecond(TimeSpan.parse(text))),
                 parsed(settings, Option.SESSION_TTL, text -> atMost(Duration.ofDays(365), atLeastASecond(TimeSpan.parse(text)))),
                 parsed(settings, Option.CLEANUP_INTERVAL, text -> atLeastASecond(TimeSpan.parse(text))),
@@ -68,7 +69,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
                 LimitConfig.of(settings),
-                ConnectionConfig.of(settings));
+                ConnectionConfig.of(settings),
+                LogConfig.of(settings));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -181,31 +183,32 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return proxies;
     }
 
-    private static Optional<Digest> tokenOf(Settings settings) throws ConfigException {
+    /** The token that was given, in the environment or in a file; empty for none. @throws ConfigException when it is given twice or cannot be one */
+    public static Optional<String> secretOf(Settings settings) throws ConfigException {
         Optional<Settings.Value> file = settings.get(Option.TOKEN_FILE).filter(value -> !value.text().equals(NONE));
         if (settings.token() != null && file.isPresent()) {
             throw new ConfigException(Settings.TOKEN_VARIABLE + " and " + file.get().origin() + " both give a token: leave one away");
         }
         if (settings.token() != null) {
-            return Optional.of(hash(settings.token(), Settings.TOKEN_VARIABLE));
+            return Optional.of(checked(settings.token(), Settings.TOKEN_VARIABLE));
         }
         if (file.isEmpty()) {
             return Optional.empty();
         }
         try {
             String text = OperatorFile.readSecret(Settings.path(file.get()));
-            return Optional.of(hash(text.strip(), file.get().origin() + ": " + file.get().text()));
+            return Optional.of(checked(text.strip(), file.get().origin() + ": " + file.get().text()));
         } catch (IOException e) {
             throw new ConfigException(file.get().origin() + ": " + Settings.reason(e));
         }
     }
 
-    private static Digest hash(String token, String origin) throws ConfigException {
+    private static String checked(String token, String origin) throws ConfigException {
         boolean typeable = token.chars().allMatch(c -> c > 0x20 && c < 0x7F);
         if (token.length() < MIN_TOKEN_LENGTH || token.length() > MAX_TOKEN_LENGTH || !typeable) {
             throw new ConfigException(origin + ": a token is " + MIN_TOKEN_LENGTH + " to " + MAX_TOKEN_LENGTH
                     + " letters, digits and signs of ASCII, without spaces");
         }
-        return Tokens.hash(token);
+        return token;
     }
 }

@@ -43,6 +43,9 @@ public enum Option {
     MAX_CONNECTIONS("NUMBER", "3/4 of ulimit -n", "connections that may be open at once"),
     MAX_CONNECTIONS_PER_ADDRESS("NUMBER", "256", "of these, from one IPv4 address or IPv6 network of 64 bits; trusted proxies are exempt"),
     CORS_ORIGIN("ORIGIN", "none", "origin whose pages may call from a browser, such as https://app.example.org; several by commas or by repeating it; * for any"),
+    AUDIT_SEGMENT("SIZE", "64MiB", "size of a file of the audit log, which then goes on in the next"),
+    AUDIT_KEEP("TIME", "none", "how long records of the audit log are kept; none for ever"),
+    ACCESS_LOG("FILE", "none", "file for a line in Combined Log Format for each request; - for standard output"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;

@@ -9,6 +9,7 @@ import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
@@ -58,7 +59,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, SessionRoutes session, SecondFactorRoutes factor) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor) {
     }
 
     private Routes() {
@@ -100,7 +101,8 @@ final class Routes {
                 api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
-                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet());
+                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
     }
 
     private static List<Route> curl(Doors to) {

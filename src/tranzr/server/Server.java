@@ -19,6 +19,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
@@ -53,15 +54,17 @@ public final class Server implements AutoCloseable {
 
     private final Config config;
     private final Store store;
+    private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
     private final HttpListener listener;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
+        this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
         this.listener = listener;
@@ -81,23 +84,25 @@ public final class Server implements AutoCloseable {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
         boolean started = false;
         try {
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
-            HttpListener listener = listen(config, engine, accounts, clock, random);
+            HttpListener listener = listen(config, engine, accounts, logs, clock, random);
             started = true;
-            return new Server(config, store, engine, accounts, listener, failure);
+            return new Server(config, store, logs, engine, accounts, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(accounts, engine, store);
+                abandon(accounts, engine, logs, store);
             }
         }
     }
@@ -142,7 +147,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine; accounts) {
+            try (store; logs; engine; accounts) {
                 listener.close(grace);
             }
         }
@@ -187,11 +192,11 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, logs, clock, random)), gate, config.limits().throttle(clock), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
@@ -203,22 +208,23 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock, accounts.factor()),
-                new ServiceRoutes(() -> health(engine), Version.text()),
+                new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
+                new AuditRoutes(logs.reader()),
                 accounts.sessionRoutes(),
                 accounts.secondFactorRoutes());
     }
 
-    private static Health health(Engine engine) {
+    private static Health health(Engine engine, Logs logs) {
         List<String> reasons = new ArrayList<>();
         if (engine.unavailable() != null) {
             reasons.add(engine.unavailable());
@@ -230,6 +236,9 @@ public final class Server implements AutoCloseable {
         if (engine.missingObjects() > 0) {
             reasons.add(engine.missingObjects() + " files had no bytes on the disk at the start; fsck tells which");
         }
+        if (logs.audit().healthReason() != null) {
+            reasons.add(logs.audit().healthReason());
+        }
         return new Health(ready, reasons);
     }
 
@@ -238,8 +247,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Accounts accounts, Engine engine, Store store) {
-        try (store; engine; accounts) {
+    private static void abandon(Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

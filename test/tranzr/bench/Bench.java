@@ -65,6 +65,7 @@ public final class Bench {
         parts.put("merge", requests::merge);
         parts.put("memory", memory::uploads);
         parts.put("sparse", memory::sparse);
+        parts.put("idle", new Crowd(setting)::idle);
         parts.put("start", requests::start);
         parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {

@@ -35,7 +35,7 @@ class FloodTest {
 
     @Test
     void aFloodOfWrongPasswordsLeavesNormalUsersServed(@TempDir Path folder) throws Exception {
-        try (ServerProcess server = start(folder); Http http = new Http(server); Http flooder = new Http(server); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ServerProcess server = start(folder); Http http = Http.asAdmin(server); Http flooder = Http.asAdmin(server); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             String file = http.store("shared", BYTES);
             List<String> links = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
@@ -78,7 +78,7 @@ class FloodTest {
 
     @Test
     void manyAddressesDoNotHelpAgainstOneLinkNorDoesARestart(@TempDir Path folder) {
-        try (ServerProcess server = start(folder); Http http = new Http(server)) {
+        try (ServerProcess server = start(folder); Http http = Http.asAdmin(server)) {
             String link = guarded(http, http.store("x", BYTES));
             int refused = 0;
             for (int i = 0; i < 10; i++) {
@@ -100,7 +100,7 @@ class FloodTest {
 
     @Test
     void anAddressIsTurnedAwayWhateverLinksItTriesAndWithAllOfItsIpv6Network(@TempDir Path folder) {
-        try (ServerProcess server = start(folder); Http http = new Http(server)) {
+        try (ServerProcess server = start(folder); Http http = Http.asAdmin(server)) {
             String link = guarded(http, http.store("x", BYTES));
             int wrong = 0;
             Answer last = guess(http, "none-0", "wrong", "2001:db8:9:9::1");

@@ -98,7 +98,7 @@ class TimingTest {
 
     @Test
     void anUnknownLinkTakesAsLongAsAWrongPassword(@TempDir Path folder) {
-        try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--trusted-proxy", "127.0.0.1"); Http http = new Http(server)) {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--trusted-proxy", "127.0.0.1"); Http http = Http.asAdmin(server)) {
             String id = http.store("x", new byte[1]);
             int count = 8;
             List<String> links = new ArrayList<>();

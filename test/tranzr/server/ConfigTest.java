@@ -62,6 +62,7 @@ class ConfigTest {
         Limits connections = config.connections().limits();
         assertEquals(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 1024, Duration.ofSeconds(90), connections.maxConnections(), 256), connections);
         assertEquals(ConnectionConfig.usualConnections(tranzr.disk.OpenFiles.limit()), connections.maxConnections());
+        assertEquals(new LogConfig(64 << 20, Optional.empty(), Optional.empty()), config.logs());
         assertEquals(15_000, ConnectionConfig.usualConnections(java.util.OptionalInt.of(20_000)));
     }
 
@@ -78,7 +79,8 @@ class ConfigTest {
                 Map.entry(Option.MAX_TRANSFERS_PER_TOKEN, "3"), Map.entry(Option.MAX_TRANSFERS_PER_ADDRESS, "4"), Map.entry(Option.REQUEST_RATE, "none"),
                 Map.entry(Option.REQUEST_RATE_PER_TOKEN, "100/s"), Map.entry(Option.LOGIN_RATE, "20/15m"), Map.entry(Option.LINK_RATE, "600/m burst 50"),
                 Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
-                Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"));
+                Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"),
+                Map.entry(Option.AUDIT_SEGMENT, "1MiB"), Map.entry(Option.AUDIT_KEEP, "90d"), Map.entry(Option.ACCESS_LOG, folder + "/access.log"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
@@ -88,7 +90,8 @@ class ConfigTest {
                         Schedule.always(new ByteRate(500_000)), 5, Concurrency.NONE, 3, 4, Rate.NONE, new Rate(100, Duration.ofSeconds(1), 100),
                         new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
                 new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
-                        new Cors(Set.of("https://a.example"), false)));
+                        new Cors(Set.of("https://a.example"), false)),
+                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))));
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));
@@ -142,6 +145,10 @@ class ConfigTest {
             --base-url       | http://x/?q         | not a URL
             --base-url       | http://x:99999      | not a URL
             --base-url       | http://a b          | not a URL
+            --audit-segment  | 63KiB               | is not from 64KiB to 1GiB
+            --audit-segment  | 2GiB                | is not from 64KiB to 1GiB
+            --audit-keep     | 59m                 | less than an hour
+            --audit-keep     | for ever            | length of time
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
             --trusted-proxy  | 10.0.0.0/8          | not an IP address

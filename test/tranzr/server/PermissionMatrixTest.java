@@ -96,6 +96,26 @@ class PermissionMatrixTest {
     private record OnShare(Right right) implements Rule {
     }
 
+    /** The right to administer. */
+    private record Admin() implements Rule {
+    }
+
+    /** Any token, whatever it may do. */
+    private record Anybody() implements Rule {
+    }
+
+    /** The token that is named, and administrators; all others hear {@code others}. */
+    private record Self(int others) implements Rule {
+    }
+
+    /** By what the token is in the room; a stranger hears that there is none. */
+    private record InRoom(int owner, int writer, int reader) implements Rule {
+    }
+
+    /** Who decides about a file: its owner when it is in no room, the owner of its room otherwise. */
+    private record Decides() implements Rule {
+    }
+
     private enum State { OPEN, COMPLETED }
 
     private static Map<String, Rule> rules() {
@@ -122,6 +142,21 @@ class PermissionMatrixTest {
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
+        for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
+                "DELETE /rooms/{room_id}")) {
+            rules.put(route, new Admin());
+        }
+        rules.put("GET /tokens/{token_id}", new Self(404));
+        rules.put("POST /tokens/{token_id}/rotate", new Self(404));
+        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage")) {
+            rules.put(route, new Anybody());
+        }
+        rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
+        rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
+        rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+        rules.put("DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+        rules.put("GET /files/{file_id}/access", new Decides());
+        rules.put("PUT /files/{file_id}/access", new Decides());
         return rules;
     }
 
@@ -209,7 +244,8 @@ class PermissionMatrixTest {
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
         String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
-                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : "";
+                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
+                : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
         var body = !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
@@ -240,6 +276,11 @@ class PermissionMatrixTest {
                 case OnFile rule -> askOnFile(route, rule);
                 case OnShare rule -> askOnShare(route, rule);
                 case AtAll rule -> askAtAll(route, rule);
+                case Admin _ -> askAsAdmin(route);
+                case Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case Self rule -> askOfItself(route, rule);
+                case InRoom rule -> askInRoom(route, rule);
+                case Decides _ -> askWhoDecides(route);
                 case Open _ -> { }
             }
         }
@@ -300,6 +341,74 @@ class PermissionMatrixTest {
                 expect(route, name, rights.contains(rule.right()) ? 200 : 403, ask(route, null, null, as(token(rights, Map.of(), null)))));
         expect(route, "an admin", 200, ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
         askWithoutRight(route, null, null);
+    }
+
+    private void askAsAdmin(Routes.Route route) {
+        expect(route, "a token with every other right", 403, askAbout(route, other(), newRoom(), as(token(ALL, Map.of(), null))));
+        expect(route, "an admin", 200, askAbout(route, other(), newRoom(), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
+    }
+
+    private void askOfItself(Routes.Route route, Self rule) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
+        expect(route, "itself", 200, askAbout(route, self.id(), null, as(self)));
+        expect(route, "an admin", 200, askAbout(route, self.id(), null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, askAbout(route, self.id(), null));
+    }
+
+    private void askInRoom(Routes.Route route, InRoom rule) {
+        Map<Role, Integer> wanted = new TreeMap<>(Map.of(Role.OWNER, rule.owner(), Role.WRITER, rule.writer(), Role.READER, rule.reader()));
+        wanted.forEach((role, status) -> {
+            UUID room = newRoom();
+            Bearer member = token(EnumSet.of(LIST), Map.of(room, Role.READER), null);
+            expect(route, "the room's " + role, status, askAbout(route, member.id(), room, as(token(ALL, Map.of(room, role), null))));
+        });
+        UUID room = newRoom();
+        Bearer member = token(EnumSet.of(LIST), Map.of(room, Role.READER), null);
+        expect(route, "a stranger", 404, askAbout(route, member.id(), room, as(token(ALL, Map.of(ROOM, Role.OWNER), null))));
+        expect(route, "nobody", 401, askAbout(route, member.id(), room));
+        expect(route, "an admin", 200, askAbout(route, member.id(), room, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+    }
+
+    private void askWhoDecides(Routes.Route route) {
+        for (Relation relation : Relation.values()) {
+            Bearer bearer = token(ALL, rooms(relation), null);
+            UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+            boolean decides = relation == Relation.OWNER_OF_A_FILE_IN_NO_ROOM || relation == Relation.OWNER_OF_THE_ROOM;
+            int hidden = relation.rights.isEmpty() ? 404 : 403;
+            // Who owns the room decides even about what was taken from it.
+            int status = decides ? 200 : relation == Relation.MEMBER_GRANTED_NOTHING ? 404 : hidden;
+            expect(route, relation.toString(), status, ask(route, file, null, as(bearer)));
+        }
+        UUID file = file(State.COMPLETED, FileAccess.OPERATOR);
+        expect(route, "an admin", 200, ask(route, file, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, file, null));
+    }
+
+    private UUID other() {
+        return token(EnumSet.of(LIST), Map.of(), null).id();
+    }
+
+    private UUID newRoom() {
+        UUID id = new UUID(random.nextLong(), random.nextLong());
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(new Room(id, "room " + id, Instant.EPOCH, Quota.NONE))));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return id;
+    }
+
+    private ServedEngine.Answer askAbout(Routes.Route route, UUID token, UUID room, String... headers) {
+        String path = route.pattern().replace("{token_id}", String.valueOf(token)).replace("{room_id}", String.valueOf(room));
+        String json = switch (route.pattern()) {
+            case "/tokens", "/rooms" -> "{\"name\": \"n" + random.nextLong() + "\", \"rights\": [\"list\"]}";
+            case "/rooms/{room_id}/members/{token_id}" -> "{\"role\": \"writer\"}";
+            default -> "{\"name\": \"n" + random.nextLong() + "\"}";
+        };
+        boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method()) && !route.pattern().endsWith("/rotate");
+        return server.send(route.method(), path, sends ? BodyPublishers.ofString(json) : BodyPublishers.noBody(), headers);
     }
 
     private void askWithoutRight(Routes.Route route, UUID file, String share) {

@@ -23,6 +23,7 @@ import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
@@ -45,6 +46,7 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
+                new AuditRoutes(null),
                 new SessionRoutes(null, null, null), new SecondFactorRoutes(null)));
     }
 

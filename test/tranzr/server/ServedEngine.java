@@ -29,11 +29,14 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.audit.AuditLog;
+import tranzr.audit.AuditReader;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -120,9 +123,10 @@ public final class ServedEngine implements AutoCloseable {
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
+    private final AuditLog audit;
     private final HttpListener listener;
-    private final List<Routes.Route> routes;
     private final Accounts accounts;
+    private final List<Routes.Route> routes;
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -141,6 +145,7 @@ public final class ServedEngine implements AutoCloseable {
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
+        audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
                 SESSION_TTL);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
@@ -148,6 +153,7 @@ public final class ServedEngine implements AutoCloseable {
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes());
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
@@ -164,9 +170,8 @@ public final class ServedEngine implements AutoCloseable {
         }
     }
 
-    /** What all doors lead to. */
-    public Engine engine() {
-        return engine;
+    public AuditLog audit() {
+        return audit;
     }
 
     List<Routes.Route> routes() {
@@ -186,6 +191,11 @@ public final class ServedEngine implements AutoCloseable {
     /** Ends what has expired by the clock. */
     public void endExpired() {
         accounts.watch().run();
+    }
+
+    /** What all doors lead to. */
+    public Engine engine() {
+        return engine;
     }
 
     public int port() {
@@ -320,6 +330,7 @@ public final class ServedEngine implements AutoCloseable {
         listener.close();
         accounts.close();
         engine.close();
+        audit.close();
         catalog.close();
         storage.close();
     }
