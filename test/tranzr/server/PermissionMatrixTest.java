@@ -10,6 +10,7 @@ import static tranzr.model.Right.UPLOAD;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -104,6 +105,14 @@ class PermissionMatrixTest {
     private record Anybody() implements Rule {
     }
 
+    /** Any token, for what is its own alone; it is told by {@code status} that it has nothing of the kind. */
+    private record Nothing(int status) implements Rule {
+    }
+
+    /** The token whose session it is, and administrators; others hear that there is none. */
+    private record OnSession() implements Rule {
+    }
+
     /** The token that is named, and administrators; all others hear {@code others}. */
     private record Self(int others) implements Rule {
     }
@@ -136,7 +145,7 @@ class PermissionMatrixTest {
         rules.put("PATCH /shares/{token}", new OnShare(SHARE));
         rules.put("DELETE /shares/{token}", new OnShare(SHARE));
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
@@ -148,9 +157,17 @@ class PermissionMatrixTest {
         }
         rules.put("GET /tokens/{token_id}", new Self(404));
         rules.put("POST /tokens/{token_id}/rotate", new Self(404));
-        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage")) {
+        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",
+                "POST /totp")) {
             rules.put(route, new Anybody());
         }
+        // Of their own, and these tokens have none: no session, no code, no second factor.
+        rules.put("POST /session/prove", new Nothing(400));
+        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.put("DELETE /totp", new Nothing(409));
+        rules.put("DELETE /sessions/{session_id}", new OnSession());
+        rules.put("DELETE /tokens/{token_id}/totp", new Admin());
+        rules.put("GET /audit", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
         rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
         rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
@@ -278,6 +295,8 @@ class PermissionMatrixTest {
                 case AtAll rule -> askAtAll(route, rule);
                 case Admin _ -> askAsAdmin(route);
                 case Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case Nothing rule -> askForNothing(route, rule);
+                case OnSession _ -> askOnSession(route);
                 case Self rule -> askOfItself(route, rule);
                 case InRoom rule -> askInRoom(route, rule);
                 case Decides _ -> askWhoDecides(route);
@@ -349,6 +368,22 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
     }
 
+    private void askForNothing(Routes.Route route, Nothing rule) {
+        expect(route, "any token", rule.status(), ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+        expect(route, "an admin", rule.status(), ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null));
+    }
+
+    private void askOnSession(Routes.Route route) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        for (Map.Entry<String, Bearer> who : Map.of("its own token", self, "an admin", token(EnumSet.of(Right.ADMIN), Map.of(), null)).entrySet()) {
+            String path = route.pattern().replace("{session_id}", server.post("/login", "", as(self)).expect(200).field("session_id"));
+            expect(route, "another token", 404, server.delete(path, as(token(ALL, Map.of(), null))));
+            expect(route, "nobody", 401, server.delete(path));
+            expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
+        }
+    }
+
     private void askOfItself(Routes.Route route, Self rule) {
         Bearer self = token(EnumSet.of(LIST), Map.of(), null);
         expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
@@ -386,8 +421,12 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, ask(route, file, null));
     }
 
+    /** A token, with a second factor. */
     private UUID other() {
-        return token(EnumSet.of(LIST), Map.of(), null).id();
+        AccessToken other = AccessToken.of(new UUID(random.nextLong(), random.nextLong()), Tokens.hash("tzk_" + random.nextLong()), "other", Instant.EPOCH)
+                .withTotp(new AccessToken.Totp("MFRGGZDFMZTWQ2LK", 0, true));
+        add(other);
+        return other.id();
     }
 
     private UUID newRoom() {
@@ -412,6 +451,7 @@ class PermissionMatrixTest {
     }
 
     private void askWithoutRight(Routes.Route route, UUID file, String share) {
+        server.pass(Duration.ofMinutes(5)); // or it would be slowed down as one who guesses
         expect(route, "nobody", 401, ask(route, file, share));
         expect(route, "an unknown token", 401, ask(route, file, share, "Authorization", "Bearer " + Tokens.create(Tokens.Kind.ACCESS, random)));
         Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);
