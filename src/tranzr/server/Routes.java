@@ -6,6 +6,7 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
@@ -19,6 +20,7 @@ import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -59,7 +61,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, WebhookRoutes webhook, SessionRoutes session, SecondFactorRoutes factor) {
     }
 
     private Routes() {
@@ -69,6 +71,7 @@ final class Routes {
         List<Route> routes = new ArrayList<>(transfers(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
+        routes.addAll(webhooks(to));
         routes.addAll(logins(to));
         return List.copyOf(routes);
     }
@@ -139,6 +142,19 @@ final class Routes {
                 api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
     }
 
+    private static List<Route> webhooks(Doors to) {
+        return List.of(
+                api("POST", "/webhooks", Need.LIST, "webhook.create", to.webhook::create).with(Load.LINK),
+                api("GET", "/webhooks", Need.LIST, "webhook.list", to.webhook::list).quiet(),
+                api("GET", "/webhooks/{webhook_id}", Need.LIST, "webhook.info", to.webhook::get).quiet(),
+                api("PATCH", "/webhooks/{webhook_id}", Need.LIST, "webhook.change", to.webhook::change),
+                api("DELETE", "/webhooks/{webhook_id}", Need.LIST, "webhook.delete", to.webhook::delete),
+                api("POST", "/webhooks/{webhook_id}/test", Need.LIST, "webhook.test", to.webhook::test).with(Load.LINK),
+                api("GET", "/webhooks/{webhook_id}/deliveries", Need.LIST, "webhook.deliveries", to.webhook::deliveries).quiet(),
+                api("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Need.LIST, "webhook.redeliver", to.webhook::redeliver)
+                        .with(Load.LINK));
+    }
+
     private static List<Route> logins(Doors to) {
         return List.of(
                 // Browsers that log in
@@ -165,10 +181,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());
