@@ -97,6 +97,7 @@ public final class Server implements AutoCloseable {
             logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
+            engine.cleanup().tell(logs::cleared);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             hooks = Hooks.open(engine.core(), config.webhookPrivate());
             HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
