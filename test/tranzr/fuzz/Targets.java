@@ -14,6 +14,7 @@ import tranzr.security.PasswordFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
 import tranzr.storage.local.SumsFuzz;
+import tranzr.webhook.WebhookFuzz;
 
 /** Every target there is. They live in the packages of their parsers, most of which nobody else can see. */
 final class Targets {
@@ -23,7 +24,7 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets())
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(), WebhookFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }
