@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 
 /**
  * Sends one answer, and leaves the connection either ready for a next request or closed in a way that lets the client read the answer.
@@ -37,6 +38,8 @@ final class AnswerSender {
         boolean unread = !bodyIsRead();
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
+        exchange.options().https().map(HttpListener.Https::transportSecurity).filter(Duration::isPositive)
+                .ifPresent(age -> headers.set("Strict-Transport-Security", "max-age=" + age.toSeconds()));
         if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()
                 || exchange.body().fault() != null) {
             headers.set("Connection", "close");
@@ -55,13 +58,31 @@ final class AnswerSender {
         if (unread && (hasBody || exchange.wire() != null)) {
             linger();
         }
+        if (exchange.wire() != null && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
+            sayFarewell();
+        }
         // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
+            if (exchange.wire() != null) {
+                exchange.wire().rest();
+            }
             out.close();
             exchange.http().close();
         }
         return reusable;
+    }
+
+    /** The answer has gone out whole, so it is no failure when this does not. */
+    private void sayFarewell() {
+        exchange.progress().begin(false);
+        try {
+            exchange.wire().out().finish();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a client left without our farewell: {0}", e.getMessage());
+        } finally {
+            exchange.progress().end();
+        }
     }
 
     private void sendHead(boolean unread) throws IOException {

@@ -20,6 +20,8 @@ final class Exchange implements Request.Origin {
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final long NO_LINGERING = Long.MIN_VALUE;
+    /** How long the answer to a stalled request may take. */
+    private static final long FAREWELL_NANOS = 2_000_000_000L;
 
     private final HttpExchange http;
     private final Wire wire;
@@ -69,6 +71,10 @@ final class Exchange implements Request.Origin {
 
     Wire wire() {
         return wire;
+    }
+
+    HttpListener.Options options() {
+        return options;
     }
 
     Progress progress() {
@@ -149,6 +155,7 @@ final class Exchange implements Request.Origin {
 
     /** The handler's thread is stuck reading, so nobody else writes. */
     private void answerStalled() {
+        linger(System.nanoTime() + FAREWELL_NANOS); // a client that does not read either would hold it for ever
         try {
             if (wire != null) {
                 wire.out().refuse(new BadRequestException(408, "request_timeout", null, "No byte of the body came for "
@@ -197,7 +204,16 @@ final class Exchange implements Request.Origin {
             return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         }
         String authority = proxies().authority().orElse(head.authority());
-        return proxies().scheme().orElse("http") + "://" + (authority == null ? localAuthority() : authority);
+        return scheme() + "://" + (authority == null ? localAuthority() : authority);
+    }
+
+    @Override
+    public boolean isSecure() {
+        return scheme().equals("https");
+    }
+
+    private String scheme() {
+        return proxies().scheme().orElse(options.https().isPresent() ? "https" : "http");
     }
 
     private ProxyHeaders proxies() {

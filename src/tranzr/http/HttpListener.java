@@ -3,9 +3,10 @@ package tranzr.http;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import tranzr.model.IpRange;
 
 /**
  * The only user of {@code com.sun.net.httpserver}: takes connections, refuses what that server lets through but HTTP does not allow,
@@ -40,14 +44,29 @@ public final class HttpListener implements AutoCloseable {
      * @param baseUrl what {@link Request#baseUrl} answers; empty to derive it from the request
      * @param trustedProxies addresses whose {@code Forwarded} and {@code X-Forwarded-*} fields are believed
      * @param stall how long a body may bring no byte, or take none, before the connection is ended
+     * @param https empty to speak plain HTTP
      */
-    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall) {
+    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall, Optional<Https> https) {
         public Options {
             trustedProxies = Set.copyOf(trustedProxies);
             if (stall.isNegative() || stall.isZero()) {
                 throw new IllegalArgumentException("the time to stall must be positive: " + stall);
             }
         }
+
+        /** Without HTTPS. */
+        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall) {
+            this(bind, baseUrl, trustedProxies, stall, Optional.empty());
+        }
+    }
+
+    /**
+     * HTTPS instead of HTTP: TLS 1.3 and 1.2, with suites that are not known to be weak.
+     *
+     * @param context has the certificate; asked anew for each connection
+     * @param transportSecurity how long browsers shall come by HTTPS only (RFC 6797), told with every answer; zero to say nothing
+     */
+    public record Https(SSLContext context, Duration transportSecurity) {
     }
 
     /** Makes the answer to whatever a handler threw; must not throw itself. */
@@ -71,11 +90,13 @@ public final class HttpListener implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.errors = errors;
-        server = HttpServer.create(options.bind(), BACKLOG);
+        server = create(options, opened.isPresent());
         address = server.getAddress();
         watchdog = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("tranzr-http-watchdog").factory());
         HttpContext context = server.createContext("/", this::serve);
-        server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context)).orElse(null)));
+        Function<SocketChannel, Link> links = channel -> options.https().<Link>map(https -> new TlsLink(channel, Tls.engine(https.context())))
+                .orElseGet(() -> new PlainLink(channel));
+        server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context, links)).orElse(null)));
         long stallNanos = options.stall().toNanos();
         long period = Math.clamp(stallNanos / 4, 10_000_000L, 500_000_000L);
         watchdog.scheduleWithFixedDelay(() -> {
@@ -83,6 +104,16 @@ public final class HttpListener implements AutoCloseable {
             tasks.forEach(task -> task.check(now, stallNanos));
         }, period, period, TimeUnit.NANOSECONDS);
         server.start();
+    }
+
+    /** Where the internals are open, TLS is a matter of our own streams, and the server below never learns of it. */
+    private static HttpServer create(Options options, boolean opened) throws IOException {
+        if (opened || options.https().isEmpty()) {
+            return HttpServer.create(options.bind(), BACKLOG);
+        }
+        HttpsServer server = HttpsServer.create(options.bind(), BACKLOG);
+        server.setHttpsConfigurator(Tls.configurator(options.https().get().context()));
+        return server;
     }
 
     /** Binds and begins to answer. */

@@ -29,6 +29,8 @@ public final class Request {
 
         String baseUrl();
 
+        boolean isSecure();
+
         void abort();
     }
 
@@ -54,6 +56,16 @@ public final class Request {
     /** The path as it came, not decoded, without the query. */
     public String rawPath() {
         return head.rawPath();
+    }
+
+    /** The query as it came, not decoded; empty when there is none. */
+    public Optional<String> rawQuery() {
+        return Optional.ofNullable(head.rawQuery());
+    }
+
+    /** The host, and perhaps the port, that the client named; empty when a client of HTTP/1.0 named none. */
+    public Optional<String> authority() {
+        return Optional.ofNullable(head.authority());
     }
 
     /**
@@ -153,6 +165,11 @@ public final class Request {
     /** The URL under which the client reached us, such as {@code http://host:8000}: no slash at the end. */
     public String baseUrl() {
         return origin.baseUrl();
+    }
+
+    /** Whether the client came by HTTPS: to us, or, as a trusted proxy says, to that proxy. */
+    public boolean isSecure() {
+        return origin.isSecure();
     }
 
     /**

@@ -12,6 +12,9 @@ final class RequestTask implements Runnable {
     /** A head has to be whole by then, however the client drips its bytes. */
     private static final long MAX_HEAD_NANOS = 30_000_000_000L;
 
+    /** How long the refusal of a slow head may take. */
+    private static final long FAREWELL_NANOS = 2_000_000_000L;
+
     private enum State { HEAD, HANDLED, EXPIRED }
 
     private final Runnable server;
@@ -53,8 +56,13 @@ final class RequestTask implements Runnable {
         Exchange handled = exchange;
         if (handled != null) {
             handled.check(now, stallNanos);
-        } else if (thread != null && now - began >= Math.min(stallNanos, MAX_HEAD_NANOS) && state.compareAndSet(State.HEAD, State.EXPIRED)) {
+            return;
+        }
+        long late = now - began - Math.min(stallNanos, MAX_HEAD_NANOS);
+        if (thread != null && late >= 0 && state.compareAndSet(State.HEAD, State.EXPIRED)) {
             Thread.startVirtualThread(this::expire);
+        } else if (late >= FAREWELL_NANOS && state.get() == State.EXPIRED) {
+            thread.interrupt(); // the client does not even take the refusal
         }
     }
 

@@ -1,9 +1,9 @@
 package tranzr.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,15 +15,18 @@ final class WireOutput extends OutputStream {
 
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
-    private final SocketChannel channel;
-    private final byte[] buffer = new byte[8 * 1024];
+    private static final int BUFFER_BYTES = 8 * 1024;
+    private static final byte[] NO_BUFFER = {};
+
+    private final Link link;
+    private byte[] buffer = NO_BUFFER;
     private int used;
     private boolean serverSpeaks = true;
     private boolean continueHeld;
     private Progress progress = new Progress();
 
-    WireOutput(SocketChannel channel) {
-        this.channel = channel;
+    WireOutput(Link link) {
+        this.link = link;
     }
 
     /** Until {@link #beginAnswer}, what is written comes from the server itself. */
@@ -51,19 +54,41 @@ final class WireOutput extends OutputStream {
         }
     }
 
-    /** Sends a whole answer and says that the connection ends with it. For when no exchange could do it. */
+    /**
+     * Sends a whole answer and says that the connection ends with it. For when no exchange could do it.
+     *
+     * @throws IOException also when the client is not ready for an answer
+     */
     void refuse(BadRequestException refusal) throws IOException {
-        byte[] body = refusalBody(refusal);
-        String head = "HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
-                + "\r\nConnection: close\r\n\r\n";
-        transmit(head.getBytes(StandardCharsets.US_ASCII));
-        transmit(body);
+        if (!link.isEstablished()) {
+            throw new IOException("TLS is not established");
+        }
+        transmit(refusal(refusal));
     }
 
-    private static byte[] refusalBody(BadRequestException refusal) throws IOException {
-        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+    /** A whole answer that says that the connection ends with it. */
+    static byte[] refusal(BadRequestException refusal) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
         RequestHead.refusal(refusal).body().write(body);
-        return body.toByteArray();
+        String head = "HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.size()
+                + "\r\nConnection: close\r\n\r\n";
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        body.writeTo(answer);
+        return answer.toByteArray();
+    }
+
+    /** Says that nothing follows, where the connection has a way to say it. */
+    void finish() throws IOException {
+        flush();
+        link.finish();
+    }
+
+    /** Gives the buffer back when it holds nothing. */
+    void release() {
+        if (used == 0) {
+            buffer = NO_BUFFER;
+        }
     }
 
     @Override
@@ -77,12 +102,15 @@ final class WireOutput extends OutputStream {
             translate(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
             return;
         }
-        if (length > buffer.length - used) {
+        if (length > BUFFER_BYTES - used) {
             flush();
         }
-        if (length >= buffer.length) {
+        if (length >= BUFFER_BYTES) {
             transmit(ByteBuffer.wrap(bytes, offset, length));
         } else {
+            if (buffer.length == 0) {
+                buffer = new byte[BUFFER_BYTES];
+            }
             System.arraycopy(bytes, offset, buffer, used, length);
             used += length;
         }
@@ -118,14 +146,11 @@ final class WireOutput extends OutputStream {
     }
 
     private void transmit(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-            progress.moved();
-        }
+        link.write(bytes, progress);
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        link.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import tranzr.disk.OperatorFile;
 import tranzr.model.ByteSize;
 import tranzr.model.Digest;
+import tranzr.model.IpRange;
 import tranzr.model.TimeSpan;
 import tranzr.security.Tokens;
 
@@ -29,16 +30,17 @@ import tranzr.security.Tokens;
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
+ * @param tls whether and how HTTPS is spoken
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
-        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<InetAddress> trustedProxies) {
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<IpRange> trustedProxies, TlsConfig tls) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
     static final int MIN_TOKEN_LENGTH = 16;
     static final int MAX_TOKEN_LENGTH = 512;
 
-    private static final String NONE = "none";
+    static final String NONE = "none";
 
     public Config {
         trustedProxies = Set.copyOf(trustedProxies);
@@ -46,6 +48,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
 
     /** @throws ConfigException for a value that cannot be used, naming it and where it stands */
     public static Config of(Settings settings) throws ConfigException {
+        Optional<String> baseUrl = settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl));
         return new Config(
                 new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
                 dataOf(settings),
@@ -56,8 +59,9 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 parsed(settings, Option.CHUNK_SIZE, text -> atLeast(MIN_CHUNK_SIZE, ByteSize.parse(text))),
                 settings.get(Option.RESERVE).isEmpty() ? OptionalLong.empty()
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
-                settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
-                parsed(settings, Option.TRUSTED_PROXY, Config::proxies));
+                baseUrl,
+                parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
+                TlsConfig.of(settings, baseUrl));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -72,7 +76,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
 
     /** @return the value, from a text; {@link IllegalArgumentException} says what is wrong in words that follow the quoted text */
     @FunctionalInterface
-    private interface Parser<T> {
+    interface Parser<T> {
         T parse(String text);
     }
 
@@ -80,7 +84,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return settings.get(option).orElse(new Settings.Value(option.standard(), option.flag()));
     }
 
-    private static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
+    static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
         Settings.Value value = valueOf(settings, option);
         try {
             if (value.text().isBlank()) {
@@ -100,7 +104,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         }
     }
 
-    private static int port(String text) {
+    static int port(String text) {
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
             throw new IllegalArgumentException("is not a port from 0 to 65535");
         }
@@ -135,17 +139,17 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         throw new IllegalArgumentException("is not a URL such as https://files.example.org, without query or user");
     }
 
-    private static Set<InetAddress> proxies(String text) {
-        Set<InetAddress> proxies = new LinkedHashSet<>();
+    private static Set<IpRange> proxies(String text) {
+        Set<IpRange> proxies = new LinkedHashSet<>();
         if (text.equals(NONE)) {
             return proxies;
         }
         for (String each : text.split(",", -1)) {
             try {
                 // A name would be looked up once and believed for ever.
-                proxies.add(InetAddress.ofLiteral(each.strip()));
+                proxies.add(IpRange.parse(each.strip()));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("has '" + each.strip() + "', which is not an IP address", e);
+                throw new IllegalArgumentException("has '" + each.strip() + "', which " + e.getMessage(), e);
             }
         }
         return proxies;

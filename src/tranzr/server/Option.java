@@ -20,7 +20,12 @@ public enum Option {
     CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
     RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
-    TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed; several by commas or by repeating it"),
+    TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed, or a range such as 10.0.0.0/8; several by commas or by repeating it"),
+    TLS("KIND", "none", "self-signed speaks HTTPS by a certificate made at the first start, whose fingerprint is told; files, by --tls-cert and --tls-key, goes without saying"),
+    TLS_CERT("FILE", "none", "PEM file with the certificate for HTTPS and those that vouch for it; read again when it changes"),
+    TLS_KEY("FILE", "none", "PEM file (mode 0600 or 0400) with the certificate's private key, not encrypted; read again when it changes"),
+    HTTP_REDIRECT("PORT", "none", "second port, for plain HTTP, that sends everybody to HTTPS; 0 takes a free one and says which"),
+    HSTS("TIME", "180d", "how long browsers shall come by HTTPS only, told them with --tls-cert; none tells them nothing"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;

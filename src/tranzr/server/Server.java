@@ -1,7 +1,6 @@
 package tranzr.server;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -11,6 +10,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,10 +32,10 @@ import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
-import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
 import tranzr.security.SharePassword;
+import tranzr.security.TlsIdentity;
 import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
 import tranzr.transfer.Engine;
@@ -56,15 +57,15 @@ public final class Server implements AutoCloseable {
     private final Config config;
     private final Store store;
     private final Engine engine;
-    private final HttpListener listener;
+    private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Engine engine, Listeners listeners, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.engine = engine;
-        this.listener = listener;
+        this.listeners = listeners;
         this.failure = failure;
     }
 
@@ -87,9 +88,9 @@ public final class Server implements AutoCloseable {
             Predicate<Digest> knownToken = knownToken(config, store.catalog(), newToken, clock, random);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            HttpListener listener = listen(config, engine, knownToken, clock, random);
+            Listeners listeners = listen(config, engine, ServerTls.open(config, disk, store.directory().root(), clock, random), knownToken, clock, random);
             started = true;
-            return new Server(config, store, engine, listener, failure);
+            return new Server(config, store, engine, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
@@ -103,14 +104,30 @@ public final class Server implements AutoCloseable {
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return listener.address();
+        return listeners.address();
     }
 
     /** The URL under which this machine reaches it, without a slash at the end. */
     public URI uri() {
-        InetAddress address = listener.address().getAddress();
+        InetAddress address = address().getAddress();
         String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress().replaceFirst("%.*", "");
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.address().getPort());
+        return URI.create((listeners.tls().isPresent() ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + address().getPort());
+    }
+
+    /** The certificate that new connections get; empty for plain HTTP. */
+    public Optional<TlsIdentity> certificate() {
+        return listeners.tls().map(ServerTls::identity);
+    }
+
+    /** Whether clients can know the certificate only by its fingerprint. */
+    public boolean isSelfSigned() {
+        return listeners.tls().filter(ServerTls::isSelfSigned).isPresent();
+    }
+
+    /** The port of plain HTTP that sends everybody to HTTPS; empty when there is none. */
+    public OptionalInt redirectPort() {
+        return listeners.redirectPort();
     }
 
     /** Where everything is kept; absolute. */
@@ -142,7 +159,7 @@ public final class Server implements AutoCloseable {
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
             try (store; engine) {
-                listener.close(grace);
+                listeners.close(grace);
             }
         }
     }
@@ -186,18 +203,12 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Predicate<Digest> knownToken, InstantSource clock, SecureRandom random)
-            throws IOException, StartException {
+    private static Listeners listen(Config config, Engine engine, Optional<ServerTls> tls, Predicate<Digest> knownToken, InstantSource clock,
+            SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(isTokenRequired(config), knownToken, config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
-        try {
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), STALL), handler, problems);
-        } catch (BindException e) {
-            String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
-            throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
-                    + Option.PORT.flag() + " or " + Option.BIND.flag(), e);
-        }
+        return Listeners.open(config, tls, STALL, handler, problems);
     }
 
     private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {

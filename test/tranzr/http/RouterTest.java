@@ -52,6 +52,11 @@ class RouterTest {
             }
 
             @Override
+            public boolean isSecure() {
+                return false;
+            }
+
+            @Override
             public void abort() {
                 throw new AssertionError();
             }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tranzr.model.IpRange;
 import tranzr.security.Tokens;
 
 class ConfigTest {
@@ -44,6 +45,7 @@ class ConfigTest {
         assertEquals(OptionalLong.empty(), config.reserve());
         assertEquals(Optional.empty(), config.baseUrl());
         assertEquals(Set.of(), config.trustedProxies());
+        assertEquals(TlsConfig.OFF, config.tls());
     }
 
     @Test
@@ -52,12 +54,16 @@ class ConfigTest {
         Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
                 Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
-                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"));
+                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::/32"),
+                Map.entry(Option.TLS, "files"), Map.entry(Option.TLS_CERT, folder + "/cert.pem"), Map.entry(Option.TLS_KEY, folder + "/key.pem"),
+                Map.entry(Option.HTTP_REDIRECT, "0"), Map.entry(Option.HSTS, "1d"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
                 Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0),
-                Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")));
+                Optional.of("https://files.example.org"), Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("2001:db8::/32")),
+                new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))), java.util.OptionalInt.of(0),
+                        Duration.ofDays(1)));
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));
@@ -150,9 +156,9 @@ class ConfigTest {
 
     @Test
     void several_proxies_come_by_commas_or_by_repeating_the_flag() throws Exception {
-        Set<InetAddress> both = Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("10.0.0.2"));
-        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1,10.0.0.2").trustedProxies());
-        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1", "--trusted-proxy=10.0.0.2").trustedProxies());
+        Set<IpRange> both = Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("10.0.0.0/24"));
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1,10.0.0.0/24").trustedProxies());
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1", "--trusted-proxy=10.0.0.0/24").trustedProxies());
     }
 
     @Test
