@@ -181,6 +181,8 @@ final class Exchange implements Request.Origin {
         }
         aborted = true;
         if (wire == null) {
+            // The JDK's TLS cannot be closed while somebody is stuck writing to it.
+            progress.interruptWait();
             // Closing may wait for a writer that is stuck; whoever aborts shall not.
             Thread.startVirtualThread(http::close);
             return;

@@ -10,10 +10,17 @@ final class Progress {
 
     private volatile long since = NOT_WAITING;
     private volatile boolean reading;
+    /** Who waits; guarded by this. */
+    private Thread waiting;
+    /** Whether it was interrupted; guarded by this. */
+    private boolean interrupted;
 
     /** The exchange begins to wait for bytes from the client ({@code reading}) or for the client to take some. */
     void begin(boolean reading) {
         this.reading = reading;
+        synchronized (this) {
+            waiting = Thread.currentThread();
+        }
         since = System.nanoTime();
     }
 
@@ -24,6 +31,23 @@ final class Progress {
 
     void end() {
         since = NOT_WAITING;
+        synchronized (this) {
+            if (waiting == Thread.currentThread()) {
+                waiting = null;
+                if (interrupted) {
+                    interrupted = false;
+                    Thread.interrupted(); // it was meant for the wait, and must not reach a file operation, whose file it would close
+                }
+            }
+        }
+    }
+
+    /** Ends a wait for the network, whose connection is closed by that; does nothing when there is none. From any thread. */
+    synchronized void interruptWait() {
+        if (waiting != null) {
+            interrupted = true;
+            waiting.interrupt();
+        }
     }
 
     boolean isReading() {

@@ -67,11 +67,12 @@ public final class SelfSigned {
     private static TlsIdentity certify(KeyPair keys, Set<String> names, Instant now, SecureRandom random) throws GeneralSecurityException {
         byte[] serial = new byte[16];
         random.nextBytes(serial);
+        serial[0] = (byte) (serial[0] & 0x3f | 0x40); // positive, and of a fixed length
         byte[] algorithm = Der.sequence(Der.identifier("1.2.840.10045.4.3.2")); // ecdsa-with-SHA256
         byte[] name = Der.sequence(Der.element(Der.SET, Der.sequence(Der.identifier("2.5.4.3"), Der.text("Tranzr, self-signed"))));
         byte[] toSign = Der.sequence(
                 Der.element(Der.CONTEXT, Der.integer(BigInteger.TWO)), // version 3
-                Der.integer(new BigInteger(1, serial).setBit(126)), // positive, and of a fixed length
+                Der.integer(new BigInteger(serial)),
                 algorithm,
                 name,
                 Der.sequence(Der.time(now.minus(BACKDATED)), Der.time(now.plus(VALIDITY))),

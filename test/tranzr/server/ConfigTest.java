@@ -119,7 +119,7 @@ class ConfigTest {
             --base-url       | http://a b          | not a URL
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
-            --trusted-proxy  | 10.0.0.0/8          | not an IP address
+            --trusted-proxy  | 10.0.0.1/8          | bits set beyond
             --token-file     | /no/such/file       | does not exist
             --config         | /no/such/file       | does not exist
             """)
@@ -172,6 +172,24 @@ class ConfigTest {
         assertEquals(2, settings.warnings().size());
         assertTrue(settings.warnings().getFirst().contains("TRANZR_PROT"));
         assertEquals(8000, Config.of(settings).bind().getPort());
+    }
+
+    @Test
+    void https_is_asked_for_by_settings_that_go_together() throws Exception {
+        assertEquals(TlsConfig.Kind.SELF_SIGNED, config(Map.of(), "--tls", "self-signed").tls().kind());
+        assertEquals(TlsConfig.Kind.FILES, config(Map.of(), "--tls-cert", "c", "--tls-key", "k").tls().kind());
+        assertEquals(Duration.ofDays(180), config(Map.of(), "--tls-cert", "c", "--tls-key", "k").tls().transportSecurity());
+        assertEquals(Duration.ZERO, config(Map.of(), "--tls", "self-signed").tls().transportSecurity());
+        assertEquals(Duration.ZERO, config(Map.of(), "--tls-cert", "c", "--tls-key", "k", "--hsts", "none").tls().transportSecurity());
+        assertTrue(refusal(Map.of(), "--tls", "yes").contains("none of none, self-signed, files"));
+        assertTrue(refusal(Map.of(), "--tls-cert", "c").contains("only one of them"));
+        assertTrue(refusal(Map.of(), "--tls-key", "k").contains("only one of them"));
+        assertTrue(refusal(Map.of(), "--tls", "files").contains("needs --tls-cert"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--tls-cert", "c", "--tls-key", "k").contains("contradicts"));
+        assertTrue(refusal(Map.of(), "--tls", "none", "--tls-cert", "c", "--tls-key", "k").contains("contradicts"));
+        assertTrue(refusal(Map.of(), "--http-redirect", "80").contains("nowhere"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--http-redirect", "80", "--base-url", "http://a").contains("not https"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--http-redirect", "99999").contains("not a port"));
     }
 
     @Test
