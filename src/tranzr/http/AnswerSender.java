@@ -55,11 +55,11 @@ final class AnswerSender {
         }
         Exchange.end(response, !isHead && !response.forbidsBody());
         exchange.answerIsOut();
-        if (unread && (hasBody || exchange.wire() != null)) {
-            linger();
-        }
         if (exchange.wire() != null && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
             sayFarewell();
+        }
+        if (unread && (hasBody || exchange.wire() != null)) {
+            linger();
         }
         // After a chunked body or a failed read, the server's own idea of where the body ends is not ours.
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
