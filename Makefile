@@ -1,7 +1,7 @@
 # Every target is a call of build.sh, which also works where there is no make.
 
 .DEFAULT_GOAL := help
-.PHONY: help jar run test bench crash clean
+.PHONY: help jar run test bench crash fuzz clean
 
 help:
 	@echo "make run    build and start the server (ARGS='--port 9000' passes options)"
@@ -9,6 +9,7 @@ help:
 	@echo "make test   build and run all tests (ONLY=RangeSet runs the classes so named)"
 	@echo "make bench  print speed and memory of this machine, beside nginx when it is there"
 	@echo "make crash  search new crash states without end, until Ctrl-C"
+	@echo "make fuzz   try new malformed inputs without end, until Ctrl-C (ARGS='--target json --seed N')"
 	@echo "make clean  remove all that was generated"
 
 jar:
@@ -25,6 +26,9 @@ bench:
 
 crash:
 	@./build.sh crash $(ARGS)
+
+fuzz:
+	@./build.sh fuzz $(ARGS)
 
 clean:
 	@rm -rf build

@@ -5,7 +5,7 @@
 #   ./build.sh              build the jar
 #   ./build.sh run [ARG…]   build, then start the server
 #   ./build.sh test [NAME]  build, then run all tests, or the test classes whose name contains NAME
-#   ./build.sh bench|crash [ARG…]
+#   ./build.sh bench|crash|fuzz [ARG…]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
@@ -153,5 +153,6 @@ case "${1:-jar}" in
   test) shift; build_tests; run_java tranzr.TestMain "$@" ;;
   bench) shift; build_tests; run_java tranzr.bench.Bench "$@" ;;
   crash) shift; build_tests; run_java tranzr.fault.CrashSearch "$@" ;;
-  *) fail "unknown command '$1'; one of: jar, run, test, bench, crash" ;;
+  fuzz) shift; build_tests; run_java tranzr.fuzz.FuzzSearch "$@" ;;
+  *) fail "unknown command '$1'; one of: jar, run, test, bench, crash, fuzz" ;;
 esac

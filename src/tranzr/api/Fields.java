@@ -5,10 +5,13 @@ import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.model.Digest;
@@ -92,6 +95,37 @@ public final class Fields {
     /** The text of a JSON string only, so that a number in quotes is told apart from a number. */
     public boolean isText(String name) {
         return values.get(name) instanceof String;
+    }
+
+    /** A list of texts, or one text with commas between. */
+    public Optional<List<String>> texts(String name) {
+        if (!(values.get(name) instanceof List<?> list)) {
+            return text(name).map(text -> text.isBlank() ? List.of() : Arrays.stream(text.split(",", -1)).map(String::strip).toList());
+        }
+        return Optional.of(list.stream().map(each -> {
+            if (each instanceof String text) {
+                return text;
+            }
+            throw invalid(name, "must be a list of texts");
+        }).toList());
+    }
+
+    /** The fields of an object within. */
+    public Optional<Fields> object(String name) {
+        return switch (values.get(name)) {
+            case null -> Optional.empty();
+            case Map<?, ?> map -> {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                map.forEach((key, value) -> fields.put((String) key, value));
+                yield Optional.of(new Fields(fields));
+            }
+            default -> throw invalid(name, "must be an object");
+        };
+    }
+
+    /** Of all fields, in their order. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     public Optional<Boolean> flag(String name) {

@@ -4,73 +4,117 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
+import tranzr.access.Caller;
+import tranzr.access.Permissions;
+import tranzr.accounts.Identities;
+import tranzr.accounts.LiveCallers;
 import tranzr.http.BadRequestException;
 import tranzr.http.Handler;
 import tranzr.http.Request;
-import tranzr.model.Digest;
 import tranzr.security.Tokens;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
 
 /**
- * Lets through whoever has the right a route needs. A token comes as {@code Authorization: Bearer}, or as the password of
- * {@code Basic}; any token that is known gives every right.
+ * Finds out who asks, and lets through whoever has what a route needs. A token comes as {@code Authorization: Bearer}, as the password of
+ * {@code Basic}, or as the cookie of a browser that has logged in.
  * <p>A server that asks for no token listens on loopback only, and there the browser of its own user is the way in for
  * others: a page whose name was rebound to 127.0.0.1 is told apart by its Host field, and a page of another site by what the
  * browser says of it.
  */
 public final class Gate {
 
-    private final boolean tokenRequired;
-    private final Predicate<Digest> known;
+    /** The cookie of a browser that has logged in; the prefix binds it to this very origin (RFC 6265bis, 4.1.3.2). */
+    public static final String SESSION_COOKIE = "__Host-tranzr";
+    /** Must come with whatever changes something in the name of a cookie. */
+    public static final String CSRF_HEADER = "X-CSRF-Token";
+
+    private static final int LOOK_AGAIN = 3;
+
+    private final Identities identities;
+    private final LiveCallers live;
     private final Optional<String> ownHost;
 
     /**
-     * @param tokenRequired false for a server on loopback that is open to its machine
-     * @param known whether a token with this SHA-256 is accepted; safe for several threads
+     * @param live told of every request that came in by a secret, until its answer is out
      * @param baseUrl the configured one, whose host is allowed beside the names of loopback
      */
-    public Gate(boolean tokenRequired, Predicate<Digest> known, Optional<String> baseUrl) {
-        this.tokenRequired = tokenRequired;
-        this.known = known;
+    public Gate(Identities identities, LiveCallers live, Optional<String> baseUrl) {
+        this.identities = identities;
+        this.live = live;
         this.ownHost = baseUrl.flatMap(Gate::hostOfUrl);
     }
 
-    /** The handler, behind a check of the right. */
-    public Handler guard(Right right, Handler handler) {
+    /** The handler, behind a check of what it needs. */
+    public Handler guard(Need need, Handler handler) {
         return request -> {
-            check(right, request);
+            admit(need, request);
             return handler.handle(request);
         };
     }
 
-    private void check(Right right, Request request) {
+    /** What a browser has to send as {@link #CSRF_HEADER}, beside its cookie. */
+    public static String csrfToken(String cookie) {
+        return Tokens.hash("csrf " + cookie).hex();
+    }
+
+    private void admit(Need need, Request request) {
+        boolean tokenRequired = identities.isTokenRequired();
         if (!tokenRequired) {
             checkHost(request);
         }
         boolean onlyReads = request.method().equals("GET") || request.method().equals("HEAD");
-        if (right == Right.OPEN) {
+        if (need == Need.OPEN) {
             if (!onlyReads) {
                 checkSite(request);
             }
+            Callers.set(request, Caller.NOBODY);
             return;
         }
-        // A browser adds Basic by itself once its user has typed it; Bearer it never does.
+        // A browser adds Basic and cookies by itself; Bearer it never does.
         if (request.bearerToken().isEmpty() && (!tokenRequired || !onlyReads)) {
             checkSite(request);
         }
-        if (tokenRequired) {
-            checkToken(request.bearerToken().or(() -> request.basicCredentials().map(Request.Credentials::password)));
-        }
+        Caller caller = enter(request, tokenRequired, onlyReads);
+        Callers.set(request, caller);
+        need.right().ifPresent(right -> {
+            if (!Permissions.atAll(caller).contains(right)) {
+                throw new FailureException(new Failure.Forbidden(right));
+            }
+        });
     }
 
-    private void checkToken(Optional<String> token) {
-        if (token.isEmpty()) {
-            throw refusal(ErrorCode.TOKEN_REQUIRED, "Authorization",
-                    "send the server's token as 'Authorization: Bearer TOKEN', with curl: -u :TOKEN");
+    /** A token that is revoked between its look-up and its entry into the list of those under way is not overlooked. */
+    private Caller enter(Request request, boolean tokenRequired, boolean onlyReads) {
+        for (int i = 0; i < LOOK_AGAIN; i++) {
+            Caller caller = identify(request, tokenRequired, onlyReads);
+            LiveCallers.Stay stay = live.enter(caller, request.pathIfAny("file_id").flatMap(Ids::parse).orElse(null), request::abort);
+            request.whenEnded(_ -> stay.close());
+            if (identities.isCurrent(caller)) {
+                return caller;
+            }
+            stay.close();
         }
-        if (!known.test(Tokens.hash(token.get()))) {
-            throw refusal(ErrorCode.WRONG_TOKEN, "Authorization", "this token is not known");
+        throw new FailureException(new Failure.WrongToken());
+    }
+
+    private Caller identify(Request request, boolean tokenRequired, boolean onlyReads) {
+        Optional<String> token = request.bearerToken().or(() -> request.basicCredentials().map(Request.Credentials::password));
+        if (token.isPresent() && (tokenRequired || token.get().startsWith(Tokens.Kind.REQUEST.prefix()))) {
+            return identities.of(token.get(), HeaderText.of(request, "X-Share-Password").orElse(null), request.client());
         }
+        Optional<String> cookie = request.cookie(SESSION_COOKIE);
+        if (token.isEmpty() && cookie.isPresent()) {
+            if (!onlyReads && !request.header(CSRF_HEADER).map(given -> Tokens.matches(given, csrfToken(cookie.get()))).orElse(false)) {
+                throw refusal(ErrorCode.CSRF, CSRF_HEADER, "a browser that has logged in sends this field with whatever changes something");
+            }
+            return identities.ofSession(cookie.get(), request.client());
+        }
+        if (!tokenRequired) {
+            return Caller.operator();
+        }
+        throw refusal(ErrorCode.TOKEN_REQUIRED, "Authorization",
+                "send a token as 'Authorization: Bearer TOKEN', with curl: -u :TOKEN");
     }
 
     private void checkHost(Request request) {

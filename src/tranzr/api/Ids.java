@@ -22,6 +22,12 @@ public final class Ids {
                 ErrorCode.NOT_FOUND.wireName(), "file_id", "no upload or file has this id"));
     }
 
+    /** The id of a token in the path. @throws BadRequestException 404 when it is no id */
+    public static UUID tokenId(Request request) {
+        return parse(request.path("token_id")).orElseThrow(() -> new BadRequestException(ErrorCode.TOKEN_NOT_FOUND.status(),
+                ErrorCode.TOKEN_NOT_FOUND.wireName(), "token_id", "no token has this id"));
+    }
+
     /** Only the canonical form, of either case; {@link UUID#fromString} alone takes shortened ones. */
     public static Optional<UUID> parse(String text) {
         if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import tranzr.http.BadRequestException;
@@ -109,14 +110,16 @@ public final class Problems implements HttpListener.ErrorMapper {
                     .with("limit", f.limit());
             case Failure.NoSpace _ -> Problem.of(ErrorCode.NO_SPACE, "there is not enough free space for it");
             case Failure.Superseded _ -> Problem.of(ErrorCode.SUPERSEDED, "a newer request for the same bytes took over");
-            case Failure.BodyBroken f -> Problem.of(ErrorCode.BODY_INCOMPLETE,
-                    "the body broke off; " + f.kept() + " bytes of it are kept").with("file_id", f.id().toString())
-                    .with("kept", f.kept());
+            case Failure.BodyBroken f -> {
+                Problem broken = Problem.of(ErrorCode.BODY_INCOMPLETE, "the body broke off; " + f.kept() + " bytes of it are kept").with("kept", f.kept());
+                yield f.id() == null ? broken : broken.with("file_id", f.id().toString());
+            }
             case Failure.InvalidValue f ->
                     Problem.of(ErrorCode.INVALID_VALUE, f.field() + ": " + f.why()).with("field", f.field());
             case Failure.Corrupt _ -> Problem.of(ErrorCode.DATA_CORRUPTED,
                     "the stored bytes are not those that were uploaded; they are not handed out");
             case Failure.Unavailable f -> Problem.of(ErrorCode.UNAVAILABLE, f.why()).after(WHEN_BACK);
+            case Failure.Refusal f -> refused(f);
             case Failure.UnknownShare _ -> Problem.of(ErrorCode.SHARE_NOT_FOUND, "there is no such share link");
             case Failure.ShareExpired _ -> Problem.of(ErrorCode.SHARE_EXPIRED, "the share link has expired");
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
@@ -126,6 +129,31 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
             case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
                     "too many wrong passwords; wait before the next").after(f.retryAfter());
+        };
+    }
+
+    private static Problem refused(Failure.Refusal refusal) {
+        return switch (refusal) {
+            case Failure.Forbidden f -> Problem.of(ErrorCode.FORBIDDEN, "this needs the right to " + f.right().wireName())
+                    .with("right", f.right().wireName());
+            case Failure.UnknownRoom _ -> Problem.of(ErrorCode.ROOM_NOT_FOUND, "there is no such room");
+            case Failure.UnknownToken _ -> Problem.of(ErrorCode.TOKEN_NOT_FOUND, "there is no such token");
+            case Failure.LastAdmin _ -> Problem.of(ErrorCode.LAST_ADMIN,
+                    "nobody could administer the server any more: first make another token with the right to admin and without expiry");
+            case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
+            case Failure.NameTaken f -> Problem.of(ErrorCode.NAME_TAKEN, "there is a room of this name").with("name", f.name());
+            case Failure.RoomNotEmpty _ -> Problem.of(ErrorCode.ROOM_NOT_EMPTY, "the room still holds files or uploads; move or delete them first");
+            case Failure.TooMany f -> Problem.of(ErrorCode.TOO_MANY, "there are " + f.limit() + " " + f.what() + " already, and no more are kept")
+                    .with("limit", f.limit());
+            case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "
+                    + f.of().name().toLowerCase(Locale.ROOT) + " leaves").with("quota", f.of().name().toLowerCase(Locale.ROOT));
+            case Failure.RequestClosed _ -> Problem.of(ErrorCode.REQUEST_CLOSED, "this upload request takes nothing any more");
+            case Failure.WrongToken _ -> Problem.of(ErrorCode.WRONG_TOKEN, "this token is not known");
+            case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
+            case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
+            case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,
+                    "as many transfers go on as this address or token may have at a time").after(f.retryAfter());
+            case Failure.Busy f -> Problem.of(ErrorCode.BUSY, "as many transfers go on as the server takes at a time").after(f.retryAfter());
         };
     }
 

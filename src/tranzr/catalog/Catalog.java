@@ -6,13 +6,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.Usage;
 
 /**
- * The single source of truth about uploads, shares and tokens. Safe for several threads.
+ * The single source of truth about uploads, shares, tokens and rooms. Safe for several threads.
  * <p>Reads may show a change that another thread is just committing and that is not durable yet; whoever is about to
  * promise something because of what it read calls {@link #settle} first.
  */
@@ -54,14 +56,24 @@ public interface Catalog extends AutoCloseable {
     List<Share> sharesOf(UUID fileId);
 
     /** All shares, newest first; as {@link #uploads}. */
-    List<Share> shares(Digest after, int limit);
+    List<Share> shares(Digest after, int limit, Predicate<Share> filter);
 
     /** Calls back for each share, in no order. */
     void forEachShare(Consumer<Share> action);
 
-    Optional<AccessToken> token(Digest hash);
+    <E extends Entity> Optional<E> entity(Class<E> kind, UUID id);
 
-    List<AccessToken> tokens();
+    /** The entity of any kind that has this secret. */
+    Optional<Entity> bySecret(Digest secret);
+
+    /** Whether there is any entity of this kind. Cheap: asked at every request. */
+    boolean hasAny(Class<? extends Entity> kind);
+
+    /** All entities of a kind, in no order. */
+    <E extends Entity> List<E> entities(Class<E> kind);
+
+    /** What is used; {@link Usage#NONE} for a scope that nothing was ever counted for. */
+    Usage usage(Scope scope);
 
     @Override
     void close() throws IOException;

@@ -2,9 +2,12 @@ package tranzr.catalog;
 
 import java.time.Instant;
 import java.util.UUID;
-import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.FileAccess;
+import tranzr.model.Quota;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -90,11 +93,37 @@ public sealed interface Change {
     record PasswordFailuresSet(Digest tokenHash, int failures, Instant at) implements Change {
     }
 
-    /** Adds an access token ({@code EXISTS}). */
-    record TokenAdded(AccessToken token) implements Change {
+    /** Sets by whom else a share may be used, and who hears of it ({@code MISSING}). */
+    record SharePolicyChanged(Digest tokenHash, Share.Policy policy) implements Change {
     }
 
-    /** Removes an access token ({@code MISSING}). */
-    record TokenRemoved(Digest hash) implements Change {
+    /** Sets whom a file belongs to and who may do what with it; counts it where it now belongs ({@code MISSING}). */
+    record AccessChanged(UUID id, FileAccess access) implements Change {
+    }
+
+    /** Adds a token, room or the like ({@code EXISTS} when its id or its secret is known). */
+    record EntityAdded(Entity entity) implements Change {
+    }
+
+    /**
+     * Replaces an entity by another of the same kind and id ({@code MISSING}; {@code STATE} when it is not equal to {@code before} any more;
+     * {@code EXISTS} when the new secret is known).
+     */
+    record EntityReplaced(Entity before, Entity after) implements Change {
+    }
+
+    /** Removes an entity ({@code MISSING}). */
+    record EntityRemoved(Class<? extends Entity> kind, UUID id) implements Change {
+    }
+
+    /**
+     * Changes nothing: has the whole commit fail ({@code QUOTA}) when the scope would use more than the quota after all changes of the commit, those
+     * behind this one included. Leaves no record.
+     */
+    record Within(Scope scope, Quota quota) implements Change {
+    }
+
+    /** Changes nothing: has the whole commit fail ({@code MISSING}) when there is no such entity by then. Leaves no record. */
+    record Present(Class<? extends Entity> kind, UUID id) implements Change {
     }
 }

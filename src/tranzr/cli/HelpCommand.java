@@ -78,7 +78,8 @@ final class HelpCommand implements Command {
             paragraph(out, "Each option can also stand in the environment (" + Option.UPLOAD_TTL.flag() + " as " + Option.UPLOAD_TTL.variable()
                     + ") or in the file of " + Option.CONFIG.flag() + " (" + Option.UPLOAD_TTL.property()
                     + "=7d). A flag wins over the environment, and that over the file. A SIZE is like 8MiB, 33.5MB, 512K or plain bytes; a TIME like "
-                    + "7d, 90s or 1h30m. The token that opens the API comes as TRANZR_TOKEN in the environment or from --token-file, never as an argument.");
+                    + "7d, 90s or 1h30m; a RATE like 100/s or 600/m burst 50; a SCHEDULE like 5MiB/s, or by day and time as docs/operating.md tells. "
+                    + "The token that opens the API comes as TRANZR_TOKEN in the environment or from --token-file, never as an argument.");
         }
     }
 

@@ -36,6 +36,9 @@ final class AnswerSender {
      */
     boolean send(boolean last) throws IOException {
         boolean unread = !bodyIsRead();
+        exchange.account().status(response.status());
+        StandardFields.complete(response, exchange.account().id());
+        exchange.completeForOrigin(response);
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
         exchange.options().https().map(HttpListener.Https::transportSecurity).filter(Duration::isPositive)
@@ -54,7 +57,7 @@ final class AnswerSender {
             sendHead(unread);
         }
         Exchange.end(response, !isHead && !response.forbidsBody());
-        exchange.answerIsOut();
+        exchange.answerIsOut(true);
         if (exchange.wire() != null && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
             sayFarewell();
         }
@@ -65,9 +68,9 @@ final class AnswerSender {
         boolean reusable = exchange.finish() && !unread && !exchange.head().isChunked();
         if (reusable) {
             if (exchange.wire() != null) {
-                exchange.wire().rest();
+                exchange.wire().beginIdle();
             }
-            out.close();
+            out.close(); // from here on, another thread may read a next request from the wire
             exchange.http().close();
         }
         return reusable;
@@ -81,7 +84,7 @@ final class AnswerSender {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a client left without our farewell: {0}", e.getMessage());
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(0);
         }
     }
 
@@ -95,15 +98,18 @@ final class AnswerSender {
         try {
             exchange.http().sendResponseHeaders(response.status(), -1);
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(0);
         }
     }
 
     private void sendHeadAndBody(OutputStream out) throws IOException {
         exchange.progress().begin(false);
-        exchange.http().sendResponseHeaders(response.status(), response.length());
-        exchange.progress().end();
-        BodyOutput body = new BodyOutput(out, exchange.progress(), exchange.wire() == null);
+        try {
+            exchange.http().sendResponseHeaders(response.status(), response.length());
+        } finally {
+            exchange.progress().end(0);
+        }
+        BodyOutput body = new BodyOutput(out, exchange);
         try {
             response.body().write(body);
         } catch (IOException e) {
@@ -163,8 +169,8 @@ final class AnswerSender {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client has left, or the watchdog has ended the wait: there is nothing more to do for it.
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // The client has left, the watchdog has ended the wait, or the decoder below has miscounted: there is nothing more to do for it.
             exchange.linger(Long.MAX_VALUE);
         }
     }

@@ -5,21 +5,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 
-/** The body of one answer on its way to the connection: counts, and tells the watchdog. */
+/** The body of one answer on its way to the connection: counts, keeps the pace that was set, and tells the watchdog. */
 final class BodyOutput extends FilterOutputStream {
 
     /** The JDK's stream returns only when all of a piece is gone: small enough that a slow client shows some progress. */
     private static final int SLICE = 64 * 1024;
 
+    private final Exchange exchange;
     private final Progress progress;
     private final boolean sliced;
     private long written;
     private boolean clientFailed;
 
-    BodyOutput(OutputStream out, Progress progress, boolean sliced) {
+    BodyOutput(OutputStream out, Exchange exchange) {
         super(out);
-        this.progress = progress;
-        this.sliced = sliced;
+        this.exchange = exchange;
+        this.progress = exchange.progress();
+        this.sliced = exchange.wire() == null;
     }
 
     @Override
@@ -30,20 +32,33 @@ final class BodyOutput extends FilterOutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        progress.begin(false);
         try {
-            int slice = sliced ? SLICE : Math.max(1, length);
-            for (int done = 0; done < length; done += slice) {
-                out.write(bytes, offset + done, Math.min(slice, length - done));
-                progress.moved();
+            for (int done = 0; done < length;) {
+                Pace pace = exchange.paceOut();
+                int slice = pace == null ? sliced ? Math.min(SLICE, length - done) : length - done
+                        : pace.take(Math.min(RequestBody.MAX_PACED, length - done));
+                pass(bytes, offset + done, slice, pace != null);
+                done += slice;
             }
         } catch (IOException e) {
             clientFailed = true;
             throw e;
+        }
+    }
+
+    /** @param flushed whether it shall not wait for the next piece, which may be long in coming */
+    private void pass(byte[] bytes, int offset, int length, boolean flushed) throws IOException {
+        progress.begin(false);
+        try {
+            out.write(bytes, offset, length);
+            if (flushed) {
+                out.flush();
+            }
         } finally {
-            progress.end();
+            progress.end(sliced ? length : 0); // our own stream tells of each byte itself
         }
         written += length;
+        exchange.account().sent(length);
     }
 
     @Override
@@ -52,7 +67,7 @@ final class BodyOutput extends FilterOutputStream {
         try {
             out.flush();
         } finally {
-            progress.end();
+            progress.end(0);
         }
     }
 

@@ -8,6 +8,8 @@ public final class ContentDisposition {
 
     private static final String ATTRIBUTE_SIGNS = "!#$&+-.^_`|~"; // attr-char, RFC 8187, section 3.2.1
 
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private ContentDisposition() {
     }
 
@@ -34,7 +36,7 @@ public final class ContentDisposition {
             if (c < 0x80 && (Character.isLetterOrDigit(c) || ATTRIBUTE_SIGNS.indexOf(c) >= 0)) {
                 encoded.append(c);
             } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+                HEX.toHexDigits(encoded.append('%'), b);
             }
         }
         return encoded.toString();

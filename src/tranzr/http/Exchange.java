@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * One request and its answer as the connection sees them. Its handler's thread owns it; {@link #abort} and the watchdog's questions may come
@@ -19,21 +23,29 @@ final class Exchange implements Request.Origin {
     static final ScopedValue<Exchange> CURRENT = ScopedValue.newInstance();
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+    private static final Pattern PROXY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    /** What Linux gives a connection that has not proven fast. */
+    private static final int ASSUMED_SEND_BUFFER = 256 * 1024;
+    private static final long MAX_UNSEEN_SECONDS = 300;
+    /** How long the answer to a slow request may take, and how long its client then has to read it. */
+    private static final long FAREWELL_NANOS = 1_000_000_000L;
     private static final long NO_LINGERING = Long.MIN_VALUE;
-    /** How long the answer to a stalled request may take. */
-    private static final long FAREWELL_NANOS = 2_000_000_000L;
 
     private final HttpExchange http;
     private final Wire wire;
     private final HttpListener.Options options;
-    private final Progress progress = new Progress();
+    private final RequestAccount account;
+    private final Progress progress;
     private final Runnable answerOut;
     private final AtomicBoolean answered = new AtomicBoolean();
     private boolean out;
     private final List<Response> owed = new ArrayList<>(1);
     private RequestHead head;
     private RequestBody body;
+    private Request request;
     private ProxyHeaders proxies;
+    private volatile Pace paceIn;
+    private volatile Pace paceOut;
     private volatile long lingerUntil = NO_LINGERING;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
@@ -41,12 +53,14 @@ final class Exchange implements Request.Origin {
 
     /**
      * @param wire null when the streams are the JDK's
-     * @param answerOut run once, when the answer is sent or has failed
+     * @param answerOut run once, when the answer is sent or has failed, and after all who wait for that were told
      */
-    Exchange(HttpExchange http, Wire wire, HttpListener.Options options, Runnable answerOut) {
+    Exchange(HttpExchange http, Wire wire, HttpListener.Options options, RequestAccount account, Runnable answerOut) {
         this.http = http;
         this.wire = wire;
         this.options = options;
+        this.account = account;
+        this.progress = new Progress(options.limits());
         this.answerOut = answerOut;
         if (wire != null) {
             wire.out().beginAnswer(progress);
@@ -59,10 +73,31 @@ final class Exchange implements Request.Origin {
             throw wire.in().violation();
         }
         head = RequestHead.check(http);
+        proxyId().ifPresent(account::rename);
         boolean own = wire != null && head.isChunked();
         InputStream source = own ? new ChunkedBody(wire.in()) : http.getRequestBody();
         body = new RequestBody(source, this, head.contentLength());
-        return new Request(head, body, this);
+        request = new Request(head, body, this);
+        return request;
+    }
+
+    /** The id that a trusted proxy has given the request, if it is one. */
+    private Optional<String> proxyId() {
+        List<String> ids = head.headers().getOrDefault(StandardFields.REQUEST_ID, List.of());
+        boolean usable = ids.size() == 1 && ProxyHeaders.isTrusted(options.trustedProxies(), http.getRemoteAddress().getAddress())
+                && PROXY_ID.matcher(ids.getFirst()).matches();
+        return usable ? Optional.of(ids.getFirst()) : Optional.empty();
+    }
+
+    /** Adds what a browser has to know before a page of another origin may read the answer. */
+    void completeForOrigin(Response response) {
+        if (request != null) {
+            options.cors().complete(request, response);
+        }
+    }
+
+    RequestAccount account() {
+        return account;
     }
 
     HttpExchange http() {
@@ -102,11 +137,66 @@ final class Exchange implements Request.Origin {
         return answered.compareAndSet(false, true);
     }
 
-    /** The answer is sent, or has failed, and nobody waits for this exchange any more. Doing it again does nothing. */
-    void answerIsOut() {
+    /** The answer is sent ({@code whole}), or has failed, and nobody waits for this exchange any more. Doing it again does nothing. */
+    void answerIsOut(boolean whole) {
         if (!out) {
             out = true;
-            answerOut.run();
+            try {
+                account.whenEnded(ended -> options.observer().ended(visit(), ended));
+                account.end(body == null ? 0 : body.received(), whole);
+            } finally {
+                answerOut.run();
+            }
+        }
+    }
+
+    /** The head may have been refused for any of this, so nothing of it is taken for well-formed. */
+    private Observer.Visit visit() {
+        InetAddress client = request == null ? http.getRemoteAddress().getAddress() : client();
+        boolean cut = wire != null && wire.in().violation() != null;
+        return cut ? new Observer.Visit(account.id(), client, "-", "-", "-", Optional.empty())
+                : new Observer.Visit(account.id(), client, http.getRequestMethod(), http.getRequestURI().toString(), http.getProtocol(),
+                        Optional.ofNullable(request));
+    }
+
+    @Override
+    public String id() {
+        return account.id();
+    }
+
+    @Override
+    public void whenEnded(Consumer<Ended> listener) {
+        account.whenEnded(listener);
+    }
+
+    @Override
+    public void pace(Pace in, Pace out) {
+        boolean late;
+        synchronized (this) {
+            paceIn = in;
+            paceOut = out;
+            late = aborted;
+        }
+        if (late) {
+            endWaits();
+        }
+    }
+
+    /** Null for as fast as it goes. */
+    Pace paceIn() {
+        return paceIn;
+    }
+
+    /** Null for as fast as it goes. */
+    Pace paceOut() {
+        return paceOut;
+    }
+
+    private void endWaits() {
+        for (Pace pace : new Pace[] {paceIn, paceOut}) {
+            if (pace != null) {
+                pace.abort();
+            }
         }
     }
 
@@ -137,35 +227,75 @@ final class Exchange implements Request.Origin {
     }
 
     /** What this exchange waits for too long; asked by the watchdog. */
-    void check(long now, long stallNanos) {
+    void check(long now) {
         long until = lingerUntil;
         if (until != NO_LINGERING) {
             if (now - until >= 0) {
                 abort();
             }
-        } else if (progress.stalled(now, stallNanos)) {
-            if (progress.isReading() && claimAnswer()) {
-                progress.end();
-                Thread.startVirtualThread(this::answerStalled);
+            return;
+        }
+        boolean reading = progress.isReading();
+        // Of a record of TLS a body has its bytes only when it is whole, and a slow client's may be long in coming.
+        Link.Fragment fragment = reading && wire != null ? wire.fragment() : null;
+        long unseen = reading ? fragment == null ? 0 : fragment.bytes() : unseenBytes();
+        boolean stalled = progress.stalled(now, reading ? 0 : unseen)
+                && (fragment == null || now - fragment.arrived() >= options.limits().stall().toNanos());
+        if (stalled || progress.tooSlow(now, unseen)) {
+            if (reading && claimAnswer()) {
+                lingerUntil = now + FAREWELL_NANOS;
+                account.status(408);
+                Limits limits = options.limits();
+                String why = stalled ? "No byte of the body came for " + limits.stall().toSeconds() + " s."
+                        : "The body comes at less than " + limits.minRate() + " bytes a second.";
+                Thread.startVirtualThread(() -> answerSlow(why));
             } else {
+                forgetUnsent();
                 abort();
             }
         }
     }
 
-    /** The handler's thread is stuck reading, so nobody else writes. */
-    private void answerStalled() {
-        linger(System.nanoTime() + FAREWELL_NANOS); // a client that does not read either would hold it for ever
+    /** A connection that is closed in the usual way goes on in the kernel, with all it was to send, until the client has taken that. */
+    private void forgetUnsent() {
+        if (wire != null) {
+            try {
+                wire.channel().setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a slow client has left: {0}", e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * How many bytes a client may have taken while the socket has not become writable again: the kernel waits for a third of the buffer. On a link of some
+     * kilobytes a second that is minutes.
+     */
+    private long unseenBytes() {
+        int buffer = ASSUMED_SEND_BUFFER;
+        if (wire != null) {
+            try {
+                buffer = wire.channel().getOption(StandardSocketOptions.SO_SNDBUF);
+            } catch (IOException e) {
+                return 0; // it is closed
+            }
+        }
+        long longest = Math.multiplyExact(options.limits().minRate(), MAX_UNSEEN_SECONDS);
+        return Math.min(buffer / 3, longest);
+    }
+
+    /** The handler's thread waits for bytes, so nobody else writes. The client gets a moment to read the answer, which a reset would take from it. */
+    private void answerSlow(String why) {
         try {
             if (wire != null) {
-                wire.out().refuse(new BadRequestException(408, "request_timeout", null, "No byte of the body came for "
-                        + options.stall().toSeconds() + " s."));
+                wire.out().refuse(new BadRequestException(408, "request_timeout", null, why), account.id());
+                wire.channel().shutdownOutput();
+                return;
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the client of a stalled request has left: {0}", e.getMessage());
-        } finally {
-            abort();
+            LOG.log(System.Logger.Level.DEBUG, "the client of a slow request has left: {0}", e.getMessage());
         }
+        abort();
     }
 
     /** The connection may carry other requests from here on: {@link #abort} must not touch it. @return false when it was aborted before */
@@ -175,11 +305,18 @@ final class Exchange implements Request.Origin {
     }
 
     @Override
-    public synchronized void abort() {
-        if (finished || aborted) {
-            return;
+    public void abort() {
+        synchronized (this) {
+            if (finished || aborted) {
+                return;
+            }
+            aborted = true;
+            closeConnection();
         }
-        aborted = true;
+        endWaits();
+    }
+
+    private void closeConnection() {
         if (wire == null) {
             // The JDK's TLS cannot be closed while somebody is stuck writing to it.
             progress.interruptWait();

@@ -5,7 +5,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Watches the bytes of a request's head on their way into the JDK's parser, and stops what that parser would take although RFC 9112
  * does not allow it: line ends of a bare CR or LF (section 2.2), folded lines (5.2), white space around names (5.1), control characters
- * (RFC 9110, 5.5), more than two spaces in the request line (3). At the first of these, the head is cut short with {@link #rest}, so
+ * (RFC 9110, 5.5), a request line without a method or a version, or with more than two spaces (3), a target that is neither a path nor an http URL (3.2), on which
+ * that parser gives up without an answer. At the first of these, the head is cut short with {@link #rest}, so
  * that the parser comes to its end and the request can be refused with an answer.
  */
 final class HeadGuard {
@@ -18,8 +19,8 @@ final class HeadGuard {
 
     /** What the next byte belongs to, and what ends the head from there. */
     private enum State {
-        BEFORE("GET / HTTP/1.1\r\n\r\n"), METHOD(" / HTTP/1.1\r\n\r\n"), TARGET_START("/ HTTP/1.1\r\n\r\n"), TARGET(" HTTP/1.1\r\n\r\n"),
-        VERSION("\r\n\r\n"), FIRST_LF("\n\r\n"), LINE_START("\r\n"), NAME(":\r\n\r\n"), VALUE("\r\n\r\n"), LINE_LF("\n\r\n"),
+        BEFORE("GET / HTTP/1.1\r\n\r\n"), BEFORE_LF("\nGET / HTTP/1.1\r\n\r\n"), METHOD(" / HTTP/1.1\r\n\r\n"), TARGET_START("/ HTTP/1.1\r\n\r\n"), SCHEME("//a/ HTTP/1.1\r\n\r\n"),
+        TARGET(" HTTP/1.1\r\n\r\n"), VERSION_START("HTTP/1.1\r\n\r\n"), VERSION("\r\n\r\n"), FIRST_LF("\n\r\n"), LINE_START("\r\n"), NAME(":\r\n\r\n"), VALUE("\r\n\r\n"), LINE_LF("\n\r\n"),
         LAST_LF("\n"), DONE("");
 
         final byte[] rest;
@@ -33,6 +34,8 @@ final class HeadGuard {
     private int cost = LINE_COST;
     private int fields;
     private int targetBytes;
+    /** The beginning of a target that is no path. */
+    private String scheme = "";
     private BadRequestException violation;
 
     /** Takes the next byte (0 to 255). @return whether the parser may have it */
@@ -44,9 +47,11 @@ final class HeadGuard {
         return switch (state) {
             case BEFORE -> before(b);
             case METHOD -> method(b);
-            case TARGET_START, TARGET -> target(b);
-            case VERSION -> b == '\r' ? to(State.FIRST_LF)
-                    : b > ' ' && b < 0x7f || refuse("invalid_request_line", "The request line is not METHOD SP TARGET SP VERSION CR LF.");
+            case TARGET_START, SCHEME, TARGET -> target(b);
+            case VERSION_START, VERSION -> b == '\r' && state == State.VERSION ? to(State.FIRST_LF)
+                    : b > ' ' && b < 0x7f ? to(State.VERSION)
+                    : refuse("invalid_request_line", "The request line is not METHOD SP TARGET SP VERSION CR LF.");
+            case BEFORE_LF -> b == '\n' ? to(State.BEFORE) : bareLineEnd();
             case FIRST_LF, LINE_LF -> b == '\n' ? to(State.LINE_START) : bareLineEnd();
             case LINE_START -> lineStart(b);
             case NAME -> b == ':' ? to(State.VALUE) : Syntax.isTokenCharacter((char) b)
@@ -72,10 +77,14 @@ final class HeadGuard {
     }
 
     private boolean before(int b) {
-        if (b == '\r' || b == '\n') { // empty lines before a request are to be skipped (RFC 9112, section 2.2), but not without end
-            return cost - LINE_COST <= MAX_BLANK_BYTES || refuse("invalid_request_line", "Too many empty lines before the request line.");
+        if (b == '\r') { // empty lines before a request are to be skipped (RFC 9112, section 2.2), but not without end
+            return cost - LINE_COST <= MAX_BLANK_BYTES ? to(State.BEFORE_LF)
+                    : refuse("invalid_request_line", "Too many empty lines before the request line.");
         }
-        return to(State.METHOD) && method(b);
+        if (b == '\n') {
+            return bareLineEnd();
+        }
+        return Syntax.isTokenCharacter((char) b) ? to(State.METHOD) : refuse("invalid_method", "The request line does not begin with a method.");
     }
 
     private boolean method(int b) {
@@ -85,7 +94,7 @@ final class HeadGuard {
 
     private boolean target(int b) {
         if (b == ' ' && state == State.TARGET) {
-            return to(State.VERSION);
+            return to(State.VERSION_START);
         }
         if (b <= ' ' || b >= 0x7f) {
             return refuse("invalid_request_target", "The request target has a character that must be percent-encoded.");
@@ -93,7 +102,17 @@ final class HeadGuard {
         if (++targetBytes > MAX_TARGET_BYTES) {
             return refuse(414, "target_too_long", "The request target has at most " + MAX_TARGET_BYTES + " characters.");
         }
-        return to(State.TARGET);
+        return state == State.TARGET || state == State.TARGET_START && b == '/' ? to(State.TARGET) : scheme(b);
+    }
+
+    private boolean scheme(int b) {
+        String longer = scheme + (char) b;
+        boolean whole = longer.equalsIgnoreCase("http://") || longer.equalsIgnoreCase("https://");
+        if (!whole && !"http://".regionMatches(true, 0, longer, 0, longer.length()) && !"https://".regionMatches(true, 0, longer, 0, longer.length())) {
+            return refuse("invalid_request_target", "The request target is neither a path nor an http URL.");
+        }
+        scheme = longer;
+        return to(whole ? State.TARGET : State.SCHEME);
     }
 
     private boolean lineStart(int b) {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -14,8 +15,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import tranzr.model.IpRange;
 
@@ -38,25 +42,44 @@ public final class HttpListener implements AutoCloseable {
     /** Connections that wait to be accepted; the kernel may hold fewer. */
     private static final int BACKLOG = 1024;
     /** After its connection is closed, a handler ends as soon as it is done with what it does at the moment. */
+    private static final int SWEEP_SECONDS = 5;
     private static final Duration ABORT_GRACE = Duration.ofSeconds(5);
 
     /**
      * @param baseUrl what {@link Request#baseUrl} answers; empty to derive it from the request
      * @param trustedProxies addresses whose {@code Forwarded} and {@code X-Forwarded-*} fields are believed
-     * @param stall how long a body may bring no byte, or take none, before the connection is ended
+     * @param limits of time, speed and number
+     * @param cors which pages of other origins may call
+     * @param observer told of every request when it has ended; where the server's internals are not open, not of heads that it refuses by itself
+     * @param ids random numbers for {@link Request#id}, from any thread
      * @param https empty to speak plain HTTP
      */
-    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall, Optional<Https> https) {
-        public Options {
-            trustedProxies = Set.copyOf(trustedProxies);
-            if (stall.isNegative() || stall.isZero()) {
-                throw new IllegalArgumentException("the time to stall must be positive: " + stall);
-            }
+    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Limits limits, Cors cors,
+            Observer observer, LongSupplier ids, Optional<Https> https) {
+        /** Plain HTTP, without an observer, with any random ids, and no other limit than that of stalling ({@link Limits#stall}). */
+        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall) {
+            this(bind, baseUrl, trustedProxies, Limits.stallingAfter(stall), Cors.NONE, Observer.NONE, () -> ThreadLocalRandom.current().nextLong(),
+                    Optional.empty());
         }
 
-        /** Without HTTPS. */
-        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall) {
-            this(bind, baseUrl, trustedProxies, stall, Optional.empty());
+        public Options observedBy(Observer newObserver) {
+            return new Options(bind, baseUrl, trustedProxies, limits, cors, newObserver, ids, https);
+        }
+
+        public Options limitedBy(Limits newLimits) {
+            return new Options(bind, baseUrl, trustedProxies, newLimits, cors, observer, ids, https);
+        }
+
+        public Options openTo(Cors newCors) {
+            return new Options(bind, baseUrl, trustedProxies, limits, newCors, observer, ids, https);
+        }
+
+        public Options securedBy(Optional<Https> newHttps) {
+            return new Options(bind, baseUrl, trustedProxies, limits, cors, observer, ids, newHttps);
+        }
+
+        public Options {
+            trustedProxies = Set.copyOf(trustedProxies);
         }
     }
 
@@ -79,6 +102,9 @@ public final class HttpListener implements AutoCloseable {
     private final Handler handler;
     private final ErrorMapper errors;
     private final HttpServer server;
+    private final ConnectionCaps caps;
+    /** Whether connections are counted when they are accepted; else only requests are, when their heads are there. */
+    private final boolean gated;
     private final InetSocketAddress address;
     private final ScheduledExecutorService watchdog;
     private final Set<RequestTask> tasks = ConcurrentHashMap.newKeySet();
@@ -92,17 +118,26 @@ public final class HttpListener implements AutoCloseable {
         this.errors = errors;
         server = create(options, opened.isPresent());
         address = server.getAddress();
+        caps = new ConnectionCaps(options.limits(), address -> ProxyHeaders.isTrusted(options.trustedProxies(), address));
+        gated = opened.isPresent();
+        opened.ifPresent(inside -> inside.gate(server, listening -> new AcceptGate(listening, caps, this::refusal)));
         watchdog = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("tranzr-http-watchdog").factory());
         HttpContext context = server.createContext("/", this::serve);
-        Function<SocketChannel, Link> links = channel -> options.https().<Link>map(https -> new TlsLink(channel, Tls.engine(https.context())))
+        Function<SocketChannel, Link> links = channel -> options.https()
+                .<Link>map(https -> new TlsLink(channel, Tls.engine(https.context()), HttpListener::httpsRequired))
                 .orElseGet(() -> new PlainLink(channel));
         server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context, links)).orElse(null)));
-        long stallNanos = options.stall().toNanos();
-        long period = Math.clamp(stallNanos / 4, 10_000_000L, 500_000_000L);
+        long period = Math.clamp(options.limits().stall().toNanos() / 4, 10_000_000L, 500_000_000L);
         watchdog.scheduleWithFixedDelay(() -> {
-            long now = System.nanoTime();
-            tasks.forEach(task -> task.check(now, stallNanos));
+            try {
+                long now = System.nanoTime();
+                tasks.forEach(task -> task.check(now));
+            } catch (RuntimeException | Error e) {
+                // Thrown on, it would end the watch for good.
+                LOG.log(System.Logger.Level.ERROR, "the watch over slow clients failed", e);
+            }
         }, period, period, TimeUnit.NANOSECONDS);
+        watchdog.scheduleWithFixedDelay(caps::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         server.start();
     }
 
@@ -118,13 +153,13 @@ public final class HttpListener implements AutoCloseable {
 
     /** Binds and begins to answer. */
     public static HttpListener start(Options options, Handler handler, ErrorMapper errors) throws IOException {
-        ServerProperties.set();
+        ServerProperties.set(options.limits().maxConnections());
         return new HttpListener(options, handler, errors, OpenedServer.find());
     }
 
     /** As {@link #start}, but on the public API of the JDK's server alone. */
     static HttpListener startOnPublicApi(Options options, Handler handler, ErrorMapper errors) throws IOException {
-        ServerProperties.set();
+        ServerProperties.set(options.limits().maxConnections());
         return new HttpListener(options, handler, errors, Optional.empty());
     }
 
@@ -135,7 +170,7 @@ public final class HttpListener implements AutoCloseable {
 
     /** Called by the server's dispatcher for each request, when its first byte is there. */
     private void run(Runnable request, Wire wire) {
-        RequestTask task = new RequestTask(request, wire);
+        RequestTask task = new RequestTask(request, wire, options);
         tasks.add(task);
         Thread.ofVirtual().name("tranzr-http-request").start(() -> {
             try {
@@ -154,28 +189,34 @@ public final class HttpListener implements AutoCloseable {
      */
     private void serve(HttpExchange http) throws IOException {
         RequestTask task = RequestTask.CURRENT.get();
-        Exchange exchange = new Exchange(http, task.wire(), options, this::ended);
+        InetAddress peer = http.getRemoteAddress().getAddress();
+        BooleanSupplier counted = () -> true;
+        boolean tooMany = !gated && !caps.admit(peer, counted);
+        Exchange exchange = new Exchange(http, task.wire(), options, task.account(), this::ended);
         task.headIsRead(exchange);
         began();
         try {
             ScopedValue.where(Exchange.CURRENT, exchange).call(() -> {
-                answer(exchange);
+                answer(exchange, tooMany);
                 return null;
             });
         } finally {
+            if (!gated) {
+                caps.release(peer, counted);
+            }
             exchange.finish();
             exchange.settle();
-            exchange.answerIsOut();
+            exchange.answerIsOut(false);
         }
     }
 
-    private void answer(Exchange exchange) throws IOException {
-        Response response = responseOf(exchange);
+    private void answer(Exchange exchange, boolean tooMany) throws IOException {
+        Response response = tooMany ? tooMany() : responseOf(exchange);
         try {
             if (!exchange.claimAnswer()) {
                 throw new IOException("the exchange was ended while its handler ran");
             }
-            if (!new AnswerSender(exchange, response).send(closing)) {
+            if (!new AnswerSender(exchange, response).send(closing || tooMany)) {
                 throw new IOException("the connection ends with this answer");
             }
         } catch (RuntimeException | Error e) {
@@ -184,6 +225,23 @@ public final class HttpListener implements AutoCloseable {
         } finally {
             Exchange.end(response, false);
         }
+    }
+
+    /** Null on a port for HTTPS: a connection that is refused is not worth a handshake. */
+    private byte[] refusal() throws IOException {
+        return options.https().isPresent() ? null : tooMany().wholeAnswer(new RequestAccount(options.ids().getAsLong()).id());
+    }
+
+    /** Asked by the connection while the request's head is being read. */
+    private static byte[] httpsRequired() throws IOException {
+        RequestAccount account = RequestTask.CURRENT.get().account();
+        account.status(400);
+        return RequestHead.refusal(new BadRequestException(400, "https_required", null, "This port speaks HTTPS.")).wholeAnswer(account.id());
+    }
+
+    private static Response tooMany() {
+        return Response.problem(503, "too_many_connections", "Too many connections", "There are too many connections, in all or from one address.",
+                Map.of("retryable", true)).header("Retry-After", "5");
     }
 
     private Response responseOf(Exchange exchange) {

@@ -2,12 +2,17 @@ package tranzr.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /**
  * The bytes of one connection, as they are or within TLS. One thread at a time reads, one at a time writes, and the two may be different ones;
  * {@link #close} may come from any.
  */
 sealed interface Link permits PlainLink, TlsLink {
+
+    /** The begin of a record. @param arrived a {@link System#nanoTime}: when its latest bytes came */
+    record Fragment(int bytes, long arrived) {
+    }
 
     /**
      * Waits for bytes.
@@ -20,8 +25,11 @@ sealed interface Link permits PlainLink, TlsLink {
     /** What can be read without waiting, in bytes; at least 1 also when the next read will fail or tell the end at once, if that is known. Never waits. */
     int available();
 
-    /** Writes all remaining bytes. @param progress told of every piece that moves */
-    void write(ByteBuffer bytes, Progress progress) throws IOException;
+    /** What has come for the read that waits, and cannot be read before more of it is there; null for nothing. From any thread. */
+    Fragment fragment();
+
+    /** Writes all remaining bytes. @param moved told how many bytes each piece had that went out, those of TLS itself included */
+    void write(ByteBuffer bytes, IntConsumer moved) throws IOException;
 
     /** Whether an answer would be understood: not before TLS is agreed on. */
     boolean isEstablished();

@@ -1,25 +1,29 @@
 package tranzr.http;
 
 import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpServer;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /**
  * The one place that reaches into the JDK's server, where {@code --add-opens jdk.httpserver/sun.net.httpserver} allows it: it gives a new connection
- * our own streams before the server makes its. Where that package is closed, or built otherwise, nothing is found, and everything
+ * our own streams before the server makes its, and counts connections as they come. Where that package is closed, or built otherwise, nothing is found, and everything
  * works on the public API alone, with fewer checks of the head and slower bodies.
  *
  * <p>It rests on this, read in JDK 25: the executor is handed one {@code ServerImpl$Exchange} a request; when its {@code connection} has a context,
- * the server takes the streams from the connection instead of creating them.
+ * the server takes the streams from the connection instead of creating them. The listening channel is registered with the selector when the server is made, and asked
+ * only to accept and to close from then on.
  */
 final class OpenedServer {
 
@@ -31,6 +35,8 @@ final class OpenedServer {
     private final VarHandle inputOfConnection;
     private final VarHandle channelOfConnection;
     private final MethodHandle setParameters;
+    private final VarHandle implementationOfServer;
+    private final VarHandle listeningOfImplementation;
 
     private OpenedServer() throws ReflectiveOperationException {
         exchangeType = Class.forName(INTERNALS + "ServerImpl$Exchange");
@@ -43,6 +49,17 @@ final class OpenedServer {
         setParameters = inside.findVirtual(connection, "setParameters", MethodType.methodType(void.class, InputStream.class, OutputStream.class,
                 SocketChannel.class, SSLEngine.class, Class.forName(INTERNALS + "SSLStreams"), SSLContext.class, String.class, context,
                 InputStream.class));
+        Class<?> implementation = Class.forName(INTERNALS + "ServerImpl");
+        Class<?> wrapper = Class.forName(INTERNALS + "HttpServerImpl");
+        implementationOfServer = MethodHandles.privateLookupIn(wrapper, MethodHandles.lookup()).findVarHandle(wrapper, "server", implementation);
+        listeningOfImplementation = MethodHandles.privateLookupIn(implementation, MethodHandles.lookup())
+                .findVarHandle(implementation, "schan", ServerSocketChannel.class);
+    }
+
+    /** Puts another channel in front of the one that a server, which is not started yet, takes its connections from. */
+    void gate(HttpServer server, UnaryOperator<ServerSocketChannel> gate) {
+        Object implementation = implementationOfServer.get(server);
+        listeningOfImplementation.set(implementation, gate.apply((ServerSocketChannel) listeningOfImplementation.get(implementation)));
     }
 
     /** Empty where the JDK's internals are not open, or not as expected; says so in the log. */
@@ -57,7 +74,7 @@ final class OpenedServer {
     }
 
     /**
-     * The connection a request comes by, with our streams, ready for the request's head. The server believes it plain also when it carries TLS.
+     * The connection a request comes by, with our streams; its head has to be begun. The server believes it plain also when it carries TLS.
      *
      * @param task what the server handed to its executor
      * @param links puts what carries our bytes on a new connection
@@ -75,7 +92,6 @@ final class OpenedServer {
                 throw new IllegalStateException("the streams of a connection cannot be set", e);
             }
         }
-        wire.beginHead();
         return wire;
     }
 }

@@ -3,6 +3,7 @@ package tranzr.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.IntConsumer;
 
 /** Bytes as they are. */
 final class PlainLink implements Link {
@@ -27,10 +28,14 @@ final class PlainLink implements Link {
     }
 
     @Override
-    public void write(ByteBuffer bytes, Progress progress) throws IOException {
+    public Fragment fragment() {
+        return null;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, IntConsumer moved) throws IOException {
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
-            progress.moved();
+            moved.accept(channel.write(bytes));
         }
     }
 

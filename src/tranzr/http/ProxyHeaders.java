@@ -30,7 +30,7 @@ record ProxyHeaders(InetAddress client, Optional<String> scheme, Optional<String
                 : fromForwarded(peer, trusted, String.join(",", forwarded));
     }
 
-    private static boolean isTrusted(Set<IpRange> trusted, InetAddress address) {
+    static boolean isTrusted(Set<IpRange> trusted, InetAddress address) {
         return trusted.stream().anyMatch(range -> range.contains(address));
     }
 

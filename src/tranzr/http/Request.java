@@ -7,11 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.Set;
 
 /**
  * One request, already checked for what the server below lets through (see {@link HttpListener}). Used by the thread of its
@@ -32,12 +35,19 @@ public final class Request {
         boolean isSecure();
 
         void abort();
+
+        String id();
+
+        void whenEnded(Consumer<Ended> listener);
+
+        void pace(Pace in, Pace out);
     }
 
     private final RequestHead head;
     private final InputStream body;
     private final Origin origin;
     private final List<String> segments;
+    private final Map<Class<?>, Object> attached = new HashMap<>(4);
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -47,6 +57,11 @@ public final class Request {
         this.body = body;
         this.origin = origin;
         this.segments = decodePath(head.rawPath());
+    }
+
+    /** What names this request in answers ({@code X-Request-Id}) and logs: 16 random hexadecimal digits, or what a trusted proxy has called it. */
+    public String id() {
+        return origin.id();
     }
 
     public String method() {
@@ -85,6 +100,21 @@ public final class Request {
         return value;
     }
 
+    /** As {@link #path}; empty when the route's pattern has no such name. */
+    public Optional<String> pathIfAny(String name) {
+        return Optional.ofNullable(path.get(name));
+    }
+
+    /** Keeps something with this request, for whoever handles it later; in place of what was kept under the same type. */
+    public <T> void attach(Class<T> type, T value) {
+        attached.put(type, value);
+    }
+
+    /** What was kept under this type. */
+    public <T> Optional<T> attached(Class<T> type) {
+        return Optional.ofNullable(type.cast(attached.get(type)));
+    }
+
     void bind(Map<String, String> values) {
         path = values;
     }
@@ -95,14 +125,23 @@ public final class Request {
      * @throws BadRequestException {@code invalid_query} when it is there twice, or when any of the query is not percent-encoded UTF-8
      */
     public Optional<String> query(String name) {
-        if (query == null) {
-            query = decodeQuery(head.rawQuery());
-        }
-        List<String> values = query.getOrDefault(name, List.of());
+        List<String> values = query().getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw RequestHead.bad("invalid_query", name, "The query parameter " + name + " is there twice.");
         }
         return values.stream().findFirst();
+    }
+
+    /** The names of all query parameters, decoded. @throws BadRequestException as {@link #query} */
+    public Set<String> queryNames() {
+        return Set.copyOf(query().keySet());
+    }
+
+    private Map<String, List<String>> query() {
+        if (query == null) {
+            query = decodeQuery(head.rawQuery());
+        }
+        return query;
     }
 
     /** The only value of a header field; empty when absent. @throws BadRequestException {@code invalid_header} for several lines of it */
@@ -208,6 +247,50 @@ public final class Request {
                 return Optional.empty();
             }
         });
+    }
+
+    /**
+     * The value of a cookie (RFC 6265, section 4.1.1), without the quotes it may stand in; empty when there is none. One that comes twice, or has characters
+     * that no cookie has, is taken for absent: nobody can tell which of the two this server has set.
+     */
+    public Optional<String> cookie(String name) {
+        List<String> values = new ArrayList<>();
+        for (String line : headers("Cookie")) {
+            for (String pair : line.split(";")) {
+                int equals = pair.indexOf('=');
+                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+                    values.add(unquoted(pair.substring(equals + 1).strip()));
+                }
+            }
+        }
+        return values.size() == 1 && values.getFirst().chars().allMatch(Request::isCookieCharacter) ? Optional.of(values.getFirst()) : Optional.empty();
+    }
+
+    private static String unquoted(String value) {
+        return value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"") ? value.substring(1, value.length() - 1) : value;
+    }
+
+    private static boolean isCookieCharacter(int c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
+    }
+
+    /**
+     * The listener is told exactly once, however the request ends: answered, refused, aborted, or because the connection broke. That is on the request's
+     * thread, after the last byte of the answer was handed to the connection (the client may have it already), or at once when it was added later.
+     * What it throws is logged. Listeners are told in the order in which they came, the {@link Observer} last.
+     */
+    public void whenEnded(Consumer<Ended> listener) {
+        origin.whenEnded(listener);
+    }
+
+    /**
+     * Bounds the speed of the body and of the answer from here on, and takes the place of what was set before. When the exchange is aborted, both are.
+     *
+     * @param in for the request's body; null for as fast as it comes
+     * @param out for the answer's body; null for as fast as it goes
+     */
+    public void pace(Pace in, Pace out) {
+        origin.pace(in, out);
     }
 
     /** Ends the connection from any thread: a stuck read or write of the handler fails at once. */

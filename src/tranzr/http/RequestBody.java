@@ -6,6 +6,9 @@ import java.io.InputStream;
 /** The body of one request on its way to the handler: counts, tells the watchdog, and remembers why it broke. */
 final class RequestBody extends InputStream {
 
+    /** The most bytes that are asked for at once of a {@link Pace}. */
+    static final int MAX_PACED = 64 * 1024;
+
     private final InputStream in;
     private final Exchange exchange;
     private final long length;
@@ -32,10 +35,21 @@ final class RequestBody extends InputStream {
         if (ended || count == 0) {
             return ended ? -1 : 0;
         }
+        Pace pace = exchange.paceIn();
+        int most = pace == null ? count : Math.min(count, MAX_PACED);
+        int read = receive(target, offset, most);
+        for (int passed = 0; pace != null && passed < read;) {
+            passed += pace.take(read - passed);
+        }
+        return read;
+    }
+
+    private int receive(byte[] target, int offset, int count) throws IOException {
+        int read = 0;
         exchange.progress().begin(true);
         try {
             exchange.releaseContinue();
-            int read = in.read(target, offset, count);
+            read = in.read(target, offset, count);
             received += Math.max(0, read);
             ended = read < 0 || received == length;
             return read;
@@ -46,8 +60,12 @@ final class RequestBody extends InputStream {
                         : RequestHead.bad("broken_body", null, "The body ended before its announced end.");
             }
             throw e;
+        } catch (IndexOutOfBoundsException e) {
+            // The decoder of the server below counts with sizes that have become negative.
+            fault = RequestHead.bad("malformed_body", null, "The body is not in the chunked coding.");
+            throw new IOException("a chunk of a negative size", e);
         } finally {
-            exchange.progress().end();
+            exchange.progress().end(Math.max(0, read));
         }
     }
 
@@ -69,6 +87,11 @@ final class RequestBody extends InputStream {
     /** Why a read failed; null when none did. */
     BadRequestException fault() {
         return fault;
+    }
+
+    /** What was read so far, in bytes. */
+    long received() {
+        return received;
     }
 
     /** What is still to come, in bytes; -1 when only the stream knows. */

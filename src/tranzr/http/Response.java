@@ -1,5 +1,6 @@
 package tranzr.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +105,11 @@ public final class Response {
         return this;
     }
 
+    /** Sets a header field unless it is set. */
+    void headerIfAbsent(String name, String value) {
+        headers.putIfAbsent(name, value);
+    }
+
     public int status() {
         return status;
     }
@@ -124,6 +130,17 @@ public final class Response {
     /** Whether HTTP forbids this status a body (RFC 9110, section 6.4.1). */
     boolean forbidsBody() {
         return status == 204 || status == 304;
+    }
+
+    /** All of it as it goes over a connection that ends with it. For when no exchange can send it; of short answers. */
+    byte[] wholeAnswer(String requestId) throws IOException {
+        StandardFields.complete(this, requestId);
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Refused\r\nContent-Length: " + length + "\r\nConnection: close\r\n");
+        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        body.write(answer);
+        return answer.toByteArray();
     }
 
     /** Tells, unless it was told before, whether the whole body went out. */

@@ -11,7 +11,8 @@ import java.util.TreeSet;
  * Finds the route of a request by its decoded segments. A pattern is like {@code /uploads/{file_id}/chunks/{chunk_index}}: literal
  * segments win over named ones, segment by segment from the left; a named one matches any segment but an empty one. The path is
  * found first, then the method: a path that lacks the method is 405 with {@code Allow}, even when a less literal pattern has it.
- * HEAD falls back to GET, OPTIONS answers 204 with {@code Allow}. Immutable, for any thread.
+ * HEAD falls back to GET, OPTIONS answers 204 with {@code Allow}, and so does
+ * a browser's preflight ({@link Cors}) to any path there is. Immutable, for any thread.
  */
 public final class Router implements Handler {
 
@@ -74,6 +75,10 @@ public final class Router implements Handler {
         Node node = find(root, segments, 0);
         if (node == null) {
             return Response.problem(404, "not_found", "Not found", "There is nothing at this path.", Map.of());
+        }
+        if (Cors.isPreflight(request)) {
+            // It comes without credentials, so that no handler could answer it.
+            return Response.empty(204).header("Allow", allow(node));
         }
         Target target = node.targets.get(request.method());
         if (target == null && request.method().equals("HEAD")) {

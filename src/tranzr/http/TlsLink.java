@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -30,10 +31,12 @@ final class TlsLink implements Link {
 
     private final SocketChannel channel;
     private final SSLEngine engine;
+    private final AcceptGate.Refusal plainRefusal;
     private final ReentrantLock sending = new ReentrantLock();
     /** What came and is not decrypted, and what is decrypted and not taken; both ready to be read. */
     private ByteBuffer incoming = NOTHING;
     private ByteBuffer plain = NOTHING;
+    private volatile Fragment fragment;
     private boolean ended;
     /** Found while nobody was reading; the next read throws it. */
     private IOException failure;
@@ -41,10 +44,14 @@ final class TlsLink implements Link {
     private ByteBuffer outgoing = NOTHING;
     private volatile boolean established;
 
-    /** @param engine for this connection alone, in server mode */
-    TlsLink(SocketChannel channel, SSLEngine engine) {
+    /**
+     * @param engine for this connection alone, in server mode
+     * @param plainRefusal for who speaks plain HTTP
+     */
+    TlsLink(SocketChannel channel, SSLEngine engine, AcceptGate.Refusal plainRefusal) {
         this.channel = channel;
         this.engine = engine;
+        this.plainRefusal = plainRefusal;
     }
 
     @Override
@@ -58,6 +65,14 @@ final class TlsLink implements Link {
         if (plain.hasRemaining()) {
             return take(target, offset, length);
         }
+        try {
+            return decryptInto(target, offset, length);
+        } finally {
+            fragment = null;
+        }
+    }
+
+    private int decryptInto(byte[] target, int offset, int length) throws IOException {
         ByteBuffer into = ByteBuffer.wrap(target, offset, length);
         while (!ended) {
             boolean some = into.position() > offset;
@@ -175,6 +190,7 @@ final class TlsLink implements Link {
             }
         } finally {
             incoming = buffer.flip();
+            fragment = new Fragment(incoming.remaining(), System.nanoTime());
         }
     }
 
@@ -217,7 +233,7 @@ final class TlsLink implements Link {
         if (first == HANDSHAKE_RECORD || first < 'A' || first > 'z') {
             return;
         }
-        ByteBuffer answer = ByteBuffer.wrap(WireOutput.refusal(new BadRequestException(400, "https_required", null, "This port speaks HTTPS.")));
+        ByteBuffer answer = ByteBuffer.wrap(plainRefusal.answer());
         while (answer.hasRemaining()) {
             channel.write(answer);
         }
@@ -232,7 +248,12 @@ final class TlsLink implements Link {
     }
 
     @Override
-    public void write(ByteBuffer bytes, Progress progress) throws IOException {
+    public Fragment fragment() {
+        return fragment;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, IntConsumer moved) throws IOException {
         sending.lock();
         try {
             int capacity = bytes.remaining() >= LARGE_PIECE ? LARGE : packetSize();
@@ -242,8 +263,7 @@ final class TlsLink implements Link {
                 encrypt(bytes, buffer.clear());
                 buffer.flip();
                 while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                    progress.moved();
+                    moved.accept(channel.write(buffer));
                 }
             }
         } finally {

@@ -30,16 +30,21 @@ final class Wire {
         return out;
     }
 
-    /** The server is about to read a request from it. */
-    void beginHead() {
-        in.beginHead();
-        out.beginHead();
+    /** As {@link Link#fragment}. */
+    Link.Fragment fragment() {
+        return link.fragment();
     }
 
-    /** An answer is out, and the next request may be long in coming: gives back what memory it can. For the thread of the request. */
-    void rest() {
-        in.release();
-        out.release();
+    /** The connection waits for a next request, perhaps one of thousands that do. For the thread of the request that has ended. */
+    void beginIdle() {
+        in.releaseBuffer();
+        out.releaseBuffer();
         link.release();
+    }
+
+    /** The server is about to read a request from it. */
+    void beginHead(RequestAccount account) {
+        in.beginHead();
+        out.beginHead(account);
     }
 }

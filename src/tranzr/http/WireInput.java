@@ -10,11 +10,11 @@ import java.io.InputStream;
 final class WireInput extends InputStream {
 
     private static final int BUFFER_BYTES = 8 * 1024;
-    private static final byte[] NO_BUFFER = {};
 
     private final Wire wire;
     private final Link link;
-    private byte[] buffer = NO_BUFFER;
+    /** Null while nothing is in it. */
+    private byte[] buffer;
     private int position;
     private int limit;
     /** Null while no head is being read. */
@@ -92,7 +92,7 @@ final class WireInput extends InputStream {
     private boolean fill() throws IOException {
         position = 0;
         limit = 0;
-        if (buffer.length == 0) {
+        if (buffer == null) {
             buffer = new byte[BUFFER_BYTES];
         }
         int count = link.read(buffer, 0, buffer.length);
@@ -100,19 +100,17 @@ final class WireInput extends InputStream {
         return count > 0;
     }
 
+    /** Until more is read. */
+    void releaseBuffer() {
+        if (position == limit) {
+            buffer = null;
+        }
+    }
+
     /** What is here already; the server asks this to find a next request that came along. */
     @Override
     public int available() {
         return limit - position + link.available();
-    }
-
-    /** Gives the buffer back when it holds nothing. */
-    void release() {
-        if (position == limit) {
-            buffer = NO_BUFFER;
-            position = 0;
-            limit = 0;
-        }
     }
 
     @Override

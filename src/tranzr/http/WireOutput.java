@@ -1,6 +1,5 @@
 package tranzr.http;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -14,23 +13,25 @@ import java.nio.charset.StandardCharsets;
 final class WireOutput extends OutputStream {
 
     private static final int STATUS_AT = "HTTP/1.1 ".length();
-
     private static final int BUFFER_BYTES = 8 * 1024;
-    private static final byte[] NO_BUFFER = {};
 
     private final Link link;
-    private byte[] buffer = NO_BUFFER;
+    /** Null while nothing is in it. */
+    private byte[] buffer;
     private int used;
     private boolean serverSpeaks = true;
     private boolean continueHeld;
-    private Progress progress = new Progress();
+    private RequestAccount account;
+    /** Null until an answer has begun. */
+    private Progress progress;
 
     WireOutput(Link link) {
         this.link = link;
     }
 
-    /** Until {@link #beginAnswer}, what is written comes from the server itself. */
-    void beginHead() {
+    /** Until {@link #beginAnswer}, what is written comes from the server itself. @param account of the request that comes */
+    void beginHead(RequestAccount account) {
+        this.account = account;
         serverSpeaks = true;
         continueHeld = false;
     }
@@ -59,36 +60,17 @@ final class WireOutput extends OutputStream {
      *
      * @throws IOException also when the client is not ready for an answer
      */
-    void refuse(BadRequestException refusal) throws IOException {
+    void refuse(BadRequestException refusal, String requestId) throws IOException {
         if (!link.isEstablished()) {
             throw new IOException("TLS is not established");
         }
-        transmit(refusal(refusal));
-    }
-
-    /** A whole answer that says that the connection ends with it. */
-    static byte[] refusal(BadRequestException refusal) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        RequestHead.refusal(refusal).body().write(body);
-        String head = "HTTP/1.1 " + refusal.status() + " Refused\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.size()
-                + "\r\nConnection: close\r\n\r\n";
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        answer.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
-        body.writeTo(answer);
-        return answer.toByteArray();
+        transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
     }
 
     /** Says that nothing follows, where the connection has a way to say it. */
     void finish() throws IOException {
         flush();
         link.finish();
-    }
-
-    /** Gives the buffer back when it holds nothing. */
-    void release() {
-        if (used == 0) {
-            buffer = NO_BUFFER;
-        }
     }
 
     @Override
@@ -108,7 +90,7 @@ final class WireOutput extends OutputStream {
         if (length >= BUFFER_BYTES) {
             transmit(ByteBuffer.wrap(bytes, offset, length));
         } else {
-            if (buffer.length == 0) {
+            if (buffer == null) {
                 buffer = new byte[BUFFER_BYTES];
             }
             System.arraycopy(bytes, offset, buffer, used, length);
@@ -129,7 +111,10 @@ final class WireOutput extends OutputStream {
             case 501 -> "unsupported_transfer_encoding";
             default -> "internal_error";
         };
-        refuse(new BadRequestException(status, code, null, answer.substring(answer.lastIndexOf('>') + 1)));
+        account.status(status);
+        String words = answer.substring(answer.lastIndexOf('>') + 1);
+        refuse(new BadRequestException(status, code, null, words.contains("Exception") ? "The request line or a header field is malformed." : words),
+                account.id());
     }
 
     @Override
@@ -141,12 +126,20 @@ final class WireOutput extends OutputStream {
         }
     }
 
+    /** Until more is written. */
+    void releaseBuffer() {
+        if (used == 0) {
+            buffer = null;
+        }
+    }
+
     private void transmit(byte[] bytes) throws IOException {
         transmit(ByteBuffer.wrap(bytes));
     }
 
     private void transmit(ByteBuffer bytes) throws IOException {
-        link.write(bytes, progress);
+        Progress told = progress;
+        link.write(bytes, told == null ? count -> { } : told::moved);
     }
 
     @Override

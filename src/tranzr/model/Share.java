@@ -16,9 +16,26 @@ import java.util.UUID;
  * @param open downloads that are counted but not known to have ended; at most a few
  * @param failedPasswords wrong passwords since the last right one
  * @param lastFailure when the last of them came, or null
+ * @param policy by whom it was made, and what else holds for it
  */
 public record Share(Digest tokenHash, UUID fileId, String password, Instant created, Instant expires,
-        long maxDownloads, long used, List<Slot> open, int failedPasswords, Instant lastFailure) {
+        long maxDownloads, long used, List<Slot> open, int failedPasswords, Instant lastFailure, Policy policy) {
+
+    /**
+     * @param creator the token that made it; {@link AccessToken#OPERATOR_ID} for the operator
+     * @param addresses from where it may be used; empty for anywhere
+     * @param oneTime whether it is for one download, for good: its limit cannot be raised
+     * @param notice whether its maker wants to hear of each use
+     */
+    public record Policy(UUID creator, List<IpRange> addresses, boolean oneTime, boolean notice) {
+
+        public static final Policy OPERATOR = new Policy(AccessToken.OPERATOR_ID, List.of(), false, false);
+
+        public Policy {
+            Objects.requireNonNull(creator);
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     /**
      * One counted download.
@@ -38,7 +55,14 @@ public record Share(Digest tokenHash, UUID fileId, String password, Instant crea
         Objects.requireNonNull(tokenHash);
         Objects.requireNonNull(fileId);
         Objects.requireNonNull(created);
+        Objects.requireNonNull(policy);
         open = List.copyOf(open);
+    }
+
+    /** One that the operator made, with nothing special about it. */
+    public Share(Digest tokenHash, UUID fileId, String password, Instant created, Instant expires, long maxDownloads, long used, List<Slot> open,
+            int failedPasswords, Instant lastFailure) {
+        this(tokenHash, fileId, password, created, expires, maxDownloads, used, open, failedPasswords, lastFailure, Policy.OPERATOR);
     }
 
     public boolean isExpired(Instant now) {
@@ -52,16 +76,21 @@ public record Share(Digest tokenHash, UUID fileId, String password, Instant crea
 
     public Share withSlots(long used, List<Slot> open) {
         return new Share(tokenHash, fileId, password, created, expires, maxDownloads, used, open, failedPasswords,
-                lastFailure);
+                lastFailure, policy);
     }
 
     public Share withTerms(Instant expires, long maxDownloads, String password) {
         return new Share(tokenHash, fileId, password, created, expires, maxDownloads, used, open, failedPasswords,
-                lastFailure);
+                lastFailure, policy);
     }
 
     public Share withFailures(int failedPasswords, Instant lastFailure) {
         return new Share(tokenHash, fileId, password, created, expires, maxDownloads, used, open, failedPasswords,
-                lastFailure);
+                lastFailure, policy);
+    }
+
+    public Share withPolicy(Policy policy) {
+        return new Share(tokenHash, fileId, password, created, expires, maxDownloads, used, open, failedPasswords,
+                lastFailure, policy);
     }
 }

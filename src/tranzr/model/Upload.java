@@ -19,10 +19,11 @@ import java.util.UUID;
  * @param sha256 of the whole, once completed; null before
  * @param deleteKey the hash of the secret that may delete this file without a token, or null
  * @param expires when the upload (or, once completed, the file) is cleaned away; null for never
+ * @param access whom it belongs to
  */
 public record Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
         UploadState state, RangeSet ranges, Digest expected, Digest sha256, Digest deleteKey,
-        Instant created, Instant updated, Instant expires) {
+        Instant created, Instant updated, Instant expires, FileAccess access) {
 
     public static final long UNKNOWN_LENGTH = -1;
 
@@ -33,9 +34,17 @@ public record Upload(UUID id, String filename, long length, long announced, long
         Objects.requireNonNull(ranges);
         Objects.requireNonNull(created);
         Objects.requireNonNull(updated);
+        Objects.requireNonNull(access);
         if (length < UNKNOWN_LENGTH || chunkSize < 1) {
             throw new IllegalArgumentException("length " + length + ", chunk size " + chunkSize);
         }
+    }
+
+    /** What belongs to the operator. */
+    public Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, UploadState state, RangeSet ranges,
+            Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires) {
+        this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires,
+                FileAccess.OPERATOR);
     }
 
     public boolean lengthKnown() {
@@ -56,22 +65,32 @@ public record Upload(UUID id, String filename, long length, long announced, long
 
     public Upload withRanges(RangeSet ranges, UploadState state, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires);
+                deleteKey, created, updated, expires, access);
     }
 
     public Upload withLength(long length, long totalChunks) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires);
+                deleteKey, created, updated, expires, access);
     }
 
     /** @param expected SHA-256 that the whole is to have */
     public Upload expecting(Digest expected) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires);
+                deleteKey, created, updated, expires, access);
     }
 
     public Upload completed(Digest sha256, Instant updated, Instant expires) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
-                sha256, deleteKey, created, updated, expires);
+                sha256, deleteKey, created, updated, expires, access);
+    }
+
+    public Upload withAccess(FileAccess access) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires, access);
+    }
+
+    /** What counts against quotas: the whole length as soon as it is known or announced; 0 once expired. */
+    public long charged() {
+        return state == UploadState.EXPIRED ? 0 : lengthKnown() ? length : Math.max(Math.max(0, announced), ranges.end());
     }
 }

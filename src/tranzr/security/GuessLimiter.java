@@ -1,12 +1,11 @@
 package tranzr.security;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tranzr.model.AddressKey;
 
 /**
  * Slows down the guessing of passwords: per link (5 wrong ones are free, then a wait that doubles from 1 s to 15 min) and per address (20 in
@@ -26,20 +25,12 @@ public final class GuessLimiter {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
     private static final Duration PER_FAILURE = LONGEST_WAIT.dividedBy(BURST_PER_ADDRESS);
 
-    /** Who counts as one address: an IPv4 address, or the 64 bits of an IPv6 prefix, which one household or machine has for itself. */
-    private record Origin(boolean six, long bits) {
-        static Origin of(InetAddress address) {
-            ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-            return address instanceof Inet6Address ? new Origin(true, bytes.getLong()) : new Origin(false, bytes.getInt());
-        }
-    }
-
     /** When the debt of each address is paid, the one that failed longest ago first (GCRA's theoretical arrival time). Guarded by itself. */
-    private final Map<Origin, Instant> paid = new LinkedHashMap<>(16, 0.75f, false) {
+    private final Map<AddressKey, Instant> paid = new LinkedHashMap<>(16, 0.75f, false) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Origin, Instant> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AddressKey, Instant> eldest) {
             return size() > MAX_ADDRESSES;
         }
     };
@@ -61,7 +52,7 @@ public final class GuessLimiter {
     public Duration addressWait(InetAddress address, Instant now) {
         Instant debtPaid;
         synchronized (paid) {
-            debtPaid = paid.get(Origin.of(address));
+            debtPaid = paid.get(AddressKey.of(address));
         }
         if (debtPaid == null) {
             return Duration.ZERO;
@@ -71,7 +62,7 @@ public final class GuessLimiter {
 
     /** Notes a wrong password from this address. */
     public void failed(InetAddress address, Instant now) {
-        Origin origin = Origin.of(address);
+        AddressKey origin = AddressKey.of(address);
         synchronized (paid) {
             // Taken out and put back, so that it becomes the youngest.
             Instant debtPaid = paid.remove(origin);

@@ -1,6 +1,7 @@
 package tranzr.security;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 import tranzr.model.Digest;
@@ -17,12 +18,23 @@ public final class Tokens {
         /** A share link: no prefix, since it stands in short URLs. */
         SHARE(""),
         /** The deletion of one file. Prefix {@code tzd_}. */
-        DELETE("tzd_");
+        DELETE("tzd_"),
+        /** Uploads by guests. Prefix {@code tzr_}. */
+        REQUEST("tzr_"),
+        /** One thing once. Prefix {@code tzo_}. */
+        ONE_TIME("tzo_"),
+        /** The cookie of a browser that has logged in. Prefix {@code tzs_}. */
+        SESSION("tzs_");
 
         private final String prefix;
 
         Kind(String prefix) {
             this.prefix = prefix;
+        }
+
+        /** What every token of this kind begins with; may be empty. */
+        public String prefix() {
+            return prefix;
         }
     }
 
@@ -34,6 +46,11 @@ public final class Tokens {
         byte[] secret = new byte[RANDOM_BYTES];
         random.nextBytes(secret);
         return kind.prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    /** Whether two secrets are the same, in a time that does not tell where they differ. */
+    public static boolean matches(String given, String expected) {
+        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
     }
 
     /** SHA-256 of the token's UTF-8. */

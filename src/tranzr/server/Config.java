@@ -16,6 +16,7 @@ import tranzr.disk.OperatorFile;
 import tranzr.model.ByteSize;
 import tranzr.model.Digest;
 import tranzr.model.IpRange;
+import tranzr.model.Quota;
 import tranzr.model.TimeSpan;
 import tranzr.security.Tokens;
 
@@ -28,12 +29,16 @@ import tranzr.security.Tokens;
  * @param maxFileSize in bytes; empty for no limit
  * @param chunkSize in bytes, for uploads that name none
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
+ * @param quota of all files together
  * @param baseUrl without a slash at its end; empty to go by the request
  * @param trustedProxies peers whose forwarding fields are believed
+ * @param limits how often, how many at the same time, and how fast
+ * @param connections how slow, how many, and from where
  * @param tls whether and how HTTPS is spoken
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
-        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Optional<String> baseUrl, Set<IpRange> trustedProxies, TlsConfig tls) {
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<IpRange> trustedProxies,
+        LimitConfig limits, ConnectionConfig connections, TlsConfig tls) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -59,8 +64,12 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 parsed(settings, Option.CHUNK_SIZE, text -> atLeast(MIN_CHUNK_SIZE, ByteSize.parse(text))),
                 settings.get(Option.RESERVE).isEmpty() ? OptionalLong.empty()
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
+                new Quota(limit(settings, Option.QUOTA_BYTES, ByteSize::parse), limit(settings, Option.QUOTA_FILES, Config::count),
+                        limit(settings, Option.QUOTA_MONTHLY_BYTES, ByteSize::parse)),
                 baseUrl,
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
+                LimitConfig.of(settings),
+                ConnectionConfig.of(settings),
                 TlsConfig.of(settings, baseUrl));
     }
 
@@ -84,6 +93,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return settings.get(option).orElse(new Settings.Value(option.standard(), option.flag()));
     }
 
+    /** The value of an option, or its default. @throws ConfigException when it cannot be used, naming it and where it stands */
     static <T> T parsed(Settings settings, Option option, Parser<T> parser) throws ConfigException {
         Settings.Value value = valueOf(settings, option);
         try {
@@ -94,6 +104,17 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         } catch (IllegalArgumentException e) {
             throw new ConfigException(value.origin() + ": '" + value.text() + "' " + e.getMessage());
         }
+    }
+
+    private static long limit(Settings settings, Option option, Parser<Long> parser) throws ConfigException {
+        return parsed(settings, option, text -> text.equals(NONE) ? Long.MAX_VALUE : parser.parse(text));
+    }
+
+    private static long count(String text) {
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("is not a whole number");
+        }
+        return Long.parseLong(text);
     }
 
     private static InetAddress host(String text) {
@@ -111,7 +132,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return Integer.parseInt(text);
     }
 
-    private static Duration atLeastASecond(Duration span) {
+    static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
         }

@@ -11,22 +11,26 @@ import tranzr.http.Handler;
 import tranzr.http.HttpListener;
 import tranzr.http.HttpListener.ErrorMapper;
 import tranzr.http.HttpsRedirect;
+import tranzr.http.Limits;
+import tranzr.model.IpRange;
 import tranzr.server.StartException.Kind;
 
 /** The ports of one server: the one where everything is, and perhaps one that only sends there. */
 record Listeners(HttpListener main, Optional<HttpListener> redirect, Optional<ServerTls> tls) {
 
+    private static final int REDIRECT_SHARE = 8;
+
     /** Binds and begins to answer; on failure nothing stays open, {@code tls} neither. */
-    static Listeners open(Config config, Optional<ServerTls> tls, Duration stall, Handler handler, ErrorMapper errors) throws IOException, StartException {
+    static Listeners open(Config config, Optional<ServerTls> tls, Handler handler, ErrorMapper errors) throws IOException, StartException {
         HttpListener main = null;
         boolean opened = false;
         try {
-            main = listen(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), stall, tls.map(ServerTls::https)), Option.PORT,
-                    handler, errors);
+            HttpListener.Options plain = options(config, config.bind(), config.trustedProxies());
+            main = listen(plain.openTo(config.connections().cors()).securedBy(tls.map(ServerTls::https)), Option.PORT, handler, errors);
             Optional<HttpListener> redirect = Optional.empty();
             if (config.tls().redirectPort().isPresent()) {
                 InetSocketAddress bind = new InetSocketAddress(config.bind().getAddress(), config.tls().redirectPort().getAsInt());
-                redirect = Optional.of(listen(new HttpListener.Options(bind, config.baseUrl(), Set.of(), stall), Option.HTTP_REDIRECT,
+                redirect = Optional.of(listen(options(config, bind, Set.of()).limitedBy(forRedirects(config.connections().limits())), Option.HTTP_REDIRECT,
                         new HttpsRedirect(config.baseUrl(), main.address()::getPort), errors));
             }
             opened = true;
@@ -39,6 +43,17 @@ record Listeners(HttpListener main, Optional<HttpListener> redirect, Optional<Se
                 }
             }
         }
+    }
+
+    /** Each listener counts its own connections: the second takes few, so that both together leave enough of the process's files. */
+    private static Limits forRedirects(Limits limits) {
+        int most = Math.max(1, limits.maxConnections() / REDIRECT_SHARE);
+        return new Limits(limits.stall(), limits.headTime(), limits.minRate(), limits.patience(), most, Math.min(most, limits.maxConnectionsPerAddress()));
+    }
+
+    private static HttpListener.Options options(Config config, InetSocketAddress bind, Set<IpRange> trustedProxies) {
+        Limits limits = config.connections().limits();
+        return new HttpListener.Options(bind, config.baseUrl(), trustedProxies, limits.stall()).limitedBy(limits);
     }
 
     private static HttpListener listen(HttpListener.Options options, Option port, Handler handler, ErrorMapper errors) throws IOException, StartException {

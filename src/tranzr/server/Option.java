@@ -19,6 +19,9 @@ public enum Option {
     MAX_FILE_SIZE("SIZE", "none", "largest file that is accepted"),
     CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
     RESERVE("SIZE", "64MiB", "free space that uploads leave on the disk; less by default when under 1GiB is free: a sixteenth of that"),
+    QUOTA_BYTES("SIZE", "none", "most bytes that are stored in all, unfinished uploads counted whole"),
+    QUOTA_FILES("NUMBER", "none", "most files and unfinished uploads in all"),
+    QUOTA_MONTHLY_BYTES("SIZE", "none", "most bytes that are brought in a calendar month (UTC)"),
     BASE_URL("URL", "as the client asked", "URL under which clients reach this server, for the links it gives out"),
     TRUSTED_PROXY("ADDRESS", "none", "proxy whose Forwarded and X-Forwarded-* fields are believed, or a range such as 10.0.0.0/8; several by commas or by repeating it"),
     TLS("KIND", "none", "self-signed speaks HTTPS by a certificate made at the first start, whose fingerprint is told; files, by --tls-cert and --tls-key, goes without saying"),
@@ -26,6 +29,24 @@ public enum Option {
     TLS_KEY("FILE", "none", "PEM file (mode 0600 or 0400) with the certificate's private key, not encrypted; read again when it changes"),
     HTTP_REDIRECT("PORT", "none", "second port, for plain HTTP, that sends everybody to HTTPS; 0 takes a free one and says which"),
     HSTS("TIME", "180d", "how long browsers shall come by HTTPS only, told them with --tls-cert; none tells them nothing"),
+    BANDWIDTH("SCHEDULE", "none", "bytes a second of all transfers together, also by day and time: mon-fri 08:00-18:00 5MiB/s; 20MiB/s"),
+    BANDWIDTH_PER_TOKEN("SCHEDULE", "none", "bytes a second of the transfers of one token together"),
+    BANDWIDTH_PER_TRANSFER("SCHEDULE", "none", "bytes a second of each transfer"),
+    MAX_UPLOADS("NUMBER", "1024", "requests that bring bytes, at the same time; none for no limit"),
+    MAX_DOWNLOADS("NUMBER", "2048", "requests that fetch bytes, at the same time; none for no limit"),
+    MAX_TRANSFERS_PER_TOKEN("NUMBER", "512", "of both kinds, those of one token"),
+    MAX_TRANSFERS_PER_ADDRESS("NUMBER", "256", "of both kinds, those of one address (of IPv6, of one /64)"),
+    REQUEST_RATE("RATE", "5000/s burst 20000", "requests of one address"),
+    REQUEST_RATE_PER_TOKEN("RATE", "5000/s burst 20000", "requests with one token"),
+    LOGIN_RATE("RATE", "60/m", "logins, and requests with a token that opens nothing, of one address"),
+    LINK_RATE("RATE", "600/m", "links made (shares, signed URLs, upload requests) with one token, or from one address without"),
+    STALL("TIME", "60s", "how long a body may bring no byte, or take none, before its connection is ended"),
+    HEAD_TIME("TIME", "30s", "how long the request line and header fields may take in all"),
+    MIN_RATE("RATE", "1KiB/s", "least speed of a body, either way, on average; time that the server takes does not count"),
+    MIN_RATE_PATIENCE("TIME", "90s", "how far a body may fall behind --min-rate before its connection is ended"),
+    MAX_CONNECTIONS("NUMBER", "3/4 of ulimit -n", "connections that may be open at once"),
+    MAX_CONNECTIONS_PER_ADDRESS("NUMBER", "256", "of these, from one IPv4 address or IPv6 network of 64 bits; trusted proxies are exempt"),
+    CORS_ORIGIN("ORIGIN", "none", "origin whose pages may call from a browser, such as https://app.example.org; several by commas or by repeating it; * for any"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;
@@ -68,7 +89,7 @@ public enum Option {
     }
 
     boolean isRepeatable() {
-        return this == TRUSTED_PROXY;
+        return this == TRUSTED_PROXY || this == CORS_ORIGIN;
     }
 
     static Optional<Option> ofProperty(String property) {

@@ -1,19 +1,25 @@
 package tranzr.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import tranzr.api.Gate;
+import tranzr.api.Load;
+import tranzr.api.Need;
 import tranzr.api.Problems;
-import tranzr.api.Right;
+import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
-/** Every route of the server on one page, with the right it needs and how it tells its failures. */
+/** Every route of the server on one page, with what it needs, what it costs, how it tells its failures, and what the audit log calls it. */
 final class Routes {
 
     /** How failures are told. */
@@ -24,67 +30,123 @@ final class Routes {
         TEXT
     }
 
-    /** HEAD goes to GET. */
-    record Route(String method, String pattern, Right right, Style style, Handler handler) {
+    /** Whether the audit log has a record of each request, or only of those that failed. */
+    enum Trail { EACH, FAILED }
+
+    /**
+     * HEAD goes to GET.
+     *
+     * @param action what the audit log calls it
+     * @param sensitive whether it asks for the second factor of a token that has one
+     */
+    record Route(String method, String pattern, Need need, Load load, Style style, String action, Trail trail, boolean sensitive, Handler handler) {
+
+        private Route quiet() {
+            return new Route(method, pattern, need, load, style, action, Trail.FAILED, sensitive, handler);
+        }
+
+        private Route with(Load load) {
+            return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
+        }
+
+        private Route withSecondFactor() {
+            return new Route(method, pattern, need, load, style, action, trail, true, handler);
+        }
     }
 
     /** What answers. */
-    record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl) {
+    record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
+            RoomRoutes room, AccessRoutes access) {
     }
 
     private Routes() {
     }
 
     static List<Route> of(Doors to) {
+        List<Route> routes = new ArrayList<>(transfers(to));
+        routes.addAll(curl(to));
+        routes.addAll(accounts(to));
+        return List.copyOf(routes);
+    }
+
+    private static List<Route> transfers(Doors to) {
         return List.of(
                 // Uploads
-                api("POST", "/upload/start", Right.UPLOAD, to.upload::start),
-                api("POST", "/upload/chunk", Right.UPLOAD, to.chunk::post),
-                api("PUT", "/uploads/{file_id}/chunks/{chunk_index}", Right.UPLOAD, to.chunk::put),
-                api("GET", "/upload/status/{file_id}", Right.UPLOAD, to.upload::status),
-                api("POST", "/upload/merge/{file_id}", Right.UPLOAD, to.upload::merge),
-                api("PUT", "/upload/{file_id}", Right.UPLOAD, to.upload::put),
-                api("DELETE", "/upload/{file_id}", Right.UPLOAD, to.upload::abort),
+                api("POST", "/upload/start", Need.UPLOAD, "upload.start", to.upload::start),
+                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).quiet().with(Load.UPLOAD),
+                api("PUT", "/uploads/{file_id}/chunks/{chunk_index}", Need.UPLOAD, "upload.chunk", to.chunk::put).quiet().with(Load.UPLOAD),
+                api("GET", "/upload/status/{file_id}", Need.UPLOAD, "upload.status", to.upload::status).quiet(),
+                api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
+                api("PUT", "/upload/{file_id}", Need.UPLOAD, "upload.put", to.upload::put).with(Load.UPLOAD),
+                api("DELETE", "/upload/{file_id}", Need.UPLOAD, "upload.abort", to.upload::abort),
                 // Files
-                api("GET", "/files", Right.LIST, to.file::list),
-                api("GET", "/files/{file_id}", Right.LIST, to.file::get),
-                api("DELETE", "/files/{file_id}", Right.DELETE, to.file::delete),
-                api("GET", "/download/{file_id}", Right.DOWNLOAD, to.file::download),
+                api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
+                api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
+                api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
+                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
                 // Share links, for their owner
-                api("POST", "/share/create/{file_id}", Right.SHARE, to.share::create),
-                api("GET", "/shares", Right.SHARE, to.share::list),
-                api("PATCH", "/shares/{token}", Right.SHARE, to.share::change),
-                api("DELETE", "/shares/{token}", Right.SHARE, to.share::revoke),
+                api("POST", "/share/create/{file_id}", Need.SHARE, "share.create", to.share::create).with(Load.LINK),
+                api("GET", "/shares", Need.SHARE, "share.list", to.share::list).quiet(),
+                api("PATCH", "/shares/{token}", Need.SHARE, "share.change", to.share::change).with(Load.LINK),
+                api("DELETE", "/shares/{token}", Need.SHARE, "share.revoke", to.share::revoke),
                 // Share links, for whoever has one
-                api("GET", "/share/info/{token}", Right.OPEN, to.share::info),
-                api("GET", "/share/download/{token}", Right.OPEN, to.share::download),
-                api("GET", "/share/download/{token}/{filename}", Right.OPEN, to.share::download),
-                api("GET", "/s/{token}", Right.OPEN, to.share::download),
-                api("GET", "/s/{token}/{filename}", Right.OPEN, to.share::download),
+                api("GET", "/share/info/{token}", Need.OPEN, "share.info", to.share::info),
+                api("GET", "/share/download/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
+                api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
                 // The server itself
-                api("GET", "/health", Right.OPEN, to.service::health),
-                api("GET", "/openapi.json", Right.OPEN, to.service::openApi),
-                // The front door of curl
-                plain("GET", "/", Right.OPEN, to.curl::help),
-                plain("POST", "/", Right.UPLOAD, to.curl::postUnnamed),
-                plain("PUT", "/", Right.UPLOAD, to.curl::putUnnamed),
-                plain("POST", "/{name}", Right.UPLOAD, to.curl::postNamed),
-                plain("PUT", "/{name}", Right.UPLOAD, to.curl::putNamed),
-                plain("DELETE", "/delete/{file_id}/{key}", Right.OPEN, to.curl::delete));
+                api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
+                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet());
     }
 
-    private static Route api(String method, String pattern, Right right, Handler handler) {
-        return new Route(method, pattern, right, Style.JSON, handler);
+    private static List<Route> curl(Doors to) {
+        return List.of(
+                plain("GET", "/", Need.OPEN, "help", to.curl::help).quiet(),
+                plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
+                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
+                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
+                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
     }
 
-    private static Route plain(String method, String pattern, Right right, Handler handler) {
-        return new Route(method, pattern, right, Style.TEXT, handler);
+    private static List<Route> accounts(Doors to) {
+        return List.of(
+                // Tokens
+                api("POST", "/tokens", Need.ADMIN, "token.create", to.token::create).with(Load.LINK).withSecondFactor(),
+                api("GET", "/tokens", Need.ADMIN, "token.list", to.token::list).quiet(),
+                api("GET", "/tokens/{token_id}", Need.TOKEN, "token.info", to.token::get).quiet(),
+                api("PATCH", "/tokens/{token_id}", Need.ADMIN, "token.change", to.token::change).withSecondFactor(),
+                api("POST", "/tokens/{token_id}/rotate", Need.TOKEN, "token.rotate", to.token::rotate).with(Load.LINK).withSecondFactor(),
+                api("DELETE", "/tokens/{token_id}", Need.ADMIN, "token.revoke", to.token::revoke).withSecondFactor(),
+                api("POST", "/one-time-tokens", Need.TOKEN, "token.once", to.token::createOneTime).with(Load.LINK).withSecondFactor(),
+                // Rooms
+                api("POST", "/rooms", Need.ADMIN, "room.create", to.room::create),
+                api("GET", "/rooms", Need.TOKEN, "room.list", to.room::list).quiet(),
+                api("GET", "/rooms/{room_id}", Need.TOKEN, "room.info", to.room::get).quiet(),
+                api("PATCH", "/rooms/{room_id}", Need.TOKEN, "room.change", to.room::change),
+                api("DELETE", "/rooms/{room_id}", Need.ADMIN, "room.delete", to.room::delete).withSecondFactor(),
+                api("PUT", "/rooms/{room_id}/members/{token_id}", Need.TOKEN, "room.member", to.room::putMember).withSecondFactor(),
+                api("DELETE", "/rooms/{room_id}/members/{token_id}", Need.TOKEN, "room.leave", to.room::removeMember).withSecondFactor(),
+                // Whom files belong to, and what is used
+                api("GET", "/files/{file_id}/access", Need.TOKEN, "file.access.info", to.access::get).quiet(),
+                api("PUT", "/files/{file_id}/access", Need.TOKEN, "file.access", to.access::put).withSecondFactor(),
+                api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
+    }
+
+    private static Route api(String method, String pattern, Need need, String action, Handler handler) {
+        return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
+    }
+
+    private static Route plain(String method, String pattern, Need need, String action, Handler handler) {
+        return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
         return new Router(routes.stream().map(route -> {
-            Handler guarded = gate.guard(route.right(), route.handler());
+            Handler behind = throttle.behind(route.load(), route.handler());
+            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

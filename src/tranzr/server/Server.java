@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -26,18 +26,18 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
-import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
 import tranzr.model.AccessToken;
-import tranzr.model.Digest;
+import tranzr.model.Right;
 import tranzr.security.SharePassword;
 import tranzr.security.TlsIdentity;
 import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
+import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
@@ -49,22 +49,22 @@ import tranzr.transfer.FailureException;
  */
 public final class Server implements AutoCloseable {
 
-    /** How long a body may bring nothing, or a client take nothing, before its connection is ended. */
-    private static final Duration STALL = Duration.ofSeconds(60);
     private static final long LEAST_RESERVE = 1 << 20;
     private static final long USUAL_RESERVE = 64 << 20;
 
     private final Config config;
     private final Store store;
     private final Engine engine;
+    private final Accounts accounts;
     private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, Listeners listeners, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Engine engine, Accounts accounts, Listeners listeners, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.engine = engine;
+        this.accounts = accounts;
         this.listeners = listeners;
         this.failure = failure;
     }
@@ -83,21 +83,22 @@ public final class Server implements AutoCloseable {
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
         Engine engine = null;
+        Accounts accounts = null;
         boolean started = false;
         try {
-            Predicate<Digest> knownToken = knownToken(config, store.catalog(), newToken, clock, random);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            Listeners listeners = listen(config, engine, ServerTls.open(config, disk, store.directory().root(), clock, random), knownToken, clock, random);
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
+            Listeners listeners = listen(config, engine, accounts, ServerTls.open(config, disk, store.directory().root(), clock, random), clock, random);
             started = true;
-            return new Server(config, store, engine, listeners, failure);
+            return new Server(config, store, engine, accounts, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(engine, store);
+                abandon(accounts, engine, store);
             }
         }
     }
@@ -158,7 +159,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine) {
+            try (store; engine; accounts) {
                 listeners.close(grace);
             }
         }
@@ -170,55 +171,58 @@ public final class Server implements AutoCloseable {
         close(Duration.ZERO);
     }
 
+    /** With a proxy in front the peers of a server on loopback are not of its own machine. */
     private static boolean isTokenRequired(Config config) {
-        return config.token().isPresent() || !config.isLoopback();
+        return config.token().isPresent() || !config.isLoopback() || !config.trustedProxies().isEmpty();
     }
 
-    /** A given token is the only one that opens, so that a lost or leaked one of before can be replaced by giving another. */
-    private static Predicate<Digest> knownToken(Config config, Catalog catalog, Consumer<String> newToken, InstantSource clock, SecureRandom random)
-            throws IOException {
-        if (config.token().isPresent()) {
-            return config.token().get()::equals;
-        }
-        if (isTokenRequired(config) && catalog.tokens().isEmpty()) {
-            String token = Tokens.create(Tokens.Kind.ACCESS, random);
+    /** Makes the first token, when one is needed and none can open everything. */
+    private static Identities identities(Config config, Core core, Consumer<String> newToken) {
+        boolean none = core.catalog().entities(AccessToken.class).stream().noneMatch(token ->
+                token.rights().contains(Right.ADMIN) && !token.isExpired(core.now()));
+        if (isTokenRequired(config) && config.token().isEmpty() && none) {
+            String token = Tokens.create(Tokens.Kind.ACCESS, core.random());
             newToken.accept(token);
             try {
-                catalog.commit(new Change.TokenAdded(new AccessToken(Tokens.hash(token), "admin", clock.instant())));
+                UUID id = new UUID(core.random().nextLong(), core.random().nextLong());
+                core.commit(List.of(new Change.EntityAdded(AccessToken.of(id, Tokens.hash(token), "admin", core.now()))));
             } catch (ConflictException e) {
                 throw new IllegalStateException("a fresh random token is known already", e);
             }
         }
-        return hash -> catalog.token(hash).isPresent();
+        return new Identities(core, config.token(), isTokenRequired(config));
     }
 
     private static EngineSettings engineSettings(Config config, Disk disk) throws IOException {
         EngineSettings standard = EngineSettings.DEFAULT;
         long reserve = config.reserve().isPresent() ? config.reserve().getAsLong() : usualReserve(disk.usableSpace(config.data()));
         return new EngineSettings(config.uploadTtl(), config.cleanupInterval(), config.maxFileSize().orElse(Long.MAX_VALUE), config.chunkSize(),
-                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl());
+                reserve, standard.continueGrace(), standard.tombstoneTtl(), standard.quarantineTtl(), config.quota());
     }
 
     static long usualReserve(long usableSpace) {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static Listeners listen(Config config, Engine engine, Optional<ServerTls> tls, Predicate<Digest> knownToken, InstantSource clock,
-            SecureRandom random) throws IOException, StartException {
+    private static Listeners listen(Config config, Engine engine, Accounts accounts, Optional<ServerTls> tls, InstantSource clock, SecureRandom random)
+            throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(isTokenRequired(config), knownToken, config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, clock, random)), gate, problems);
-        return Listeners.open(config, tls, STALL, handler, problems);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
+        return Listeners.open(config, tls, handler, problems);
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
-                new UploadRoutes(engine.uploads(), config.chunkSize()),
-                new ChunkRoutes(engine.uploads()),
-                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
-                new ShareRoutes(engine.uploads(), engine.shares(), clock),
+                new UploadRoutes(engine, config.chunkSize()),
+                new ChunkRoutes(engine),
+                new FileRoutes(engine),
+                new ShareRoutes(engine, clock),
                 new ServiceRoutes(() -> health(engine), Version.text()),
-                new CurlApi(engine.uploads(), engine.shares(), clock, random));
+                new CurlApi(engine, clock, random),
+                accounts.tokenRoutes(),
+                accounts.roomRoutes(),
+                accounts.accessRoutes(config.quota()));
     }
 
     private static Health health(Engine engine) {
@@ -241,8 +245,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Engine engine, Store store) {
-        try (store; engine) {
+    private static void abandon(Accounts accounts, Engine engine, Store store) {
+        try (store; engine; accounts) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

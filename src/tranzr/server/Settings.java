@@ -3,9 +3,11 @@ package tranzr.server;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -163,6 +165,8 @@ public final class Settings {
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> missing.getFile() + " does not exist";
+            case NotDirectoryException other -> other.getFile() + " is not a directory";
+            case FileAlreadyExistsException other -> other.getFile() + " is in the way: it is not what it should be";
             case AccessDeniedException denied -> denied.getFile() + " may not be accessed";
             case FileSystemException other when other.getReason() != null -> other.getFile() + " " + other.getReason();
             default -> String.valueOf(e.getMessage());

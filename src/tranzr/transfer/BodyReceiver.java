@@ -49,6 +49,7 @@ final class BodyReceiver {
     private final StoredObject object;
     private final Body body;
     private final DigestClaim claim;
+    private final List<Change> limits;
     private final MessageDigest claimed;
     private final List<Run> runs = new ArrayList<>();
     private final BackgroundForce background;
@@ -67,8 +68,11 @@ final class BodyReceiver {
     /** Where the body first differed from what is stored, or -1. From there on it is only read for its digest. */
     private long conflict = -1;
 
-    /** @param start where the body's first byte lies */
-    BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim)
+    /**
+     * @param start where the body's first byte lies
+     * @param limits what must still hold after each commit
+     */
+    BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim, List<Change> limits)
             throws IOException {
         this.core = core;
         this.session = session;
@@ -76,6 +80,7 @@ final class BodyReceiver {
         this.object = session.object(core, upload);
         this.body = body;
         this.claim = claim;
+        this.limits = limits;
         this.claimed = claim.possible() ? Digest.newSha256() : null;
         this.position = start;
         this.runStart = start;
@@ -240,6 +245,7 @@ final class BodyReceiver {
         if (body.length() == Body.UNKNOWN && core.spaceForUploads() < 0) {
             throw new NoSpaceException("a body of unknown length reached the reserve", null);
         }
+        requireWithinLimits();
         commitRuns(background.finish());
         if (trailing) {
             session.catchUpSoon();
@@ -255,6 +261,16 @@ final class BodyReceiver {
         background.start(pending);
     }
 
+    /** A body without an end is not committed before its end: what it takes meanwhile is compared here, though others may take some too. */
+    private void requireWithinLimits() {
+        for (Change change : limits) {
+            if (change instanceof Change.Within limit
+                    && core.catalog.usage(limit.scope()).bytes() + newBytes - committed > limit.quota().bytes()) {
+                throw new FailureException(new Failure.QuotaExceeded(limit.scope().kind()));
+            }
+        }
+    }
+
     private void commitRuns(List<Run> durable) {
         if (!durable.isEmpty()) {
             commit(durable, null, List.of());
@@ -263,7 +279,7 @@ final class BodyReceiver {
 
     private void commit(List<Run> durable, byte[] bytes, List<Change> after) {
         var at = core.now();
-        List<Change> changes = new ArrayList<>();
+        List<Change> changes = new ArrayList<>(limits);
         for (Run run : durable) {
             changes.add(new Change.RangeStored(session.id, run.range, run.crc, bytes, at,
                     at.plus(core.settings.uploadTtl())));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -11,10 +13,11 @@ import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
+import tranzr.model.Room;
 import tranzr.storage.Storage;
 
-/** What the parts of the engine share: the two contracts, the clock, and one way to treat a store that fails. */
-final class Core {
+/** What the parts of the engine, and the packages beside it, share: the two contracts, the clock, and one way to treat a store that fails. */
+public final class Core {
 
     private static final System.Logger LOG = System.getLogger(Core.class.getName());
 
@@ -25,6 +28,7 @@ final class Core {
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
+    private volatile Outbox outbox = changes -> changes;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
 
     /**
@@ -42,16 +46,44 @@ final class Core {
         this.latest = new AtomicReference<>(latest);
     }
 
+    /** From now on every commit goes through it. */
+    public void outbox(Outbox outbox) {
+        this.outbox = outbox;
+    }
+
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** Safe for several threads. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** The room of this id or, in whatever case, of this name. */
+    public Optional<Room> room(String idOrName) {
+        Optional<Room> named = catalog.bySecret(Room.key(idOrName)).filter(Room.class::isInstance).map(Room.class::cast);
+        if (named.isPresent() || !idOrName.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+            return named;
+        }
+        return catalog.entity(Room.class, UUID.fromString(idOrName));
+    }
+
     /** The time, which never runs backwards: what has expired stays so when the system's clock jumps back. */
-    Instant now() {
+    public Instant now() {
         return latest.accumulateAndGet(source.instant(), (before, now) -> now.isAfter(before) ? now : before);
     }
 
-    /** Commits durably; a failed or full store becomes a {@link FailureException}. */
-    void commit(List<Change> changes) throws ConflictException {
+    /** Commits durably; a failed or full store, and a quota that is used up, become a {@link FailureException}. */
+    public void commit(List<Change> changes) throws ConflictException {
         requireAvailable();
         try {
-            catalog.commit(changes);
+            catalog.commit(outbox.with(changes));
+        } catch (ConflictException e) {
+            if (e.reason() == ConflictException.Reason.QUOTA) {
+                throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));
+            }
+            throw e;
         } catch (NoSpaceException e) {
             throw noSpace(0);
         } catch (IOException e) {
@@ -59,7 +91,7 @@ final class Core {
         }
     }
 
-    void settle() {
+    public void settle() {
         try {
             catalog.settle();
         } catch (IOException e) {

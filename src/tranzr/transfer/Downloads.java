@@ -3,6 +3,7 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.UUID;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.storage.StoredObject;
 
@@ -10,13 +11,16 @@ import tranzr.storage.StoredObject;
 public final class Downloads {
 
     private final Core core;
+    private final Permit permit;
 
-    Downloads(Core core) {
+    Downloads(Core core, Permit permit) {
         this.core = core;
+        this.permit = permit;
     }
 
-    /** Fails with UnknownFile, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
+    /** Fails with UnknownFile, Forbidden, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
     public Download open(UUID id) {
+        permit.require(id, Right.DOWNLOAD);
         return open(core, requireCompleted(core, id), whole -> { });
     }
 

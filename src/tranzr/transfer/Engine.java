@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import tranzr.access.Caller;
 import tranzr.catalog.Catalog;
 import tranzr.security.GuessLimiter;
 import tranzr.security.SharePassword;
@@ -20,23 +21,22 @@ public final class Engine implements AutoCloseable {
     private static final Duration ENDING = Duration.ofSeconds(10);
 
     private final Core core;
-    private final Uploads uploads;
-    private final Downloads downloads;
-    private final Shares shares;
-    private final Cleanup cleanup;
     private final UploadSessions sessions;
+    private final Assembler assembler;
+    private final DownloadSlots slots;
+    private final PasswordCheck passwords;
+    private final Cleanup cleanup;
     private final int missing;
 
     private Engine(Core core, SharePassword passwords, int missing) {
         this.core = core;
         this.missing = missing;
         this.sessions = new UploadSessions(core);
-        this.uploads = new Uploads(core, sessions, new Assembler(core, sessions));
-        this.downloads = new Downloads(core);
-        DownloadSlots slots = new DownloadSlots(core);
+        this.assembler = new Assembler(core, sessions);
+        this.slots = new DownloadSlots(core);
         slots.recover();
-        this.shares = new Shares(core, new PasswordCheck(core, passwords, new GuessLimiter()), slots);
-        this.cleanup = new Cleanup(core, uploads, sessions, slots);
+        this.passwords = new PasswordCheck(core, passwords, new GuessLimiter());
+        this.cleanup = new Cleanup(core, uploads(Caller.SYSTEM), sessions, slots);
     }
 
     /**
@@ -93,16 +93,29 @@ public final class Engine implements AutoCloseable {
         return missing;
     }
 
-    public Uploads uploads() {
-        return uploads;
+    /** The uploads as this caller may treat them. */
+    public Uploads uploads(Caller caller) {
+        return new Uploads(core, new Permit(core, caller), sessions, assembler);
     }
 
-    public Downloads downloads() {
-        return downloads;
+    /** Whom files belong to, as this caller may decide it. */
+    public Assignments assignments(Caller caller) {
+        return new Assignments(core, new Permit(core, caller), uploads(caller));
     }
 
-    public Shares shares() {
-        return shares;
+    /** The files as this caller may read them. */
+    public Downloads downloads(Caller caller) {
+        return new Downloads(core, new Permit(core, caller));
+    }
+
+    /** The share links as this caller may manage them; who has a link needs nothing else. */
+    public Shares shares(Caller caller) {
+        return new Shares(core, new Permit(core, caller), passwords, slots);
+    }
+
+    /** What the packages beside the engine build on. */
+    public Core core() {
+        return core;
     }
 
     public Cleanup cleanup() {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Right;
+import tranzr.model.Scope;
 
 /**
  * Everything that can be wrong with a call of the engine. The doors turn each into an answer by one switch
@@ -14,6 +16,58 @@ public sealed interface Failure {
 
     /** No upload or file of that id. */
     record UnknownFile(UUID id) implements Failure {
+    }
+
+    /** What the caller may not do, or not now: by its rights, its quotas, the limits of the server. */
+    sealed interface Refusal extends Failure {
+    }
+
+    /** The caller knows of the file, or needs not, but may not do this. */
+    record Forbidden(Right right) implements Refusal {
+    }
+
+    /** No room of that id, or none that the caller may know of. */
+    record UnknownRoom() implements Refusal {
+    }
+
+    /** No token of that id. */
+    record UnknownToken() implements Refusal {
+    }
+
+    /** Without this token nobody could administer the server any more. */
+    record LastAdmin() implements Refusal {
+    }
+
+    /** Without this member nobody could manage the room any more. */
+    record LastOwner() implements Refusal {
+    }
+
+    /** There is a room of this name. */
+    record NameTaken(String name) implements Refusal {
+    }
+
+    /** A room with files is not removed. */
+    record RoomNotEmpty() implements Refusal {
+    }
+
+    /** Somebody has as many of something as anybody may have. */
+    record TooMany(String what, int limit) implements Refusal {
+    }
+
+    /** More than the token, the room, the upload request or the server may use. */
+    record QuotaExceeded(Scope.Kind of) implements Refusal {
+    }
+
+    /** The upload request is over, revoked, or never was. */
+    record RequestClosed() implements Refusal {
+    }
+
+    /** A token, cookie or code that is unknown, expired or used. */
+    record WrongToken() implements Refusal {
+    }
+
+    /** The link or token may not be used from this address. */
+    record AddressNotAllowed() implements Refusal {
     }
 
     /** The upload was given up before. */
@@ -70,7 +124,7 @@ public sealed interface Failure {
     record Superseded(UUID id) implements Failure {
     }
 
-    /** The body broke before its end; {@code kept} bytes of it are durable. */
+    /** The body broke before its end; {@code kept} bytes of it are durable. {@code id} is null when it was not yet known which upload they are for. */
     record BodyBroken(UUID id, long kept) implements Failure {
     }
 
@@ -94,6 +148,18 @@ public sealed interface Failure {
     }
 
     record TooManyAttempts(Duration retryAfter) implements Failure {
+    }
+
+    /** More requests than the address or token may make in the time. */
+    record TooManyRequests(Duration retryAfter) implements Refusal {
+    }
+
+    /** More transfers at the same time than the token or address may have. */
+    record TooManyTransfers(Duration retryAfter) implements Refusal {
+    }
+
+    /** More transfers at the same time than the server takes. */
+    record Busy(Duration retryAfter) implements Refusal {
     }
 
     /** The bytes on disk are not those that were stored. */

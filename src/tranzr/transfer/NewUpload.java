@@ -14,7 +14,13 @@ import tranzr.model.Upload;
  * @param totalChunks when the length is unknown but the count is not; -1 to derive it
  * @param expected SHA-256 of the whole, or null
  * @param deleteKey hash of a secret that may delete the file, or null
+ * @param room into which room; null for none
  */
 public record NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
-        Digest expected, Digest deleteKey) {
+        Digest expected, Digest deleteKey, UUID room) {
+
+    /** Into no room. */
+    public NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, Digest expected, Digest deleteKey) {
+        this(id, filename, length, announced, chunkSize, totalChunks, expected, deleteKey, null);
+    }
 }

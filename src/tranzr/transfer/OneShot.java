@@ -23,10 +23,12 @@ final class OneShot {
     private static final Duration HASHED_ALREADY = Duration.ofHours(1);
 
     private final Core core;
+    private final Permit permit;
     private final Uploads uploads;
 
-    OneShot(Core core, Uploads uploads) {
+    OneShot(Core core, Permit permit, Uploads uploads) {
         this.core = core;
+        this.permit = permit;
         this.uploads = uploads;
     }
 
@@ -81,7 +83,7 @@ final class OneShot {
         core.requireSpace(bytes.length);
         Upload upload = described.withLength(bytes.length, bytes.length == 0 ? 0
                 : (bytes.length - 1) / described.chunkSize() + 1);
-        List<Change> changes = new ArrayList<>();
+        List<Change> changes = new ArrayList<>(permit.within(upload.access()));
         changes.add(new Change.UploadCreated(upload));
         if (bytes.length > 0) {
             place(upload, bytes);
@@ -95,7 +97,7 @@ final class OneShot {
             core.commit(changes);
             committed = true;
         } catch (ConflictException e) {
-            throw new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+            throw Uploads.notCreated(e);
         } finally {
             if (!committed && core.unavailable() == null) {
                 discard(upload);

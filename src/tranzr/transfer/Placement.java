@@ -23,13 +23,15 @@ final class Placement {
     }
 
     private final Core core;
+    private final Permit permit;
     private final UploadSession session;
     private final UUID id;
     private final ByteRange place;
     private final End end;
 
-    Placement(Core core, UploadSession session, UUID id, ByteRange place, End end) {
+    Placement(Core core, Permit permit, UploadSession session, UUID id, ByteRange place, End end) {
         this.core = core;
+        this.permit = permit;
         this.session = session;
         this.id = id;
         this.place = place;
@@ -74,7 +76,8 @@ final class Placement {
     private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
         BodyReceiver receiver = null;
         try {
-            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim);
+            List<Change> limits = upload.lengthKnown() ? List.of() : permit.within(upload.access());
+            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits);
             return receive(receiver, upload, writer, body);
         } catch (NoSpaceException e) {
             keepWhatCame(receiver);

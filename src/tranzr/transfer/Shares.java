@@ -10,6 +10,8 @@ import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.IpRange;
+import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -28,8 +30,20 @@ public final class Shares {
      * @param expires null for never
      * @param maxDownloads 0 for no limit
      * @param password as the recipient will type it; null for none
+     * @param addresses from where it may be used; empty for anywhere
+     * @param oneTime whether it is for one download, for good; {@code maxDownloads} is 1 then
+     * @param notice whether its maker wants to hear of each use
      */
-    public record Terms(Instant expires, long maxDownloads, String password) {
+    public record Terms(Instant expires, long maxDownloads, String password, List<IpRange> addresses, boolean oneTime, boolean notice) {
+
+        public Terms {
+            addresses = List.copyOf(addresses);
+        }
+
+        /** For anywhere, without notice. */
+        public Terms(Instant expires, long maxDownloads, String password) {
+            this(expires, maxDownloads, password, List.of(), false, false);
+        }
     }
 
     /**
@@ -59,11 +73,13 @@ public final class Shares {
     }
 
     private final Core core;
+    private final Permit permit;
     private final PasswordCheck passwords;
     private final DownloadSlots slots;
 
-    Shares(Core core, PasswordCheck passwords, DownloadSlots slots) {
+    Shares(Core core, Permit permit, PasswordCheck passwords, DownloadSlots slots) {
         this.core = core;
+        this.permit = permit;
         this.passwords = passwords;
         this.slots = slots;
     }
@@ -73,12 +89,14 @@ public final class Shares {
         return SharePassword.generate(core.random);
     }
 
-    /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts. */
+    /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts, Forbidden. */
     public Created draft(UUID fileId, Terms terms) {
+        permit.requireAtAll(Right.SHARE);
         String token = Tokens.create(Tokens.Kind.SHARE, core.random);
         String password = terms.password() == null ? null : hashed(terms);
         Share share = new Share(Tokens.hash(token), fileId, password, core.now(), terms.expires(),
-                terms.maxDownloads(), 0, List.of(), 0, null);
+                terms.oneTime() ? 1 : terms.maxDownloads(), 0, List.of(), 0, null,
+                new Share.Policy(permit.caller().owner(), terms.addresses(), terms.oneTime(), terms.notice()));
         return new Created(share, token, terms.password());
     }
 
@@ -90,8 +108,9 @@ public final class Shares {
         return passwords.hash(terms.password());
     }
 
-    /** Makes a share of a completed file. Fails with UnknownFile, NotCompleted, InvalidValue. */
+    /** Makes a share of a completed file. Fails with UnknownFile, Forbidden, NotCompleted, InvalidValue. */
     public Created create(UUID fileId, Terms terms) {
+        permit.require(fileId, Right.SHARE);
         Downloads.requireCompleted(core, fileId);
         Created created = draft(fileId, terms);
         try {
@@ -138,6 +157,10 @@ public final class Shares {
                 .filter(upload -> upload.state() == UploadState.COMPLETED)
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
         core.settle();
+        List<IpRange> addresses = share.policy().addresses();
+        if (visitor != null && !addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(visitor.address()))) {
+            throw new FailureException(new Failure.AddressNotAllowed());
+        }
         return new Visit(share, file, visitor);
     }
 
@@ -156,8 +179,18 @@ public final class Shares {
 
     /** A share by its token, or by its id (the first {@link #ID_LENGTH} hexadecimal digits of the token's hash, or all 64). Fails with UnknownShare. */
     public Share find(String tokenOrId) {
-        return core.catalog.share(Tokens.hash(tokenOrId)).or(() -> byId(tokenOrId))
+        return core.catalog.share(Tokens.hash(tokenOrId)).or(() -> byId(tokenOrId)).filter(this::isOurs)
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+    }
+
+    private void requireOurs(Share share) {
+        if (!isOurs(share)) {
+            throw new FailureException(new Failure.UnknownShare());
+        }
+    }
+
+    private boolean isOurs(Share share) {
+        return core.catalog.upload(share.fileId()).filter(file -> permit.allows(Right.SHARE, file)).isPresent();
     }
 
     private Optional<Share> byId(String id) {
@@ -181,10 +214,10 @@ public final class Shares {
         return share.tokenHash().hex().substring(0, ID_LENGTH);
     }
 
-    /** All shares, newest first. @param after the id of the last one seen, or null */
+    /** All shares of files that the caller may share, newest first. @param after the id of the last one seen, or null */
     public List<Share> list(Optional<String> after, int limit) {
         Digest last = after.map(id -> find(id).tokenHash()).orElse(null);
-        List<Share> found = core.catalog.shares(last, limit);
+        List<Share> found = core.catalog.shares(last, limit, this::isOurs);
         core.settle();
         return found;
     }
@@ -197,17 +230,34 @@ public final class Shares {
     public Share change(Digest tokenHash, Terms terms, boolean keepPassword) {
         Share before = core.catalog.share(tokenHash)
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        requireOurs(before);
+        if (before.policy().oneTime() && terms.maxDownloads() != 1) {
+            throw new FailureException(new Failure.InvalidValue("max_downloads", "is 1 for a one-time link, for good"));
+        }
         String password = keepPassword ? before.password() : terms.password() == null ? null : hashed(terms);
+        Share.Policy policy = new Share.Policy(before.policy().creator(), terms.addresses(), before.policy().oneTime(), terms.notice());
         try {
-            core.commit(List.of(new Change.ShareTermsChanged(tokenHash, terms.expires(), terms.maxDownloads(), password)));
+            core.commit(List.of(new Change.ShareTermsChanged(tokenHash, terms.expires(), terms.maxDownloads(), password),
+                    new Change.SharePolicyChanged(tokenHash, policy)));
         } catch (ConflictException e) {
             throw new FailureException(new Failure.UnknownShare());
         }
         return core.catalog.share(tokenHash).orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
     }
 
+    /** The hashes of links that a token has made. @param limit at most so many */
+    public List<Digest> madeBy(UUID creator, int limit) {
+        return core.catalog.shares(null, limit, share -> share.policy().creator().equals(creator)).stream().map(Share::tokenHash).toList();
+    }
+
+    /** Ends the transfers by links that are removed already. */
+    public void cut(List<Digest> tokenHashes) {
+        tokenHashes.forEach(slots::cancel);
+    }
+
     /** Revokes at once: no further request is served, transfers under way are ended. Fails with UnknownShare. */
     public void revoke(Digest tokenHash) {
+        core.catalog.share(tokenHash).ifPresent(this::requireOurs);
         try {
             core.commit(List.of(new Change.ShareRemoved(tokenHash)));
         } catch (ConflictException e) {

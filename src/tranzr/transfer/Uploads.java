@@ -3,7 +3,9 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import tranzr.catalog.Change;
@@ -13,12 +15,13 @@ import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
 import tranzr.model.RangeSet;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
 /**
  * The engine of uploads: one structure, a byte space with the ranges that are durable, for every protocol. Safe for
- * several threads. Every method throws {@link FailureException} for what a client can do wrong, and for a failed store.
+ * several threads. What it does, it does for one caller, and checks what that caller may. Every method throws {@link FailureException} for what a client can do wrong, and for a failed store.
  */
 public final class Uploads {
 
@@ -45,15 +48,17 @@ public final class Uploads {
     }
 
     private final Core core;
+    private final Permit permit;
     private final UploadSessions sessions;
     private final Assembler assembler;
     private final OneShot oneShot;
 
-    Uploads(Core core, UploadSessions sessions, Assembler assembler) {
+    Uploads(Core core, Permit permit, UploadSessions sessions, Assembler assembler) {
         this.core = core;
+        this.permit = permit;
         this.sessions = sessions;
         this.assembler = assembler;
-        this.oneShot = new OneShot(core, this);
+        this.oneShot = new OneShot(core, permit, this);
     }
 
     /** A random id (UUID version 4). */
@@ -63,16 +68,28 @@ public final class Uploads {
         return new UUID(high, low);
     }
 
-    /** Begins an upload. Fails with InvalidValue, TooLarge, NoSpace. */
+    /** The room of this id, or the one of this name. Fails with UnknownRoom when there is none that the caller may know of. */
+    public UUID room(String idOrName) {
+        return permit.room(idOrName);
+    }
+
+    /** Begins an upload. Fails with InvalidValue, TooLarge, NoSpace, Forbidden, UnknownRoom, QuotaExceeded, RequestClosed. */
     public Upload start(NewUpload spec) {
         Upload upload = describe(spec);
         core.requireSpace(Math.max(0, upload.announced()));
         try {
-            core.commit(List.of(new Change.UploadCreated(upload)));
+            List<Change> changes = new ArrayList<>(permit.within(upload.access()));
+            changes.add(new Change.UploadCreated(upload));
+            core.commit(changes);
         } catch (ConflictException e) {
-            throw new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+            throw notCreated(e);
         }
         return upload;
+    }
+
+    static FailureException notCreated(ConflictException e) {
+        return new FailureException(e.reason() == ConflictException.Reason.MISSING ? new Failure.UnknownRoom()
+                : new Failure.InvalidValue("file_id", "is in use already"));
     }
 
     /** The record of a new upload, checked, not committed. */
@@ -95,7 +112,7 @@ public final class Uploads {
         Instant now = core.now();
         return new Upload(spec.id(), spec.filename(), spec.length(), announced, chunkSize, totalChunks,
                 UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
-                now.plus(core.settings.uploadTtl()));
+                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()));
     }
 
     private static long chunksOf(long length, long chunkSize) {
@@ -103,8 +120,8 @@ public final class Uploads {
     }
 
     void requireNotTooLarge(long length) {
-        if (length > core.settings.maxFileSize()) {
-            throw new FailureException(new Failure.TooLarge(core.settings.maxFileSize()));
+        if (length > permit.largestFile()) {
+            throw new FailureException(new Failure.TooLarge(permit.largestFile()));
         }
     }
 
@@ -128,7 +145,7 @@ public final class Uploads {
             } else {
                 requireNotTooLarge(place.end());
             }
-            return new Placement(core, session, id, place, fixes ? Placement.End.FIXES_LENGTH : Placement.End.EXACT)
+            return new Placement(core, permit, session, id, place, fixes ? Placement.End.FIXES_LENGTH : Placement.End.EXACT)
                     .take(body, claim);
         });
     }
@@ -156,7 +173,7 @@ public final class Uploads {
             if (end >= 0 && body.length() != Body.UNKNOWN && end - start != body.length()) {
                 throw new FailureException(new Failure.WrongLength(end - start, body.length(), false));
             }
-            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : core.settings.maxFileSize();
+            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : permit.largestFile();
             if (start > most || announcedEnd > most) {
                 if (!upload.lengthKnown() && total < 0) {
                     throw new FailureException(new Failure.TooLarge(most));
@@ -168,14 +185,16 @@ public final class Uploads {
                 fixLength(upload, total);
             }
             ByteRange place = new ByteRange(start, announcedEnd >= 0 ? announcedEnd : most);
-            return new Placement(core, session, id, place,
+            return new Placement(core, permit, session, id, place,
                     announcedEnd >= 0 ? Placement.End.EXACT : Placement.End.AT_MOST).take(body, claim);
         });
     }
 
     void fixLength(Upload upload, long length) {
         try {
-            core.commit(List.of(lengthFixed(upload, length)));
+            List<Change> changes = new ArrayList<>(permit.within(upload.access()));
+            changes.add(lengthFixed(upload, length));
+            core.commit(changes);
         } catch (ConflictException e) {
             throw new FailureException(e.reason() == ConflictException.Reason.MISSING
                     ? new Failure.UnknownFile(upload.id())
@@ -199,29 +218,43 @@ public final class Uploads {
     }
 
     Assembly complete(UUID id, Duration wait, Instant expires, List<Change> with) {
+        permit.require(id, Right.UPLOAD);
         return withSession(id, session -> assembler.complete(session, null, wait, expires, with));
     }
 
-    /** The upload or file as it durably is. Fails with UnknownFile, UploadExpired. */
+    /** The upload or file as it durably is, when the caller may do anything with it. Fails with UnknownFile, UploadExpired. */
     public Upload get(UUID id) {
-        Upload upload = find(id);
+        return settled(permit.visible(id));
+    }
+
+    /** As {@link #get(UUID)}, and fails with Forbidden. */
+    public Upload get(UUID id, Right right) {
+        return settled(permit.require(id, right));
+    }
+
+    /** What the caller may do with it. */
+    public Set<Right> rights(Upload upload) {
+        return permit.on(upload);
+    }
+
+    private Upload settled(Upload upload) {
         if (upload.state() == UploadState.EXPIRED) {
-            throw new FailureException(new Failure.UploadExpired(id));
+            throw new FailureException(new Failure.UploadExpired(upload.id()));
         }
         core.settle();
         return upload;
     }
 
-    /** Whether there is a record of this id, be it of an upload that has expired. */
+    /** Whether there is a record of this id that the caller may know of, be it of an upload that has expired. */
     public boolean isKnown(UUID id) {
-        return core.catalog.upload(id).isPresent();
+        return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).isPresent();
     }
 
     /**
-     * Uploads and files, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are seen by the filter too.
+     * Uploads and files that the caller may list, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are seen by the filter too.
      */
     public List<Upload> list(UUID after, int limit, Predicate<Upload> filter) {
-        List<Upload> found = core.catalog.uploads(after, limit, filter);
+        List<Upload> found = core.catalog.uploads(after, limit, upload -> permit.allows(Right.LIST, upload) && filter.test(upload));
         core.settle();
         return found;
     }
@@ -233,25 +266,29 @@ public final class Uploads {
      * @param expected SHA-256 of the whole, or null; beside the one announced at the start
      */
     public Assembly complete(UUID id, Digest expected, Duration wait) {
+        permit.require(id, Right.UPLOAD);
         return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
     }
 
     /** How many bytes of an upload are hashed; for the progress of a pending one. */
     public long hashed(UUID id) {
+        permit.visible(id);
         return withSession(id, session -> session.frontier.offset());
     }
 
     /** Ends an upload that is not completed; its bytes and records go. Fails with UnknownFile, AlreadyCompleted. */
     public void abort(UUID id) {
+        permit.require(id, Right.UPLOAD);
         remove(id, false);
     }
 
-    /** Removes an upload or file, whatever its state: bytes, records, shares. Downloads under way end whole. Fails with UnknownFile. */
+    /** Removes an upload or file, whatever its state: bytes, records, shares. Downloads under way end whole. Fails with UnknownFile, Forbidden. */
     public void delete(UUID id) {
+        permit.require(id, Right.DELETE);
         remove(id, true);
     }
 
-    /** Removes the file whose delete key has this hash. Fails with UnknownFile. */
+    /** Removes the file whose delete key has this hash, whoever asks. Fails with UnknownFile. */
     public void deleteByKey(UUID id, Digest deleteKey) {
         Upload upload = core.catalog.upload(id).orElse(null);
         if (upload == null || !deleteKey.equals(upload.deleteKey())) {
@@ -307,6 +344,7 @@ public final class Uploads {
     /** The upload, when bytes may be added to it. */
     private Upload open(UUID id) {
         core.requireAvailable();
+        permit.require(id, Right.UPLOAD);
         return Placement.requireOpen(core, id);
     }
 

@@ -17,10 +17,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Right;
+import tranzr.model.Scope;
 import tranzr.server.ServedEngine;
 import tranzr.transfer.Failure;
 
@@ -39,19 +42,26 @@ class ProblemsTest {
         return switch (type.getSimpleName()) {
             case "UUID" -> new UUID(1, 2);
             case "long" -> 7L;
+            case "int" -> 7;
             case "boolean" -> true;
             case "String" -> "words";
             case "Digest" -> Digest.sha256(new byte[0]);
             case "List" -> List.of(new ByteRange(0, 5), new ByteRange(9, 9), new ByteRange(10, 11));
             case "Duration" -> Duration.ofMillis(1500);
+            case "Right" -> Right.SHARE;
+            case "Kind" -> Scope.Kind.ROOM;
             default -> throw new AssertionError("no sample of " + type);
         };
+    }
+
+    private static Stream<Class<?>> failures(Class<?> sealed) {
+        return Arrays.stream(sealed.getPermittedSubclasses()).flatMap(type -> type.isInterface() ? failures(type) : Stream.of(type));
     }
 
     @Test
     void everyFailureHasACodeOfItsOwnFromTheTable() throws ReflectiveOperationException {
         Set<String> seen = new HashSet<>();
-        for (Class<?> type : Failure.class.getPermittedSubclasses()) {
+        for (Class<?> type : failures(Failure.class).toList()) {
             Problem problem = Problems.of(example(type));
             ErrorCode code = ErrorCode.of(problem.code()).orElseThrow();
             assertEquals(code.status(), problem.status());

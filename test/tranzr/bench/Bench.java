@@ -65,7 +65,9 @@ public final class Bench {
         parts.put("merge", requests::merge);
         parts.put("memory", memory::uploads);
         parts.put("sparse", memory::sparse);
+        parts.put("idle", new Crowd(setting)::idle);
         parts.put("start", requests::start);
+        parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {
             System.err.println("bench: the parts are " + String.join(", ", parts.keySet()) + "; and 'quick', '--dir DIR', '--jvm OPTION'");
             System.exit(2);

@@ -95,7 +95,12 @@ final class LeanClient implements AutoCloseable {
     }
 
     Answer request(String method, String path) throws IOException {
-        return exchange(head(method, path, 0, ""));
+        return request(method, path, "");
+    }
+
+    /** @param headers complete lines, each ended by CR LF */
+    Answer request(String method, String path, String headers) throws IOException {
+        return exchange(head(method, path, 0, headers));
     }
 
     private Answer exchange(byte[] request) throws IOException {

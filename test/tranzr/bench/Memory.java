@@ -66,16 +66,25 @@ final class Memory {
 
     /** In units of 10^6 bytes; NaN where there is no /proc. */
     private static double peakRss(long pid) throws IOException {
+        return statusOf(pid, "VmHWM:");
+    }
+
+    /** Now, as {@link #peakRss}. */
+    static double rss(long pid) throws IOException {
+        return statusOf(pid, "VmRSS:");
+    }
+
+    private static double statusOf(long pid, String name) throws IOException {
         Path status = Path.of("/proc", Long.toString(pid), "status");
         if (!Files.exists(status)) {
             return Double.NaN;
         }
-        return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:"))
+        return Files.readAllLines(status).stream().filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / 1e6).findFirst().orElse(Double.NaN);
     }
 
     /** After a full collection. */
-    private double liveHeapKib(long pid) {
+    double liveHeapKib(long pid) {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         String histogram = Shell.run(setting.directory(), jcmd, Long.toString(pid), "GC.class_histogram").expectSuccess().output();
         String total = histogram.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();

@@ -57,10 +57,10 @@ public abstract class CatalogContract extends ChangeContract {
     void aCommitThatFailsInItsLastChangeHasNoEffectAtAll() throws Exception {
         catalog.commit(file(1));
         catalog.commit(new Change.ShareCreated(share("a", 1, 5)), created(2, 10));
-        AccessToken admin = new AccessToken(token("x"), "admin", at(1));
+        AccessToken admin = AccessToken.of(id(1), token("x"), "admin", at(1));
         Set<Object> before = everything();
         refuses(Reason.MISSING, created(9, 10), stored(2, 0, 5), started("a", 1),
-                new Change.ShareCreated(share("b", 1, 1)), new Change.TokenAdded(admin), new Change.ShareRemoved(token("a")),
+                new Change.ShareCreated(share("b", 1, 1)), new Change.EntityAdded(admin), new Change.ShareRemoved(token("a")),
                 new Change.UploadRemoved(id(1)), new Change.UploadRemoved(id(404)));
         assertEquals(before, everything());
         reopen();
@@ -187,11 +187,11 @@ public abstract class CatalogContract extends ChangeContract {
         catalog.commit(new Change.ShareCreated(newer));
         catalog.commit(new Change.ShareRemoved(token("s4")), new Change.ShareCreated(older));
         assertEquals(List.of(newer, older), catalog.sharesOf(id(4)));
-        assertEquals(List.of(newer, older, shareNow("s3")), catalog.shares(null, 3));
-        assertEquals(List.of(shareNow("s2"), shareNow("s1"), shareNow("s0")), catalog.shares(token("s3"), 9));
-        assertEquals(List.of(), catalog.shares(token("s4"), 9));
+        assertEquals(List.of(newer, older, shareNow("s3")), catalog.shares(null, 3, share -> true));
+        assertEquals(List.of(shareNow("s2"), shareNow("s1"), shareNow("s0")), catalog.shares(token("s3"), 9, share -> true));
+        assertEquals(List.of(), catalog.shares(token("s4"), 9, share -> true));
         reopen();
-        assertEquals(List.of(newer, older, shareNow("s3")), catalog.shares(null, 3));
+        assertEquals(List.of(newer, older, shareNow("s3")), catalog.shares(null, 3, share -> true));
     }
 
     @Test
@@ -204,7 +204,7 @@ public abstract class CatalogContract extends ChangeContract {
                 new Change.StateChanged(id(4), UploadState.INITIALIZED, UploadState.EXPIRED, at(5), at(6)));
         catalog.commit(new Change.ShareCreated(share("a", 1, 2)), started("a", 1), started("a", 2),
                 new Change.DownloadFinished(token("a"), 1), new Change.PasswordFailuresSet(token("a"), 2, at(9)));
-        catalog.commit(new Change.TokenAdded(new AccessToken(token("x"), "admin", at(1))));
+        catalog.commit(new Change.EntityAdded(AccessToken.of(id(1), token("x"), "admin", at(1))));
         Set<Object> before = everything();
         assertEquals(6, before.size());
         for (int i = 0; i < 3; i++) {
@@ -231,11 +231,11 @@ public abstract class CatalogContract extends ChangeContract {
         Set<Object> all = new HashSet<>();
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
-        all.addAll(catalog.tokens());
+        all.addAll(catalog.entities(AccessToken.class));
         assertEquals(all.stream().filter(Upload.class::isInstance).collect(Collectors.toSet()),
                 new HashSet<>(catalog.uploads(null, Integer.MAX_VALUE, upload -> true)));
         assertEquals(all.stream().filter(Share.class::isInstance).collect(Collectors.toSet()),
-                new HashSet<>(catalog.shares(null, Integer.MAX_VALUE)));
+                new HashSet<>(catalog.shares(null, Integer.MAX_VALUE, share -> true)));
         return all;
     }
 }

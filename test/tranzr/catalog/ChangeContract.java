@@ -71,12 +71,12 @@ abstract class ChangeContract {
     void anEmptyCatalogKnowsNothing() {
         assertTrue(catalog.upload(id(1)).isEmpty());
         assertTrue(catalog.share(token("a")).isEmpty());
-        assertTrue(catalog.token(token("a")).isEmpty());
+        assertTrue(catalog.bySecret(token("a")).isEmpty());
         assertEquals(List.of(), catalog.uploads(null, 10, upload -> true));
         assertEquals(List.of(), catalog.uploads(id(1), 10, upload -> true));
-        assertEquals(List.of(), catalog.shares(null, 10));
+        assertEquals(List.of(), catalog.shares(null, 10, share -> true));
         assertEquals(List.of(), catalog.sharesOf(id(1)));
-        assertEquals(List.of(), catalog.tokens());
+        assertEquals(List.of(), catalog.entities(AccessToken.class));
     }
 
     @Test
@@ -210,7 +210,7 @@ abstract class ChangeContract {
         for (String name : List.of("a", "b", "d")) {
             assertTrue(catalog.share(token(name)).isEmpty(), name);
         }
-        assertEquals(List.of(share("c", 2, 1)), catalog.shares(null, 10));
+        assertEquals(List.of(share("c", 2, 1)), catalog.shares(null, 10, share -> true));
         assertEquals(List.of(), catalog.sharesOf(id(1)));
         refuses(Reason.MISSING, new Change.ShareRemoved(token("a")));
         refuses(Reason.MISSING, new Change.UploadRemoved(id(1)));
@@ -297,16 +297,16 @@ abstract class ChangeContract {
 
     @Test
     void tokensAreAddedOnceAndRemovedOnce() throws Exception {
-        AccessToken admin = new AccessToken(token("x"), "admin", at(1));
-        catalog.commit(new Change.TokenAdded(admin));
-        assertEquals(Optional.of(admin), catalog.token(token("x")));
-        assertEquals(List.of(admin), catalog.tokens());
-        refuses(Reason.EXISTS, new Change.TokenAdded(admin));
-        refuses(Reason.MISSING, new Change.TokenRemoved(token("y")));
+        AccessToken admin = AccessToken.of(id(1), token("x"), "admin", at(1));
+        catalog.commit(new Change.EntityAdded(admin));
+        assertEquals(Optional.of(admin), catalog.bySecret(token("x")));
+        assertEquals(List.of(admin), catalog.entities(AccessToken.class));
+        refuses(Reason.EXISTS, new Change.EntityAdded(admin));
+        refuses(Reason.MISSING, new Change.EntityRemoved(AccessToken.class, id(2)));
         reopen();
-        assertEquals(List.of(admin), catalog.tokens());
-        catalog.commit(new Change.TokenRemoved(token("x")));
-        assertEquals(List.of(), catalog.tokens());
-        refuses(Reason.MISSING, new Change.TokenRemoved(token("x")));
+        assertEquals(List.of(admin), catalog.entities(AccessToken.class));
+        catalog.commit(new Change.EntityRemoved(AccessToken.class, id(1)));
+        assertEquals(List.of(), catalog.entities(AccessToken.class));
+        refuses(Reason.MISSING, new Change.EntityRemoved(AccessToken.class, id(1)));
     }
 }

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** A small client for the tests: paths in, answers out. Safe for several threads. */
 public final class Http implements AutoCloseable {
@@ -92,10 +93,23 @@ public final class Http implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE).build();
+    private static final Pattern TOKEN = Pattern.compile("tzk_[A-Za-z0-9_-]{43}");
+
     private final ServerProcess server;
+    private final String token;
 
     public Http(ServerProcess server) {
+        this(server, null);
+    }
+
+    private Http(ServerProcess server, String token) {
         this.server = server;
+        this.token = token;
+    }
+
+    /** Uses the token that the server told at its first start, wherever no other is given. */
+    public static Http asAdmin(ServerProcess server) {
+        return new Http(server, TOKEN.matcher(server.output()).results().findFirst().orElseThrow().group());
     }
 
     /** Sends a request. @param headers names and values in turn */
@@ -113,6 +127,9 @@ public final class Http implements AutoCloseable {
                 .timeout(PATIENCE).method(method, body);
         if (headers.length > 0) {
             request.headers(headers);
+        }
+        if (token != null && !List.of(headers).contains("Authorization")) {
+            request.header("Authorization", "Bearer " + token);
         }
         try {
             HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,8 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.http.TlsClient;
+import tranzr.security.TlsIdentity;
 
 /** The built jar with its own HTTPS, met by curl and openssl. */
 class HttpsTest {
@@ -93,6 +100,42 @@ class HttpsTest {
     private long received(ServerProcess server, String id) {
         Matcher matcher = Pattern.compile("\"(?:received_bytes|bytes_received|received)\" ?: ?(\\d+)").matcher(curl("-k", server.url() + "/upload/status/" + id).output());
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    @Test
+    void aStreamThatIsCutBelowTlsCompletesNoFile() throws Exception {
+        Path data = folder.resolve("data");
+        try (ServerProcess server = ServerProcess.start(data, "--tls", "self-signed")) {
+            String pem = Files.readString(data.resolve("tls-self-signed.pem"));
+            SSLSocketFactory factory = TlsClient.trusting(TlsIdentity.parse(pem, pem).certificate());
+            for (String body : List.of("Content-Length: 6\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")) {
+                assertFalse(put(factory, server, body).contains(" 201 "), body);
+                assertFalse(curl("-k", server.url() + "/files").expectSuccess().output().contains("cut.txt"), body);
+            }
+            assertTrue(put(factory, server, "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n").contains(" 201 "), "whole, it is stored");
+            assertTrue(curl("-k", server.url() + "/files").expectSuccess().output().contains("cut.txt"));
+        }
+    }
+
+    /** Ends TCP after these bytes, without the message of TLS that says so. @return all that came */
+    private static String put(SSLSocketFactory factory, ServerProcess server, String body) throws IOException {
+        try (Socket below = new Socket("127.0.0.1", server.port()); SSLSocket socket = (SSLSocket) factory.createSocket(below, "localhost", server.port(), false)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(("PUT /cut.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + body).getBytes(StandardCharsets.ISO_8859_1));
+            below.shutdownOutput();
+            StringBuilder answer = new StringBuilder();
+            try {
+                for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
+                    answer.append((char) b);
+                }
+            } catch (SocketTimeoutException e) {
+                throw new AssertionError("neither answered nor closed: " + answer, e);
+            } catch (IOException e) {
+                answer.append("(cut)");
+            }
+            return answer.toString();
+        }
     }
 
     /** A certificate for localhost, signed by itself, and its key, put in place of those that are there. @return its fingerprint */

@@ -48,7 +48,8 @@ class OperatingTest {
         try (ServerProcess server = ServerProcess.start(folder.resolve("data")); Http http = new Http(server)) {
             try (RawConnection slow = new RawConnection(server)) {
                 String id = http.begin("slow.bin", 10, 1024);
-                slow.head("PUT /upload/" + id + " HTTP/1.1", "Host: 127.0.0.1:" + server.port(), "Content-Length: 10");
+                slow.head("PUT /upload/" + id + " HTTP/1.1", "Host: 127.0.0.1:" + server.port(), "Content-Length: 10", "Expect: 100-continue");
+                assertTrue(slow.readHead().startsWith("HTTP/1.1 100"), "the handler waits for the body");
                 slow.send("01234");
                 ProcessHandle.of(server.pid()).orElseThrow().destroy();
                 Http.await("the stop to begin", () -> server.output().contains("stopping"));

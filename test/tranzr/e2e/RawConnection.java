@@ -41,6 +41,11 @@ final class RawConnection implements AutoCloseable {
         return send(String.join("\r\n", lines) + "\r\n\r\n");
     }
 
+    /** Says that nothing more will be sent, and goes on listening. */
+    void endSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Reads up to the end of a head. @return it, or what came before the connection ended */
     String readHead() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();

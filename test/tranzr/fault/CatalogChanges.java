@@ -3,7 +3,9 @@ package tranzr.fault;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
@@ -11,7 +13,12 @@ import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
 import tranzr.model.Crc32c;
 import tranzr.model.Digest;
+import tranzr.model.FileAccess;
+import tranzr.model.Quota;
 import tranzr.model.RangeSet;
+import tranzr.model.Right;
+import tranzr.model.Room;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -20,6 +27,7 @@ import tranzr.model.UploadState;
 final class CatalogChanges {
 
     private static final Instant START = Instant.parse("2026-05-05T05:05:05.5Z");
+    private static final List<UUID> OWNERS = List.of(new UUID(5, 0), new UUID(5, 1), new UUID(5, 2));
 
     private final Random random;
 
@@ -43,7 +51,25 @@ final class CatalogChanges {
         long length = random.nextInt(4) == 0 ? Upload.UNKNOWN_LENGTH : random.nextInt(200);
         return new Change.UploadCreated(new Upload(new UUID(random.nextLong(), random.nextLong()), "file " + random.nextInt(100),
                 length, length, 50, length < 0 ? -1 : (length + 49) / 50, UploadState.INITIALIZED, RangeSet.EMPTY, null, null,
-                random.nextBoolean() ? digest() : null, at(), at(), at()));
+                random.nextBoolean() ? digest() : null, at(), at(), at(), access()));
+    }
+
+    private FileAccess access() {
+        return random.nextInt(3) == 0 ? FileAccess.OPERATOR
+                : new FileAccess(pick(), random.nextBoolean() ? pick() : null, random.nextInt(3) == 0 ? pick() : null, Map.of(pick(), Set.of(Right.DOWNLOAD)));
+    }
+
+    private UUID pick() {
+        return OWNERS.get(random.nextInt(OWNERS.size()));
+    }
+
+    /** Every scope that anything of these changes is counted in. */
+    static List<Scope> scopes() {
+        List<Scope> scopes = new ArrayList<>(List.of(Scope.TOTAL, Scope.token(AccessToken.OPERATOR_ID)));
+        for (UUID id : OWNERS) {
+            scopes.addAll(List.of(Scope.token(id), Scope.room(id), Scope.request(id)));
+        }
+        return scopes;
     }
 
     private List<Change> wholeFile() {
@@ -54,7 +80,7 @@ final class CatalogChanges {
 
     private Change one(Catalog now) {
         List<Upload> uploads = now.uploads(null, 100, upload -> true);
-        List<Share> shares = now.shares(null, 100);
+        List<Share> shares = now.shares(null, 100, share -> true);
         if (uploads.isEmpty() || random.nextInt(5) == 0) {
             return create();
         }
@@ -65,7 +91,7 @@ final class CatalogChanges {
             case 2 -> new Change.UploadCompleted(upload.id(), digest(), at(), null);
             case 3 -> random.nextBoolean() ? new Change.DigestExpected(upload.id(), digest()) : upload.lengthKnown() ? new Change.ShareCreated(share(upload.id()))
                     : new Change.LengthFixed(upload.id(), upload.ranges().end() + random.nextInt(3), 3);
-            case 4 -> token(now);
+            case 4 -> random.nextInt(3) == 0 ? new Change.AccessChanged(upload.id(), access()) : token(now);
             case 5, 6, 7, 8 -> range(upload);
             default -> ofShare(shares.get(random.nextInt(shares.size())));
         };
@@ -106,8 +132,19 @@ final class CatalogChanges {
     }
 
     private Change token(Catalog now) {
-        return now.tokens().size() > 1 ? new Change.TokenRemoved(now.tokens().getFirst().hash())
-                : new Change.TokenAdded(new AccessToken(digest(), "token", at()));
+        if (random.nextInt(4) == 0) {
+            List<Room> rooms = now.entities(Room.class);
+            return rooms.isEmpty() ? new Change.EntityAdded(new Room(new UUID(random.nextLong(), 1), "room", at(), Quota.NONE))
+                    : new Change.EntityRemoved(Room.class, rooms.getFirst().id());
+        }
+        List<AccessToken> tokens = now.entities(AccessToken.class);
+        if (tokens.isEmpty() || random.nextInt(3) == 0) {
+            UUID id = new UUID(random.nextLong(), random.nextLong());
+            return new Change.EntityAdded(AccessToken.of(id, digest(), "token", at()));
+        }
+        AccessToken first = tokens.getFirst();
+        return tokens.size() > 2 ? new Change.EntityRemoved(AccessToken.class, first.id())
+                : new Change.EntityReplaced(first, first.withHash(digest()));
     }
 
     private Share share(UUID file) {

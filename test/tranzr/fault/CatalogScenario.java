@@ -15,6 +15,9 @@ import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.journal.JournalCatalog;
+import tranzr.model.AccessToken;
+import tranzr.model.Room;
+import tranzr.model.Usage;
 import tranzr.model.Upload;
 
 /**
@@ -68,7 +71,10 @@ public final class CatalogScenario implements CrashScenario {
     }
 
     static Set<Object> contents(JournalCatalog catalog) {
-        Set<Object> all = new HashSet<>(catalog.tokens());
+        Set<Object> all = new HashSet<Object>(catalog.entities(AccessToken.class));
+        all.addAll(catalog.entities(Room.class));
+        CatalogChanges.scopes().stream().filter(scope -> !catalog.usage(scope).equals(Usage.NONE))
+                .forEach(scope -> all.add(Map.entry(scope, catalog.usage(scope))));
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
         return all;
@@ -242,7 +248,7 @@ public final class CatalogScenario implements CrashScenario {
             JournalCatalog catalog = again ? watched(left, expected, depth + 1) : open(left, expected);
             expected.compare(catalog);
             if (random.nextInt(8) == 0) {
-                commitMore(catalog, expected);
+                commitMore(catalog, left, expected);
             }
             catalog.close();
             if (random.nextInt(4) == 0) {
@@ -253,17 +259,17 @@ public final class CatalogScenario implements CrashScenario {
             }
         }
 
-        private void commitMore(JournalCatalog catalog, Expected expected) throws IOException {
+        private void commitMore(JournalCatalog catalog, CrashDisk disk, Expected expected) throws IOException {
             Change.UploadCreated created = changes.create();
-            Set<Object> with = new HashSet<>(expected.acknowledged);
-            with.add(created.upload());
-            expected.attempted = with;
             try {
+                JournalCatalog reference = open(disk.afterKill(), expected.copy());
+                reference.commit(created);
+                expected.attempted = contents(reference);
                 catalog.commit(created);
             } catch (ConflictException e) {
                 throw new AssertionError(e);
             }
-            expected.acknowledged = with;
+            expected.acknowledged = expected.attempted;
             expected.attempted = null;
         }
     }

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import tranzr.access.Caller;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Quota;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -50,7 +52,7 @@ public final class EngineScenario implements CrashScenario {
     private static final int SEGMENT = 128 << 10;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final EngineSettings SETTINGS = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1), 1L << 40,
-            8 << 20, 0, Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+            8 << 20, 0, Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
 
     private final boolean forces;
 
@@ -264,15 +266,15 @@ public final class EngineScenario implements CrashScenario {
 
         private void start() {
             byte[] content = content(random.nextInt(300_000));
-            Upload upload = engine.uploads().start(new NewUpload(engine.uploads().newId(), "f", content.length, content.length,
+            Upload upload = engine.uploads(Caller.SYSTEM).start(new NewUpload(engine.uploads(Caller.SYSTEM).newId(), "f", content.length, content.length,
                     1 + random.nextInt(150_000), -1, null, null));
             promise(upload.id(), new Promise(content, List.of(), null, false, false));
         }
 
         private void receive(int length) {
             byte[] content = content(length);
-            UUID id = engine.uploads().newId();
-            Upload file = engine.uploads().receive(new NewUpload(id, "f", length, length, 0, -1, null, null),
+            UUID id = engine.uploads(Caller.SYSTEM).newId();
+            Upload file = engine.uploads(Caller.SYSTEM).receive(new NewUpload(id, "f", length, length, 0, -1, null, null),
                     new Bytes(content, Integer.MAX_VALUE), DigestClaim.NONE, null, List.of());
             check(file.sha256().equals(Digest.sha256(content)), "wrong digest");
             promise(id, new Promise(content, List.of(new ByteRange(0, length)), file.sha256(), false, false));
@@ -285,7 +287,7 @@ public final class EngineScenario implements CrashScenario {
             }
             UUID id = open.get(random.nextInt(open.size()));
             byte[] content = promises.get(id).content;
-            Upload upload = engine.uploads().get(id);
+            Upload upload = engine.uploads(Caller.SYSTEM).get(id);
             if (upload.totalChunks() == 0) {
                 return;
             }
@@ -294,7 +296,7 @@ public final class EngineScenario implements CrashScenario {
             byte[] part = java.util.Arrays.copyOfRange(content, (int) range.start(), (int) range.end());
             boolean breaks = random.nextInt(4) == 0;
             try {
-                engine.uploads().writeChunk(id, index, new Bytes(part, breaks ? random.nextInt(part.length) : Integer.MAX_VALUE),
+                engine.uploads(Caller.SYSTEM).writeChunk(id, index, new Bytes(part, breaks ? random.nextInt(part.length) : Integer.MAX_VALUE),
                         random.nextBoolean() ? DigestClaim.NONE : DigestClaim.of(Digest.sha256(part)));
                 promise(id, promises.get(id).with(range));
             } catch (FailureException e) {
@@ -307,9 +309,9 @@ public final class EngineScenario implements CrashScenario {
 
         private void complete(List<UUID> open) {
             for (UUID id : open) {
-                Upload upload = engine.uploads().get(id);
+                Upload upload = engine.uploads(Caller.SYSTEM).get(id);
                 if (upload.isWhole()) {
-                    Upload done = engine.uploads().complete(id, null, Duration.ofSeconds(20)).upload();
+                    Upload done = engine.uploads(Caller.SYSTEM).complete(id, null, Duration.ofSeconds(20)).upload();
                     promise(id, promises.get(id).completedAs(done.sha256()));
                 }
             }
@@ -321,14 +323,14 @@ public final class EngineScenario implements CrashScenario {
             if (!all.isEmpty()) {
                 UUID id = all.get(random.nextInt(all.size()));
                 promise(id, promises.get(id).leaving(false));
-                engine.uploads().delete(id);
+                engine.uploads(Caller.SYSTEM).delete(id);
                 promise(id, promises.get(id).leaving(true));
             }
         }
 
         private void share(List<UUID> files) {
             if (!files.isEmpty()) {
-                Shares.Created created = engine.shares().create(files.get(random.nextInt(files.size())), new Shares.Terms(null, 3, null));
+                Shares.Created created = engine.shares(Caller.SYSTEM).create(files.get(random.nextInt(files.size())), new Shares.Terms(null, 3, null));
                 tokens.put(created.share().tokenHash(), created.token());
                 note(created.share().tokenHash(), 0);
             }
@@ -343,9 +345,9 @@ public final class EngineScenario implements CrashScenario {
         private void download() throws IOException {
             for (Map.Entry<Digest, String> token : tokens.entrySet()) {
                 try {
-                    Shares.Visit visit = engine.shares().enter(token.getValue(), new Shares.Visitor(InetAddress.getLoopbackAddress(), null, null));
+                    Shares.Visit visit = engine.shares(Caller.SYSTEM).enter(token.getValue(), new Shares.Visitor(InetAddress.getLoopbackAddress(), null, null));
                     ByteRange whole = new ByteRange(0, visit.file().length());
-                    try (Download download = engine.shares().download(visit, whole)) {
+                    try (Download download = engine.shares(Caller.SYSTEM).download(visit, whole)) {
                         // From here on bytes go out: the count must never be less again.
                         note(token.getKey(), downloads.get(token.getKey()) + 1);
                         download.writeTo(OutputStream.nullOutputStream(), whole);

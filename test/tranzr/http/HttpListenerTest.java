@@ -354,7 +354,7 @@ class HttpListenerTest {
         String before = System.getProperty(name);
         System.setProperty(name, "77");
         try {
-            ServerProperties.set();
+            ServerProperties.set(100);
             assertEquals("77", System.getProperty(name));
             assertEquals("true", System.getProperty("sun.net.httpserver.nodelay"));
         } finally {

@@ -1,12 +1,14 @@
 package tranzr.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -112,6 +114,13 @@ class MalformedRequestTest {
         "PUT / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 5, 5\\r\\n\\r\\nhello | malformed_request",
         "PUT / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 5\\r\\nContent-Length: 5\\r\\n\\r\\nhello | malformed_request",
         "GET/HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_method",
+        "' / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | invalid_method",
+        "\\nGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_line_end",
+        "\\rGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_line_end",
+        "GET / \\r\\nHost: a\\r\\n\\r\\n | invalid_request_line",
+        "GET mailto:a HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_request_target",
+        "GET http:a HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_request_target",
+        "OPTIONS * HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | invalid_request_target",
     })
     void refusedWhereTheServerIsOpen(String request, String code) throws IOException {
         start(TestServer.OPENED);
@@ -147,6 +156,23 @@ class MalformedRequestTest {
             assertTrue(answer.closes());
             assertTrue(client.isAtEnd());
             assertEquals(List.of(), handled);
+        }
+    }
+
+    @Test
+    void aRefusalDoesNotNameClasses() throws IOException {
+        start(TestServer.OPENED);
+        assertFalse(RawClient.exchange(listener.address(), "GET /{ HTTP/1.1\r\nHost: a\r\n\r\n").text().contains("Exception"));
+        assertFalse(RawClient.exchange(listener.address(), "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n").text().contains("Exception"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestServer.class)
+    void aChunkSizeBeyondWhatTheServerBelowCanCountIsTheClientsFault(TestServer mode) throws IOException {
+        start(mode);
+        try (RawClient client = new RawClient(listener.address())) {
+            client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n94967296\r\nhello\r\n0\r\n\r\n").socket().shutdownOutput();
+            assertEquals(400, client.answer().status());
         }
     }
 

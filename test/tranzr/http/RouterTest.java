@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.net.httpserver.Headers;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,27 +39,7 @@ class RouterTest {
 
     private Response call(String method, String path) throws Exception {
         RequestHead head = new RequestHead(method, path, null, "a", new Headers(), 0);
-        return router.handle(new Request(head, InputStream.nullInputStream(), new Request.Origin() {
-            @Override
-            public InetAddress client() {
-                return InetAddress.getLoopbackAddress();
-            }
-
-            @Override
-            public String baseUrl() {
-                return "http://a";
-            }
-
-            @Override
-            public boolean isSecure() {
-                return false;
-            }
-
-            @Override
-            public void abort() {
-                throw new AssertionError();
-            }
-        }));
+        return router.handle(new Request(head, InputStream.nullInputStream(), null));
     }
 
     @ParameterizedTest

@@ -36,8 +36,7 @@ enum TestServer {
 
     /** @param plain gets HTTPS where this mode has it */
     HttpListener start(Handler handler, HttpListener.Options plain, HttpListener.ErrorMapper errors) throws IOException {
-        HttpListener.Options options = new HttpListener.Options(plain.bind(), plain.baseUrl(), plain.trustedProxies(), plain.stall(),
-                isTls() ? Optional.of(new HttpListener.Https(IDENTITY.context(), Duration.ofDays(1))) : Optional.empty());
+        HttpListener.Options options = plain.securedBy(isTls() ? Optional.of(new HttpListener.Https(IDENTITY.context(), Duration.ofDays(1))) : Optional.empty());
         HttpListener listener = isOpened() ? HttpListener.start(options, handler, errors) : HttpListener.startOnPublicApi(options, handler, errors);
         if (isTls()) {
             TLS_PORTS.add(listener.address().getPort());

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,14 +19,17 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What TLS adds: handshakes good and bad, ends meant and not meant. The rest of the tests of this package run over TLS as they do without. */
@@ -155,6 +160,101 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(value = TestServer.class, names = { "OPENED_TLS", "PUBLIC_API_TLS" })
+    void aHandshakeThatDripsIsEndedAlthoughEachByteComesSoon(TestServer mode) throws IOException {
+        Limits limits = new Limits(Duration.ofSeconds(60), Duration.ofMillis(300), 0, Duration.ofSeconds(60), 1000, 1000);
+        listener = mode.start(request -> Response.text(200, "fine"), options(limits));
+        try (Socket socket = connectPlain()) {
+            socket.getOutputStream().write(new byte[] { 22, 3, 1, 64, 0, 1, 0, 63, (byte) 252, 3, 3 });
+            // No record is as long as what could be sent: it is the time that runs out.
+            IOException cut = assertThrows(IOException.class, () -> {
+                for (int i = 0; i < 16_000; i++) {
+                    socket.getOutputStream().write(7);
+                    LockSupport.parkNanos(5_000_000);
+                }
+            });
+            assertFalse(cut instanceof java.net.SocketTimeoutException, cut.toString());
+        }
+    }
+
+    /** A record of 16 KiB in pieces of 64 bytes, each at once after a rest: far more than the least rate, or far less. */
+    @ParameterizedTest
+    @CsvSource({ "1000,200", "1000000,408" })
+    void aRecordOnItsWayCountsByItsBytes(long minRate, int status) throws Exception {
+        Limits limits = new Limits(Duration.ofMillis(500), Duration.ofSeconds(60), minRate, Duration.ofMillis(500), 1000, 1000);
+        listener = TestServer.OPENED_TLS.start(request -> Response.text(200, "" + request.body().readAllBytes().length), options(limits));
+        try (SlowSocket below = new SlowSocket(); SSLSocket socket = below.connect(listener.address())) {
+            send(socket, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16000\r\nConnection: close\r\n\r\n");
+            FutureTask<String> answer = new FutureTask<>(() -> all(socket));
+            Thread.startVirtualThread(answer);
+            below.slow = true;
+            try {
+                send(socket, "x".repeat(16_000));
+            } catch (IOException e) {
+                assertEquals(408, status, e.toString());
+            }
+            String got = answer.get(20, TimeUnit.SECONDS);
+            assertTrue(got.startsWith("HTTP/1.1 " + status + " "), got);
+        }
+    }
+
+    /** Below a connection of TLS: sends in small pieces when told so. */
+    private static final class SlowSocket extends Socket {
+        volatile boolean slow;
+
+        SSLSocket connect(java.net.InetSocketAddress server) throws IOException {
+            connect(server, 10_000);
+            setSoTimeout(10_000);
+            SSLSocket socket = (SSLSocket) TlsClient.trusting(TestServer.certificate().certificate()).createSocket(this, "localhost", server.getPort(), false);
+            socket.startHandshake();
+            return socket;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            OutputStream out = super.getOutputStream();
+            return new FilterOutputStream(out) {
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    int piece = slow ? 64 : length;
+                    for (int at = 0; at < length; at += piece) {
+                        out.write(bytes, offset + at, Math.min(piece, length - at));
+                        if (slow) {
+                            LockSupport.parkNanos(5_000_000);
+                        }
+                    }
+                }
+            };
+        }
+    }
+
+    private static HttpListener.Options options(Limits limits) {
+        return new HttpListener.Options(TestServer.loopback(), Optional.empty(), Set.of(), limits.stall()).limitedBy(limits);
+    }
+
+    @Test
+    void connectionsBeyondTheShareOfAnAddressAreClosedWithoutAWordOfPlainHttp() throws IOException {
+        Duration time = Duration.ofSeconds(60);
+        listener = TestServer.OPENED_TLS.start(request -> Response.text(200, "fine"), options(new Limits(time, time, 0, time, 1000, 2)));
+        try (SSLSocket first = connect(); SSLSocket second = connect()) {
+            first.startHandshake();
+            second.startHandshake();
+            for (int i = 0; i < 5; i++) {
+                try (Socket third = connectPlain()) {
+                    assertEquals("", all(third).replace("(reset)", ""));
+                }
+            }
+            assertThrows(IOException.class, () -> {
+                try (SSLSocket third = connect()) {
+                    third.startHandshake();
+                }
+            });
+            send(first, GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+            assertTrue(all(first).endsWith("fine"), "those that are in are served");
+        }
+    }
+
     @Test
     void whoSpeaksPlainHttpIsToldThatThisIsHttps() throws IOException {
         listener = TestServer.OPENED_TLS.start(request -> Response.text(200, "fine"));
@@ -162,7 +262,7 @@ class TlsTest {
             send(socket, GET);
             socket.shutdownOutput();
             String answer = all(socket);
-            assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("https_required"), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("https_required") && answer.contains("X-Request-Id: "), answer);
             assertFalse(answer.contains("(still open)"), answer);
         }
     }

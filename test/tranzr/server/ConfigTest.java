@@ -20,6 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tranzr.http.Cors;
+import tranzr.http.Limits;
+import tranzr.limit.ByteRate;
+import tranzr.limit.Concurrency;
+import tranzr.limit.Rate;
+import tranzr.limit.Schedule;
 import tranzr.model.IpRange;
 import tranzr.security.Tokens;
 
@@ -46,6 +52,19 @@ class ConfigTest {
         assertEquals(Optional.empty(), config.baseUrl());
         assertEquals(Set.of(), config.trustedProxies());
         assertEquals(TlsConfig.OFF, config.tls());
+        LimitConfig limits = config.limits();
+        assertTrue(limits.bandwidth().isNone() && limits.bandwidthPerToken().isNone() && limits.bandwidthPerTransfer().isNone());
+        assertEquals(List.of(1024, 2048, 512, 256), List.of(limits.maxUploads(), limits.maxDownloads(), limits.maxTransfersPerToken(),
+                limits.maxTransfersPerAddress()));
+        assertEquals(new Rate(5000, Duration.ofSeconds(1), 20_000), limits.requestRate());
+        assertEquals(limits.requestRate(), limits.requestRatePerToken());
+        assertEquals(new Rate(60, Duration.ofMinutes(1), 60), limits.loginRate());
+        assertEquals(new Rate(600, Duration.ofMinutes(1), 600), limits.linkRate());
+        assertEquals(Cors.NONE, config.connections().cors());
+        Limits connections = config.connections().limits();
+        assertEquals(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 1024, Duration.ofSeconds(90), connections.maxConnections(), 256), connections);
+        assertEquals(ConnectionConfig.usualConnections(tranzr.disk.OpenFiles.limit()), connections.maxConnections());
+        assertEquals(15_000, ConnectionConfig.usualConnections(java.util.OptionalInt.of(20_000)));
     }
 
     @Test
@@ -54,16 +73,28 @@ class ConfigTest {
         Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
                 Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
+                Map.entry(Option.QUOTA_BYTES, "5GB"), Map.entry(Option.QUOTA_FILES, "12"), Map.entry(Option.QUOTA_MONTHLY_BYTES, "1KiB"),
                 Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::/32"),
+                Map.entry(Option.BANDWIDTH, "mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Map.entry(Option.BANDWIDTH_PER_TOKEN, "2MiB/s"),
+                Map.entry(Option.BANDWIDTH_PER_TRANSFER, "500KB/s"), Map.entry(Option.MAX_UPLOADS, "5"), Map.entry(Option.MAX_DOWNLOADS, "none"),
+                Map.entry(Option.MAX_TRANSFERS_PER_TOKEN, "3"), Map.entry(Option.MAX_TRANSFERS_PER_ADDRESS, "4"), Map.entry(Option.REQUEST_RATE, "none"),
+                Map.entry(Option.REQUEST_RATE_PER_TOKEN, "100/s"), Map.entry(Option.LOGIN_RATE, "20/15m"), Map.entry(Option.LINK_RATE, "600/m burst 50"),
+                Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
+                Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"),
                 Map.entry(Option.TLS, "files"), Map.entry(Option.TLS_CERT, folder + "/cert.pem"), Map.entry(Option.TLS_KEY, folder + "/key.pem"),
                 Map.entry(Option.HTTP_REDIRECT, "0"), Map.entry(Option.HSTS, "1d"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
-                Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0),
+                Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
                 Optional.of("https://files.example.org"), Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("2001:db8::/32")),
-                new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))), java.util.OptionalInt.of(0),
-                        Duration.ofDays(1)));
+                new LimitConfig(Schedule.parse("mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Schedule.always(new ByteRate(2 << 20)),
+                        Schedule.always(new ByteRate(500_000)), 5, Concurrency.NONE, 3, 4, Rate.NONE, new Rate(100, Duration.ofSeconds(1), 100),
+                        new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
+                new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
+                        new Cors(Set.of("https://a.example"), false)),
+                new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))),
+                        java.util.OptionalInt.of(0), Duration.ofDays(1)));
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));
@@ -120,6 +151,35 @@ class ConfigTest {
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
             --trusted-proxy  | 10.0.0.1/8          | bits set beyond
+            --bandwidth      | 5MiB                | not a rate
+            --bandwidth      | 5/s                 | less than 1KB/s
+            --bandwidth      | 08:00 5MiB/s        | where times
+            --bandwidth-per-token | mon-xyz 5MiB/s | unknown day
+            --bandwidth-per-transfer | none; 5MiB/s | always holds
+            --max-uploads    | 0                   | neither a number
+            --max-uploads    | 1000001             | neither a number
+            --max-downloads  | ten                 | neither a number
+            --max-transfers-per-token | -1         | neither a number
+            --max-transfers-per-address | 1e3      | neither a number
+            --request-rate   | 100                 | not a rate
+            --request-rate   | 0/s                 | nothing at all
+            --request-rate-per-token | 1/2d        | between 1ms and 1d
+            --login-rate     | 2000000/s           | more than a million
+            --link-rate      | 1/m burst 50000     | 30 days
+            --stall          | 0s                  | less than a second
+            --head-time      | 30                  | length of time
+            --min-rate       | 1KiB                | not a rate
+            --min-rate       | 0/s                 | 1B/s to 1GiB/s
+            --min-rate       | 2GiB/s              | 1B/s to 1GiB/s
+            --min-rate-patience | none             | length of time
+            --max-connections | 0                  | 1 to 9999999
+            --max-connections | many               | 1 to 9999999
+            --max-connections-per-address | -1     | 1 to 9999999
+            --cors-origin    | app.example.org     | not an origin
+            --cors-origin    | https://a.example/  | not an origin
+            --cors-origin    | https://a,*         | not an origin
+            --cors-origin    | null                | not an origin
+            --cors-origin    | file:///x           | not an origin
             --token-file     | /no/such/file       | does not exist
             --config         | /no/such/file       | does not exist
             """)

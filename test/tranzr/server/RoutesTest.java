@@ -20,12 +20,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
-import tranzr.api.Right;
+import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
+import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.http.Json;
 
@@ -36,9 +39,10 @@ class RoutesTest {
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null, null, null),
-                new ShareRoutes(null, null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
-                new CurlApi(null, null, InstantSource.system(), new Random(1))));
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
+                new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
+                new CurlApi(null, InstantSource.system(), new Random(1)),
+                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {
@@ -70,7 +74,7 @@ class RoutesTest {
         Map<String, Object> paths = object(description().get("paths"));
         for (Routes.Route route : routes()) {
             Map<String, Object> operation = object(object(paths.get(route.pattern())).get(route.method().toLowerCase(Locale.ROOT)));
-            assertEquals(route.right() == Right.OPEN, List.of().equals(operation.get("security")), route.toString());
+            assertEquals(route.need() == Need.OPEN, List.of().equals(operation.get("security")), route.toString());
         }
     }
 
@@ -124,7 +128,7 @@ class RoutesTest {
         Set<String> told = Pattern.compile("(?m)^\\| `([A-Z]+ /\\S*)` \\| (\\w+) \\|").matcher(docs()).results()
                 .map(m -> m.group(1) + " " + m.group(2)).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(routes().stream().map(route -> route.method() + " " + route.pattern() + " "
-                + route.right().name().toLowerCase(Locale.ROOT)).collect(Collectors.toCollection(TreeSet::new)), told);
+                + route.need().name().toLowerCase(Locale.ROOT)).collect(Collectors.toCollection(TreeSet::new)), told);
         Set<String> codes = Pattern.compile("(?m)^\\| `([a-z_]+)` \\| (\\d{3}) \\| (yes|no) \\|").matcher(docs()).results()
                 .map(m -> m.group(1) + " " + m.group(2) + " " + m.group(3)).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Arrays.stream(ErrorCode.values()).map(code -> code.wireName() + " " + code.status() + " "

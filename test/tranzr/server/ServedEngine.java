@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
@@ -38,6 +39,10 @@ import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
+import tranzr.limit.Concurrency;
+import tranzr.limit.Rate;
+import tranzr.limit.Schedule;
+import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
 import tranzr.storage.StoredObject;
@@ -51,6 +56,8 @@ import tranzr.transfer.EngineSettings;
  */
 public final class ServedEngine implements AutoCloseable {
 
+    private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
+            Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** One answer, read to its end. */
@@ -111,9 +118,16 @@ public final class ServedEngine implements AutoCloseable {
     private final JournalCatalog catalog;
     private final Engine engine;
     private final HttpListener listener;
+    private final Accounts accounts;
+    private final List<Routes.Route> routes;
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
+        this(folder, token, baseUrl, Quota.NONE);
+    }
+
+    /** @param quota of all files together */
+    public ServedEngine(Path folder, String token, String baseUrl, Quota quota) throws IOException {
         Disk disk = new RealDisk();
         Path journal = Files.createDirectories(folder.resolve("journal"));
         InstantSource clock = time::get;
@@ -121,16 +135,18 @@ public final class ServedEngine implements AutoCloseable {
         catalog = JournalCatalog.open(disk, journal, new UUID(1, 2), new JournalCatalog.Options(1 << 20, 64 << 20, failure -> { }),
                 this::redo, storage::sync);
         EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, 0,
-                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
-        Gate gate = new Gate(token != null, hash -> token != null && Tokens.hash(token).equals(hash), Optional.ofNullable(baseUrl));
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine.uploads(), 8 << 20), new ChunkRoutes(engine.uploads()),
-                new FileRoutes(engine.uploads(), engine.downloads(), engine.shares()),
-                new ShareRoutes(engine.uploads(), engine.shares(), clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine.uploads(), engine.shares(), clock, new SecureRandom()));
+        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
+        Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
+                new FileRoutes(engine),
+                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+        routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(Routes.of(doors), gate, problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -143,6 +159,11 @@ public final class ServedEngine implements AutoCloseable {
         }
     }
 
+    /** What all doors lead to. */
+    List<Routes.Route> routes() {
+        return routes;
+    }
+
     /** Moves the clock on. */
     public void pass(Duration duration) {
         time.updateAndGet(now -> now.plus(duration));
@@ -151,6 +172,20 @@ public final class ServedEngine implements AutoCloseable {
     /** Runs the clean-up that is due by the clock. */
     public void cleanUp() {
         engine.cleanup().run();
+    }
+
+    /** Ends what has expired by the clock. */
+    public void endExpired() {
+        accounts.watch().run();
+    }
+
+    /** Beside the doors. */
+    public Engine engine() {
+        return engine;
+    }
+
+    public int port() {
+        return listener.address().getPort();
     }
 
     /** Lets {@code GET /health} fail in a way nobody foresaw. */
@@ -279,6 +314,7 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        accounts.close();
         engine.close();
         catalog.close();
         storage.close();

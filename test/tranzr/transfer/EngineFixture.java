@@ -11,14 +11,16 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import tranzr.access.Caller;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
 import tranzr.disk.RealDisk;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Quota;
 import tranzr.model.Upload;
-import tranzr.security.SharePassword;
+import tranzr.security.CountedPassword;
 import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 
@@ -31,7 +33,8 @@ final class EngineFixture implements AutoCloseable {
     final AtomicReference<Instant> time = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     final AtomicReference<IOException> failed = new AtomicReference<>();
     EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 40, 8 << 20, 0,
-            Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+            Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
+    final CountedPassword passwords = new CountedPassword(10);
     private int opened;
     LocalStorage storage;
     JournalCatalog catalog;
@@ -54,7 +57,7 @@ final class EngineFixture implements AutoCloseable {
                         object.write(offset, bytes);
                     }
                 }, storage::sync);
-        engine = Engine.open(catalog, storage, settings, clock, new Random(opened++), new SharePassword(10, new Random(8)),
+        engine = Engine.open(catalog, storage, settings, clock, new Random(opened++), passwords.passwords(),
                 failed::set);
     }
 
@@ -76,7 +79,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     Uploads uploads() {
-        return engine.uploads();
+        return engine.uploads(Caller.SYSTEM);
     }
 
     Upload start(long length, long chunkSize) {
@@ -90,7 +93,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     byte[] read(UUID id) throws IOException {
-        try (Download download = engine.downloads().open(id)) {
+        try (Download download = engine.downloads(Caller.SYSTEM).open(id)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             download.writeTo(out, new ByteRange(0, download.file().length()));
             return out.toByteArray();

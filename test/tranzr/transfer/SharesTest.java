@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.access.Caller;
 import tranzr.model.ByteRange;
 import tranzr.model.Upload;
 
@@ -45,7 +46,7 @@ class SharesTest {
     }
 
     private Shares shares() {
-        return fixture.engine.shares();
+        return fixture.engine.shares(Caller.SYSTEM);
     }
 
     private String share(long maxDownloads) {
@@ -223,6 +224,34 @@ class SharesTest {
         shares().enter(token, EngineFixture.visitor("a", "right"));
         fails(Failure.WrongPassword.class, () -> shares().enter(token, EngineFixture.visitor("a", "wrong")));
         shares().enter(token, EngineFixture.visitor("a", "right"));
+    }
+
+    @Test
+    void anUnknownLinkCostsAsManyHashesAsAWrongPassword() {
+        String token = shares().create(file.id(), new Shares.Terms(null, 0, "right")).token();
+        int before = fixture.passwords.derivations();
+        fails(Failure.WrongPassword.class, () -> shares().enter(token, EngineFixture.visitor("a", "wrong")));
+        int known = fixture.passwords.derivations() - before;
+        fails(Failure.UnknownShare.class, () -> shares().enter("no such token", EngineFixture.visitor("a", "wrong")));
+        assertEquals(1, known);
+        assertEquals(2 * known, fixture.passwords.derivations() - before);
+        fixture.uploads().delete(file.id());
+        fails(Failure.UnknownShare.class, () -> shares().enter(token, EngineFixture.visitor("a", "wrong")));
+        assertEquals(3 * known, fixture.passwords.derivations() - before);
+    }
+
+    @Test
+    void manyAtOnceHashNoMoreForOneLinkThanItsFreeTries() throws Exception {
+        String token = shares().create(file.id(), new Shares.Terms(null, 0, "right")).token();
+        int before = fixture.passwords.derivations();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 300; i++) {
+                java.net.InetAddress address = java.net.InetAddress.ofLiteral("198.51.100." + i % 250);
+                clients.submit(() -> shares().enter(token, new Shares.Visitor(address, "a", "wrong")));
+            }
+        }
+        int hashed = fixture.passwords.derivations() - before;
+        assertEquals(5, hashed, "five wrong ones are free, from however many addresses and however many at once");
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /** A body from memory that can break, or hang until it is aborted. */
-final class TestBody implements Body {
+public final class TestBody implements Body {
 
     private final byte[] bytes;
     private final long length;
@@ -15,7 +15,7 @@ final class TestBody implements Body {
     private final CountDownLatch aborted = new CountDownLatch(1);
     private int at;
 
-    TestBody(byte[] bytes) {
+    public TestBody(byte[] bytes) {
         this(bytes, bytes.length, Integer.MAX_VALUE, false);
     }
 

@@ -25,8 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tranzr.access.Caller;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Quota;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
@@ -185,7 +187,7 @@ class UploadsTest {
     void aBodyBeyondTheLargestFileIsRefusedWhetherItSaysSoOrNot() throws IOException {
         fixture.close();
         fixture.settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 100_000, 8 << 20, 0,
-                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24));
+                Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
         fixture.open();
         byte[] bytes = new byte[100_001];
         for (Body body : List.of(new TestBody(bytes), TestBody.ofUnknownLength(bytes))) {
@@ -250,7 +252,7 @@ class UploadsTest {
         Upload upload = fixture.start(bytes.length, 0);
         chunk(upload, 0, bytes);
         fails(Failure.HashMismatch.class, () -> fixture.uploads().complete(upload.id(), Digest.sha256(new byte[0]), WAIT));
-        fails(Failure.NotCompleted.class, () -> fixture.engine.downloads().open(upload.id()));
+        fails(Failure.NotCompleted.class, () -> fixture.engine.downloads(Caller.SYSTEM).open(upload.id()));
         fixture.uploads().complete(upload.id(), EngineFixture.sha(bytes), WAIT);
         fails(Failure.HashMismatch.class, () -> fixture.uploads().complete(upload.id(), Digest.sha256(new byte[0]), WAIT));
         fails(Failure.AlreadyCompleted.class, () -> chunk(upload, 0, bytes));
@@ -276,7 +278,7 @@ class UploadsTest {
         Upload file = fixture.file(bytes);
         fixture.rot(file.id(), offset);
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-        try (Download download = fixture.engine.downloads().open(file.id())) {
+        try (Download download = fixture.engine.downloads(Caller.SYSTEM).open(file.id())) {
             assertThrows(IOException.class, () -> download.writeTo(out, new ByteRange(0, bytes.length)));
             fails(Failure.Corrupt.class, () -> download.check(new ByteRange(offset, offset + 1)));
         }
@@ -303,14 +305,14 @@ class UploadsTest {
     void aDeletedFileIsGoneButADownloadUnderWayEndsWhole() throws IOException {
         byte[] bytes = EngineFixture.random(1_000_000, 1);
         Upload file = fixture.file(bytes);
-        try (Download download = fixture.engine.downloads().open(file.id())) {
+        try (Download download = fixture.engine.downloads(Caller.SYSTEM).open(file.id())) {
             fails(Failure.AlreadyCompleted.class, () -> fixture.uploads().abort(file.id()));
             fixture.uploads().delete(file.id());
             java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
             download.writeTo(out, new ByteRange(0, bytes.length));
             assertArrayEquals(bytes, out.toByteArray());
         }
-        fails(Failure.UnknownFile.class, () -> fixture.engine.downloads().open(file.id()));
+        fails(Failure.UnknownFile.class, () -> fixture.engine.downloads(Caller.SYSTEM).open(file.id()));
         assertEquals(List.of(), fixture.storage.list());
     }
 

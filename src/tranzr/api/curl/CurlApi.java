@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import tranzr.access.Caller;
+import tranzr.access.Permissions;
+import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.ErrorCode;
 import tranzr.api.Fields;
@@ -23,10 +26,12 @@ import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.security.Tokens;
 import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
+import tranzr.transfer.Engine;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
@@ -41,17 +46,19 @@ public final class CurlApi {
     private static final int MAX_FIELD_BYTES = 1024;
     private static final int MAX_FILES = 100;
 
-    private final Uploads uploads;
-    private final Shares shares;
+    private final Engine engine;
     private final InstantSource clock;
     private final RandomGenerator random;
 
     /** @param random for delete tokens; cryptographically strong and safe for several threads */
-    public CurlApi(Uploads uploads, Shares shares, InstantSource clock, RandomGenerator random) {
-        this.uploads = uploads;
-        this.shares = shares;
+    public CurlApi(Engine engine, InstantSource clock, RandomGenerator random) {
+        this.engine = engine;
         this.clock = clock;
         this.random = random;
+    }
+
+    private Uploads uploads(Request request) {
+        return engine.uploads(Callers.of(request));
     }
 
     /** {@code GET /}. */
@@ -61,12 +68,12 @@ public final class CurlApi {
 
     /** {@code PUT /{name}}. */
     public Response putNamed(Request request) {
-        return receiveBody(request, uploads.newId(), request.path("name"));
+        return receiveBody(request, uploads(request).newId(), request.path("name"));
     }
 
     /** {@code PUT /}, as {@code curl -T -} sends it: a name is made up. */
     public Response putUnnamed(Request request) {
-        UUID id = uploads.newId();
+        UUID id = uploads(request).newId();
         return receiveBody(request, id, madeUpName(id));
     }
 
@@ -84,7 +91,7 @@ public final class CurlApi {
 
     /** {@code DELETE /delete/{file_id}/{key}}: the URL that came as {@code X-Delete-Url}. */
     public Response delete(Request request) {
-        uploads.deleteByKey(Ids.fileId(request), Tokens.hash(request.path("key")));
+        uploads(request).deleteByKey(Ids.fileId(request), Tokens.hash(request.path("key")));
         return Response.empty(204);
     }
 
@@ -130,7 +137,7 @@ public final class CurlApi {
                     if (!files.isEmpty() && (name != null || digest != null) || files.size() == MAX_FILES) {
                         throw Fields.invalid(part.name(), "is one file more than this request can bring");
                     }
-                    UUID id = uploads.newId();
+                    UUID id = uploads(request).newId();
                     files.add(receive(request, id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, RequestBody.of(request, part),
                             DigestClaim.of(digest), LinkOptions.of(request, fields)));
                 }
@@ -148,7 +155,8 @@ public final class CurlApi {
     private void discard(List<Received> files, Exception reason) {
         for (Received received : files) {
             try {
-                uploads.delete(received.file().id());
+                // Whoever may bring files need not be allowed to delete any.
+                engine.uploads(Caller.SYSTEM).delete(received.file().id());
             } catch (FailureException e) {
                 reason.addSuppressed(e);
             }
@@ -169,11 +177,16 @@ public final class CurlApi {
             throw Fields.invalid("filename", "the file name " + why);
         });
         Instant now = clock.instant();
-        Shares.Created share = shares.draft(id, options.terms(now));
+        Caller caller = Callers.of(request);
+        Uploads uploads = engine.uploads(caller);
+        // Whoever may not share brings the file all the same, and gets no link; but what was asked of the link is not passed over.
+        boolean linked = options.isAny() || Permissions.atAll(caller).contains(Right.SHARE);
+        Shares.Created share = linked ? engine.shares(caller).draft(id, options.terms(now)) : null;
         String deleteKey = Tokens.create(Tokens.Kind.DELETE, random);
-        NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey));
-        Upload file = uploads.receive(spec, body, claim, options.expires(now), List.of(share.change()));
-        return new Received(file, share, ShareLinks.url(request.baseUrl(), share.token(), name),
+        UUID room = options.room() == null ? null : uploads.room(options.room());
+        NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey), room);
+        Upload file = uploads.receive(spec, body, claim, options.expires(now), linked ? List.of(share.change()) : List.of());
+        return new Received(file, share, linked ? ShareLinks.url(request.baseUrl(), share.token(), name) : request.baseUrl() + "/download/" + id,
                 request.baseUrl() + "/delete/" + id + "/" + deleteKey);
     }
 

@@ -12,20 +12,21 @@ import tranzr.model.TimeSpan;
 import tranzr.transfer.Shares;
 
 /**
- * What the sender wants of the link: each option as a header field, a query parameter, or a field of the form.
+ * What the sender wants of the link, and of the file: each option as a header field, a query parameter, or a field of the form.
  *
  * @param maxDownloads 0 for no limit
  * @param life how long link and file live; null for until they are deleted
  * @param password null for none
+ * @param room for which the file is, by id or name; null for none
  */
-record LinkOptions(long maxDownloads, Duration life, String password) {
+record LinkOptions(long maxDownloads, Duration life, String password, String room) {
 
     private static final long MAX_DAYS = 36_525;
     /** The header field of each option by the name it has in a query or a form. */
     private static final Map<String, String> HEADERS = Map.of("max_downloads", "Max-Downloads", "max_days", "Max-Days",
-            "expires_in", "Expires-In", "password", "Share-Password");
+            "expires_in", "Expires-In", "password", "Share-Password", "room", "Room");
 
-    /** The option that a form's field of this name is, be it written as the header field; overlooking one would mean "no limit". */
+    /** The option that a form's field or a query parameter of this name is, be it written as the header field; overlooking one would mean "no limit". */
     static Optional<String> named(String field) {
         return HEADERS.entrySet().stream().filter(option -> option.getKey().equalsIgnoreCase(field) || option.getValue().equalsIgnoreCase(field))
                 .map(Map.Entry::getKey).findAny();
@@ -34,11 +35,10 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
     /** @throws tranzr.http.BadRequestException for a value that is not what it should be, which never means "no limit" */
     static LinkOptions of(Request request, Map<String, String> form) {
         Map<String, String> given = new HashMap<>(form);
-        HEADERS.forEach((name, header) -> {
-            HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip()));
-            request.query(name).ifPresent(text -> note(given, name, text));
-            request.query(header).ifPresent(text -> note(given, name, text));
-        });
+        HEADERS.forEach((name, header) -> HeaderText.of(request, header).ifPresent(text -> note(given, name, text.strip())));
+        for (String parameter : request.queryNames()) {
+            named(parameter).ifPresent(name -> request.query(parameter).ifPresent(text -> note(given, name, text)));
+        }
         Fields fields = Fields.written(given);
         long maxDownloads = fields.whole("max_downloads").orElse(0L);
         if (fields.has("max_downloads") && maxDownloads < 1) {
@@ -48,7 +48,7 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
         if (password != null && password.isEmpty()) {
             throw Fields.invalid("password", "must not be empty; leave it out for none");
         }
-        return new LinkOptions(maxDownloads, life(fields).orElse(null), password);
+        return new LinkOptions(maxDownloads, life(fields).orElse(null), password, given.get("room"));
     }
 
     private static void note(Map<String, String> given, String name, String text) {
@@ -81,6 +81,11 @@ record LinkOptions(long maxDownloads, Duration life, String password) {
         } catch (IllegalArgumentException e) {
             throw Fields.invalid("expires_in", "the text " + e.getMessage());
         }
+    }
+
+    /** Whether anything was asked that concerns the link alone. */
+    boolean isAny() {
+        return maxDownloads != 0 || password != null;
     }
 
     /** When link and file end; null for never. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
@@ -12,9 +13,11 @@ import tranzr.http.Multipart;
 import tranzr.http.RangeHeader;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
+import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.Uploads;
@@ -22,10 +25,14 @@ import tranzr.transfer.Uploads;
 /** The routes that bring one chunk, as a form or as a bare body. */
 public final class ChunkRoutes {
 
-    private final Uploads uploads;
+    private final Engine engine;
 
-    public ChunkRoutes(Uploads uploads) {
-        this.uploads = uploads;
+    public ChunkRoutes(Engine engine) {
+        this.engine = engine;
+    }
+
+    private Uploads uploads(Request request) {
+        return engine.uploads(Callers.of(request));
     }
 
     /** {@code POST /upload/chunk}: a form, or a bare body with {@code file_id} and {@code chunk_index} in the query. */
@@ -41,7 +48,7 @@ public final class ChunkRoutes {
     private Response receive(Request request, Optional<String> fileId, Optional<String> chunkIndex) throws IOException {
         Optional<Multipart> multipart = Multipart.of(request);
         if (multipart.isPresent()) {
-            try (ChunkForm form = new ChunkForm(request, multipart.get(), uploads)) {
+            try (ChunkForm form = new ChunkForm(request, multipart.get(), uploads(request))) {
                 fileId.ifPresent(text -> form.set("file_id", text));
                 chunkIndex.ifPresent(text -> form.set("chunk_index", text));
                 return form.receive((id, index, body, claim) -> write(request, id, index, body, claim));
@@ -58,13 +65,13 @@ public final class ChunkRoutes {
 
     private Response write(Request request, UUID id, long index, Body body, DigestClaim claim) {
         Optional<String> contentRange = request.header("Content-Range");
-        Uploads.Written written = contentRange.isEmpty() ? uploads.writeChunk(id, index, body, claim)
-                : writePart(id, index, RangeHeader.parseContentRange(contentRange.get()), body, claim);
+        Uploads.Written written = contentRange.isEmpty() ? uploads(request).writeChunk(id, index, body, claim)
+                : writePart(request, id, index, RangeHeader.parseContentRange(contentRange.get()), body, claim);
         return Response.json(200, UploadView.chunk(written, index));
     }
 
-    private Uploads.Written writePart(UUID id, long index, RangeHeader.ContentRange content, Body body, DigestClaim claim) {
-        Upload upload = uploads.get(id);
+    private Uploads.Written writePart(Request request, UUID id, long index, RangeHeader.ContentRange content, Body body, DigestClaim claim) {
+        Upload upload = uploads(request).get(id, Right.UPLOAD);
         if (index < 0 || index >= (upload.totalChunks() < 0 ? Uploads.MAX_CHUNKS : upload.totalChunks())) {
             throw new FailureException(new Failure.ChunkIndexOutOfRange(index, upload.totalChunks()));
         }
@@ -72,6 +79,6 @@ public final class ChunkRoutes {
         if (body.length() != Body.UNKNOWN && body.length() != part.range().length()) {
             throw new FailureException(new Failure.WrongLength(part.range().length(), body.length(), false));
         }
-        return uploads.writeRange(id, part.range().start(), part.range().end(), part.total(), body, claim);
+        return uploads(request).writeRange(id, part.range().start(), part.range().end(), part.total(), body, claim);
     }
 }

@@ -1,33 +1,35 @@
 package tranzr.api.rest;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
-import tranzr.transfer.Downloads;
+import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
-import tranzr.transfer.Shares;
 import tranzr.transfer.Uploads;
 
 /** The routes by which the owner sees, reads and removes files. */
 public final class FileRoutes {
 
-    private final Uploads uploads;
-    private final Downloads downloads;
-    private final Shares shares;
+    private final Engine engine;
 
-    public FileRoutes(Uploads uploads, Downloads downloads, Shares shares) {
-        this.uploads = uploads;
-        this.downloads = downloads;
-        this.shares = shares;
+    public FileRoutes(Engine engine) {
+        this.engine = engine;
+    }
+
+    private Uploads uploads(Request request) {
+        return engine.uploads(Callers.of(request));
     }
 
     /** {@code GET /files}. */
@@ -35,38 +37,41 @@ public final class FileRoutes {
         Paging paging = Paging.of(request);
         UUID after = paging.after().map(text -> Ids.parse(text)
                 .orElseThrow(() -> Fields.invalid("after", "must be the file_id of the last entry seen"))).orElse(null);
-        if (after != null && !uploads.isKnown(after)) {
+        if (after != null && !uploads(request).isKnown(after)) {
             // An empty page would look like the end of the list.
             throw Fields.invalid("after", "names an entry that is not there any more; begin anew without it");
         }
         Optional<UploadState> status = request.query("status").map(FileRoutes::state);
-        Predicate<Upload> filter = status.<Predicate<Upload>>map(state -> upload -> upload.state() == state)
-                .orElse(upload -> upload.state() != UploadState.EXPIRED);
-        Map<String, String> filters = status.map(state -> Map.of("status", state.wireName())).orElse(Map.of());
-        return paging.answer(uploads.list(after, paging.probe(), filter), upload -> upload.id().toString(),
+        UUID room = request.query("room").map(uploads(request)::room).orElse(null);
+        Predicate<Upload> filter = upload -> (status.isPresent() ? upload.state() == status.get() : upload.state() != UploadState.EXPIRED)
+                && (room == null || room.equals(upload.access().room()));
+        Map<String, String> filters = new LinkedHashMap<>();
+        status.ifPresent(state -> filters.put("status", state.wireName()));
+        request.query("room").ifPresent(text -> filters.put("room", text));
+        return paging.answer(uploads(request).list(after, paging.probe(), filter), upload -> upload.id().toString(),
                 UploadView::listed, "/files", filters);
     }
 
     /** {@code GET /files/{file_id}}. */
     public Response get(Request request) {
-        Upload upload = uploads.get(Ids.fileId(request));
-        return Response.json(200, UploadView.file(upload, shares.of(upload.id()).size(), request.baseUrl()))
+        Upload upload = uploads(request).get(Ids.fileId(request), Right.LIST);
+        return Response.json(200, UploadView.file(upload, engine.shares(Callers.of(request)).of(upload.id()).size(), request.baseUrl()))
                 .header("Cache-Control", "no-store");
     }
 
     /** {@code DELETE /files/{file_id}}. */
     public Response delete(Request request) {
-        uploads.delete(Ids.fileId(request));
+        uploads(request).delete(Ids.fileId(request));
         return Response.empty(204);
     }
 
     /** {@code GET} and {@code HEAD /download/{file_id}}. */
     public Response download(Request request) {
-        Upload file = uploads.get(Ids.fileId(request));
+        Upload file = uploads(request).get(Ids.fileId(request), Right.DOWNLOAD);
         if (file.state() != UploadState.COMPLETED) {
             throw new FailureException(new Failure.NotCompleted(file.id(), file.state().wireName()));
         }
-        return new Delivery(request, file).answer(_ -> { }, _ -> downloads.open(file.id()));
+        return new Delivery(request, file).answer(_ -> { }, _ -> engine.downloads(Callers.of(request)).open(file.id()));
     }
 
     private static UploadState state(String name) {

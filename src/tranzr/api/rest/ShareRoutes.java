@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tranzr.access.Caller;
+import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.HeaderText;
 import tranzr.api.Ids;
 import tranzr.api.ShareLinks;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.Shares;
-import tranzr.transfer.Uploads;
 
 /** The routes by which an owner makes and changes share links, and others use them. */
 public final class ShareRoutes {
@@ -31,14 +34,16 @@ public final class ShareRoutes {
     /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
     private static final BigDecimal MAX_MINUTES = BigDecimal.valueOf(Duration.ofDays(36_525).toMinutes());
 
-    private final Uploads uploads;
-    private final Shares shares;
+    private final Engine engine;
     private final InstantSource clock;
 
-    public ShareRoutes(Uploads uploads, Shares shares, InstantSource clock) {
-        this.uploads = uploads;
-        this.shares = shares;
+    public ShareRoutes(Engine engine, InstantSource clock) {
+        this.engine = engine;
         this.clock = clock;
+    }
+
+    private Shares shares(Request request) {
+        return engine.shares(Callers.of(request));
     }
 
     /** {@code POST /share/create/{file_id}}. */
@@ -49,9 +54,9 @@ public final class ShareRoutes {
         long limit = fields.has("max_downloads") ? limit(fields) : DEFAULT_DOWNLOADS;
         boolean guarded = fields.flag("protected").orElse(true);
         Optional<String> password = password(fields, guarded);
-        Upload file = uploads.get(id);
-        Shares.Created created = shares.create(id, new Shares.Terms(expires, limit,
-                guarded ? password.orElseGet(shares::generatePassword) : null));
+        Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
+        Shares.Created created = shares(request).create(id, new Shares.Terms(expires, limit,
+                guarded ? password.orElseGet(shares(request)::generatePassword) : null));
         String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
         return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
     }
@@ -60,13 +65,13 @@ public final class ShareRoutes {
     public Response list(Request request) {
         Paging paging = Paging.of(request);
         Map<UUID, String> names = new HashMap<>();
-        return paging.answer(shares.list(paging.after(), paging.probe()), Shares::idOf, share ->
+        return paging.answer(shares(request).list(paging.after(), paging.probe()), Shares::idOf, share ->
                 ShareView.listed(share, names.computeIfAbsent(share.fileId(), this::filename)), "/shares", Map.of());
     }
 
     /** {@code PATCH /shares/{token}}, by token or id: changes what is named and leaves the rest. */
     public Response change(Request request) {
-        Share share = shares.find(request.path("token"));
+        Share share = shares(request).find(request.path("token"));
         Fields fields = Fields.json(request);
         Instant expires = share.expires();
         if (fields.has("expires_at") && fields.has("expire_minutes")) {
@@ -84,10 +89,11 @@ public final class ShareRoutes {
         Optional<String> password = password(fields, guarded.orElse(true));
         boolean generate = guarded.orElse(false) && share.password() == null && password.isEmpty();
         if (generate) {
-            password = Optional.of(shares.generatePassword());
+            password = Optional.of(shares(request).generatePassword());
         }
         boolean keepPassword = password.isEmpty() && guarded.orElse(true);
-        Share changed = shares.change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null)), keepPassword);
+        Share changed = shares(request).change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null), share.policy().addresses(), share.policy().oneTime(),
+                share.policy().notice()), keepPassword);
         Map<String, Object> view = ShareView.listed(changed, filename(changed.fileId()));
         if (generate) {
             view.put("password", password.get());
@@ -97,25 +103,25 @@ public final class ShareRoutes {
 
     /** {@code DELETE /shares/{token}}, by token or id. */
     public Response revoke(Request request) {
-        shares.revoke(shares.find(request.path("token")).tokenHash());
+        shares(request).revoke(shares(request).find(request.path("token")).tokenHash());
         return Response.empty(204);
     }
 
     /** {@code GET /share/info/{token}}. */
     public Response info(Request request) {
-        return Response.json(200, ShareView.info(shares.info(request.path("token")))).header("Cache-Control", "no-store");
+        return Response.json(200, ShareView.info(shares(request).info(request.path("token")))).header("Cache-Control", "no-store");
     }
 
     /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it; a page for browsers. */
     public Response download(Request request) {
         if (SharePage.isAskedFor(request)) {
-            return SharePage.of(request, shares.info(request.path("token")));
+            return SharePage.of(request, shares(request).info(request.path("token")));
         }
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
-        Shares.Visit visit = shares.enter(request.path("token"), visitor);
-        return new Delivery(request, visit.file()).answer(range -> shares.checkLimit(visit, range),
-                range -> shares.download(visit, range));
+        Shares.Visit visit = shares(request).enter(request.path("token"), visitor);
+        return new Delivery(request, visit.file()).answer(range -> shares(request).checkLimit(visit, range),
+                range -> shares(request).download(visit, range));
     }
 
     private static String givenPassword(Request request) {
@@ -125,7 +131,7 @@ public final class ShareRoutes {
 
     private String filename(UUID id) {
         try {
-            return uploads.get(id).filename();
+            return engine.uploads(Caller.SYSTEM).get(id).filename();
         } catch (FailureException e) {
             if (e.failure() instanceof Failure.UnknownFile || e.failure() instanceof Failure.UploadExpired) {
                 return null; // removed since the share was read

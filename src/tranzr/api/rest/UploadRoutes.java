@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
@@ -17,10 +18,12 @@ import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
+import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
@@ -32,13 +35,17 @@ public final class UploadRoutes {
     private static final BigDecimal DEFAULT_WAIT = BigDecimal.valueOf(5);
     private static final BigDecimal MAX_WAIT = BigDecimal.valueOf(60);
 
-    private final Uploads uploads;
+    private final Engine engine;
     private final long defaultChunkSize;
 
     /** @param defaultChunkSize in bytes, at least 1 */
-    public UploadRoutes(Uploads uploads, long defaultChunkSize) {
-        this.uploads = uploads;
+    public UploadRoutes(Engine engine, long defaultChunkSize) {
+        this.engine = engine;
         this.defaultChunkSize = defaultChunkSize;
+    }
+
+    private Uploads uploads(Request request) {
+        return engine.uploads(Callers.of(request));
     }
 
     /** {@code POST /upload/start}. */
@@ -50,17 +57,19 @@ public final class UploadRoutes {
         });
         Sizes sizes = Sizes.of(fields, defaultChunkSize);
         Digest expected = fields.digest("sha256").orElse(null);
+        Uploads uploads = uploads(request);
+        UUID room = fields.text("room").map(uploads::room).orElse(null);
         Upload upload = uploads.start(new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null));
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room));
         return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
     }
 
     /** {@code GET /upload/status/{file_id}}. */
     public Response status(Request request) {
-        Upload upload = uploads.get(Ids.fileId(request));
+        Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
         Map<String, Object> view = UploadView.status(upload);
         if (upload.state() == UploadState.PENDING_ASSEMBLY) {
-            view.put("bytes_hashed", uploads.hashed(upload.id()));
+            view.put("bytes_hashed", uploads(request).hashed(upload.id()));
         }
         return Response.json(200, view).header("Cache-Control", "no-store");
     }
@@ -74,7 +83,7 @@ public final class UploadRoutes {
             return complete(request, id, expected, wait);
         } catch (FailureException e) {
             if (e.failure() instanceof Failure.MissingChunks missing) {
-                Upload upload = uploads.get(id);
+                Upload upload = uploads(request).get(id, Right.UPLOAD);
                 return Problems.of(missing).with("missing_chunks", new ChunkMap(upload).missing())
                         .with("missing_ranges", UploadView.missingRanges(upload)).toJson();
             }
@@ -103,26 +112,26 @@ public final class UploadRoutes {
             if (body.length() != Body.UNKNOWN && body.length() != length) {
                 throw new FailureException(new Failure.WrongLength(length, body.length(), false));
             }
-            return uploads.writeRange(id, content.range().start(), content.range().end(), content.total(), body, claim);
+            return uploads(request).writeRange(id, content.range().start(), content.range().end(), content.total(), body, claim);
         }
-        if (uploads.get(id).lengthKnown()) {
-            return uploads.writeRange(id, 0, body.length(), -1, body, claim);
+        if (uploads(request).get(id, Right.UPLOAD).lengthKnown()) {
+            return uploads(request).writeRange(id, 0, body.length(), -1, body, claim);
         }
         if (body.length() == Body.UNKNOWN) {
             throw new BadRequestException(411, "length_required", "Content-Length",
                     "the length of this upload is not known yet, so this body has to bring its own");
         }
-        return uploads.writeRange(id, 0, body.length(), body.length(), body, claim);
+        return uploads(request).writeRange(id, 0, body.length(), body.length(), body, claim);
     }
 
     /** {@code DELETE /upload/{file_id}}. */
     public Response abort(Request request) {
-        uploads.abort(Ids.fileId(request));
+        uploads(request).abort(Ids.fileId(request));
         return Response.empty(204);
     }
 
     private Response complete(Request request, UUID id, Digest expected, Duration wait) {
-        Uploads.Assembly assembly = uploads.complete(id, expected, wait);
+        Uploads.Assembly assembly = uploads(request).complete(id, expected, wait);
         if (assembly.upload().state() == UploadState.COMPLETED) {
             return Response.json(200, UploadView.completed(assembly.upload(), request.baseUrl()));
         }

@@ -110,6 +110,8 @@ final class UploadView {
         view.put("file_hash", upload.sha256() == null ? null : upload.sha256().hex());
         view.put("created_at", time(upload.created()));
         view.put("updated_at", time(upload.updated()));
+        view.put("owner", upload.access().owner().toString());
+        view.put("room", upload.access().room() == null ? null : upload.access().room().toString());
         return view;
     }
 

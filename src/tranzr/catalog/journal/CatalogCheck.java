@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import tranzr.catalog.Redo;
 import tranzr.disk.Disk;
 import tranzr.journal.JournalScan;
+import tranzr.model.AccessToken;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -72,7 +73,7 @@ public final class CatalogCheck {
         state.uploadRows().forEach(row -> uploads.accept(row.upload()));
         state.shareRows().forEach(row -> checkShare(row.share(), state));
         return new Report(journal.store(), journal.records(), replay.last(), state.uploadCount(), state.shareCount(),
-                state.tokens().size(), applying);
+                (int) state.entities().stream().filter(AccessToken.class::isInstance).count(), applying);
     }
 
     private Snapshot newestWhole() throws IOException {

@@ -1,12 +1,23 @@
 package tranzr.catalog.journal;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.model.AccessToken;
+import tranzr.model.Delivery;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.FileAccess;
+import tranzr.model.OneTimeToken;
+import tranzr.model.Room;
+import tranzr.model.Scope;
+import tranzr.model.Session;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.UploadRequest;
+import tranzr.model.Usage;
+import tranzr.model.Webhook;
 
 /** Changes and what they change in words, on one line, for people. Digests are shortened and passwords left out. */
 final class ChangeText {
@@ -37,8 +48,13 @@ final class ChangeText {
             case Change.DownloadFinished c -> "download finished: " + brief(c.tokenHash()) + " slot " + c.slot();
             case Change.DownloadReleased c -> "download given back: " + brief(c.tokenHash()) + " slot " + c.slot();
             case Change.PasswordFailuresSet c -> "wrong passwords: " + brief(c.tokenHash()) + " " + c.failures();
-            case Change.TokenAdded c -> "token added: " + of(c.token());
-            case Change.TokenRemoved c -> "token removed: " + brief(c.hash());
+            case Change.SharePolicyChanged c -> "share policy changed: " + brief(c.tokenHash()) + of(c.policy());
+            case Change.AccessChanged c -> "access changed: " + c.id() + of(c.access());
+            case Change.EntityAdded c -> "added " + of(c.entity());
+            case Change.EntityReplaced c -> "changed " + of(c.after());
+            case Change.EntityRemoved c -> "removed " + nameOf(c.kind()) + ": " + c.id();
+            case Change.Within c -> "within: " + c.scope();
+            case Change.Present c -> "present: " + c.id();
         };
     }
 
@@ -52,9 +68,10 @@ final class ChangeText {
             case Change.ShareCreated c -> c.share().created();
             case Change.DownloadStarted c -> c.slot().at();
             case Change.PasswordFailuresSet c -> c.at();
-            case Change.TokenAdded c -> c.token().created();
+            case Change.EntityAdded c -> c.entity().created();
             case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
-                    Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.TokenRemoved _ -> null;
+                    Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.SharePolicyChanged _,
+                    Change.AccessChanged _, Change.EntityReplaced _, Change.EntityRemoved _, Change.Within _, Change.Present _ -> null;
         };
     }
 
@@ -63,16 +80,52 @@ final class ChangeText {
         String length = upload.lengthKnown() ? upload.length() + " bytes" : "length unknown";
         return id + " " + quote(upload.filename()) + " " + length + ", chunks of " + upload.chunkSize() + ", "
                 + upload.state().wireName() + ", has " + upload.ranges().total() + " in " + upload.ranges().size() + " ranges"
-                + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires());
+                + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires())
+                + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()));
     }
 
     static String of(Share share) {
         return brief(share.tokenHash()) + " of " + share.fileId() + ", used " + share.used() + ", open " + share.open().size()
-                + terms(share.maxDownloads(), share.password(), share.expires());
+                + terms(share.maxDownloads(), share.password(), share.expires())
+                + (share.policy().equals(Share.Policy.OPERATOR) ? "" : of(share.policy()));
     }
 
-    static String of(AccessToken token) {
-        return brief(token.hash()) + " " + quote(token.name());
+    private static String of(FileAccess access) {
+        return ", of " + access.owner() + (access.room() == null ? "" : ", in room " + access.room())
+                + (access.request() == null ? "" : ", by request " + access.request())
+                + (access.grants().isEmpty() ? "" : ", grants " + access.grants());
+    }
+
+    private static String of(Share.Policy policy) {
+        return ", by " + policy.creator() + (policy.addresses().isEmpty() ? "" : ", from " + policy.addresses())
+                + (policy.oneTime() ? ", one-time" : "") + (policy.notice() ? ", with notice" : "");
+    }
+
+    /** Without what is secret. */
+    static String of(Entity entity) {
+        return nameOf(entity.getClass()) + ": " + entity.id() + switch (entity) {
+            case AccessToken token -> " " + brief(token.hash()) + " " + quote(token.name()) + " " + token.rights() + ", rooms " + token.rooms()
+                    + (token.addresses().isEmpty() ? "" : ", from " + token.addresses()) + (token.totp() == null ? "" : ", with a second factor")
+                    + expires(token.expires());
+            case Room room -> " " + quote(room.name());
+            case UploadRequest request -> " " + brief(request.hash()) + " into room " + request.room() + " by " + request.creator()
+                    + (request.password() == null ? "" : ", with a password") + expires(request.expires());
+            case Session session -> " " + brief(session.hash()) + " of " + session.token() + " from " + session.address() + expires(session.expires());
+            case OneTimeToken token -> " " + brief(token.hash()) + " of " + token.token() + " for " + token.right()
+                    + (token.file() == null ? "" : " of " + token.file()) + expires(token.expires());
+            case Webhook hook -> " of " + hook.owner() + " to " + quote(hook.url()) + " for " + hook.events() + (hook.active() ? "" : ", off");
+            case Delivery delivery -> " " + delivery.type() + " to " + delivery.webhook() + ", attempts " + delivery.attempts()
+                    + (delivery.next() == null ? ", given up" : ", next " + delivery.next());
+        };
+    }
+
+    static String of(Scope scope, Usage usage) {
+        return scope.kind() + " " + scope.id() + " " + usage.bytes() + " bytes in " + usage.files() + " files, " + usage.monthlyBytes() + " in month "
+                + usage.month() / 12 + "-" + (usage.month() % 12 + 1);
+    }
+
+    private static String nameOf(Class<? extends Entity> kind) {
+        return kind == AccessToken.class ? "token" : kind.getSimpleName().replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
     }
 
     private static String terms(long maxDownloads, String password, Instant expires) {

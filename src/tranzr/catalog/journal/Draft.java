@@ -8,7 +8,6 @@ import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.ConflictException.Reason;
-import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.RangeSet;
@@ -23,13 +22,17 @@ import tranzr.model.UploadState;
 final class Draft {
 
     private final State state;
-    /** What the commit makes of uploads, shares and tokens; a null value is a removal. */
+    /** What the commit makes of uploads and shares; a null value is a removal. */
     private final Map<UUID, Upload> uploads = new HashMap<>();
     private final Map<Digest, Share> shares = new HashMap<>();
-    private final Map<Digest, AccessToken> tokens = new HashMap<>();
+    private final EntityDraft entities;
+    private final UsageDraft usages;
+    private final List<Change.Within> limits = new ArrayList<>();
 
     Draft(State state) {
         this.state = state;
+        this.entities = new EntityDraft(state);
+        this.usages = new UsageDraft(state::usage);
     }
 
     /** @throws ConflictException when the change's precondition does not hold; this draft is then of no use */
@@ -50,8 +53,22 @@ final class Draft {
             case Change.DownloadFinished c -> closeSlot(c.tokenHash(), c.slot(), 0);
             case Change.DownloadReleased c -> closeSlot(c.tokenHash(), c.slot(), 1);
             case Change.PasswordFailuresSet c -> put(existingShare(c.tokenHash()).withFailures(c.failures(), c.at()));
-            case Change.TokenAdded c -> addToken(c.token());
-            case Change.TokenRemoved c -> removeToken(c.hash());
+            case Change.SharePolicyChanged c -> put(existingShare(c.tokenHash()).withPolicy(c.policy()));
+            case Change.AccessChanged c -> put(existing(c.id()).withAccess(c.access()));
+            case Change.EntityAdded c -> entities.add(c.entity());
+            case Change.EntityReplaced c -> entities.replace(c.before(), c.after());
+            case Change.EntityRemoved c -> entities.remove(c.kind(), c.id());
+            case Change.Within c -> limits.add(c);
+            case Change.Present c -> entities.require(c.kind(), c.id());
+        }
+    }
+
+    /** @throws ConflictException when a {@link Change.Within} does not hold after all changes */
+    void checkLimits() throws ConflictException {
+        for (Change.Within limit : limits) {
+            if (!limit.quota().allows(usages.of(limit.scope()))) {
+                throw new ConflictException(limit.scope());
+            }
         }
     }
 
@@ -70,13 +87,8 @@ final class Draft {
                 state.removeUpload(id);
             }
         });
-        tokens.forEach((hash, token) -> {
-            if (token == null) {
-                state.removeToken(hash);
-            } else {
-                state.put(token);
-            }
-        });
+        entities.publish();
+        usages.forEach(state::put);
     }
 
     private void create(Upload upload) throws ConflictException {
@@ -159,7 +171,7 @@ final class Draft {
     }
 
     private void remove(UUID id) throws ConflictException {
-        existing(id);
+        usages.moved(existing(id), null);
         uploads.put(id, null);
         state.sharesOf(id).forEach(row -> shares.put(row.tokenHash(), null));
         shares.replaceAll((hash, share) -> share != null && share.fileId().equals(id) ? null : share);
@@ -196,20 +208,6 @@ final class Draft {
             throw new ConflictException(Reason.MISSING, "download " + id + " is not open");
         }
         put(share.withSlots(share.used() - givenBack, open));
-    }
-
-    private void addToken(AccessToken token) throws ConflictException {
-        if (token(token.hash()) != null) {
-            throw new ConflictException(Reason.EXISTS, "token " + token.name() + " exists");
-        }
-        tokens.put(token.hash(), token);
-    }
-
-    private void removeToken(Digest hash) throws ConflictException {
-        if (token(hash) == null) {
-            throw new ConflictException(Reason.MISSING, "no such token");
-        }
-        tokens.put(hash, null);
     }
 
     private Upload openUpload(UUID id) throws ConflictException {
@@ -250,11 +248,8 @@ final class Draft {
         return shares.containsKey(tokenHash) ? shares.get(tokenHash) : state.share(tokenHash);
     }
 
-    private AccessToken token(Digest hash) {
-        return tokens.containsKey(hash) ? tokens.get(hash) : state.token(hash);
-    }
-
     private void put(Upload upload) {
+        usages.moved(find(upload.id()), upload);
         uploads.put(upload.id(), upload);
     }
 

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import tranzr.catalog.Change;
 import tranzr.disk.Disk;
 import tranzr.journal.JournalScan;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
+import tranzr.model.Usage;
 
 /** Prints a catalog's files in readable lines. Changes nothing, and goes on behind damage, of which it prints a line too. */
 public final class Dump {
@@ -79,8 +84,11 @@ public final class Dump {
             out.append(prefix).append(row.created().toString()).append(" share: ").append(ChangeText.of(row.share()))
                     .append('\n');
         }
-        for (var token : snapshot.state().tokens()) {
-            out.append(prefix).append(token.created().toString()).append(" token: ").append(ChangeText.of(token)).append('\n');
+        for (Entity entity : snapshot.state().entities().stream().sorted(Comparator.comparing(Entity::created).reversed()).toList()) {
+            out.append(prefix).append(entity.created().toString()).append(' ').append(ChangeText.of(entity)).append('\n');
+        }
+        for (Map.Entry<Scope, Usage> each : snapshot.state().usages().entrySet()) {
+            out.append(prefix).append("- usage: ").append(ChangeText.of(each.getKey(), each.getValue())).append('\n');
         }
     }
 

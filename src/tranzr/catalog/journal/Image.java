@@ -1,7 +1,10 @@
 package tranzr.catalog.journal;
 
 import java.util.List;
-import tranzr.model.AccessToken;
+import java.util.Map;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
+import tranzr.model.Usage;
 
 /**
  * The state as it was after one commit: references to immutable contents, so that it is taken quickly under the
@@ -14,7 +17,7 @@ import tranzr.model.AccessToken;
  * @param shareBodies of each share what {@link ShareRow#body} gave
  */
 record Image(long sequence, UploadRow[] uploads, Object[] uploadContents, ShareRow[] shares, byte[][] shareBodies,
-        List<AccessToken> tokens) {
+        List<Entity> entities, Map<Scope, Usage> usages) {
 
     /** The caller holds the writers' lock. */
     static Image of(State state, long sequence) {
@@ -32,6 +35,6 @@ record Image(long sequence, UploadRow[] uploads, Object[] uploadContents, ShareR
             shares[at] = row;
             bodies[at++] = row.body();
         }
-        return new Image(sequence, uploads, contents, shares, bodies, List.copyOf(state.tokens()));
+        return new Image(sequence, uploads, contents, shares, bodies, List.copyOf(state.entities()), Map.copyOf(state.usages()));
     }
 }

@@ -5,7 +5,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,11 +19,13 @@ import tranzr.catalog.ConflictException;
 import tranzr.catalog.Redo;
 import tranzr.disk.Disk;
 import tranzr.journal.Journal;
-import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
+import tranzr.model.Usage;
 
 /**
  * The catalog of one node: all of it in memory, every commit one record of a {@link Journal}, and from time to time a
@@ -147,17 +148,19 @@ public final class JournalCatalog implements Catalog {
         if (changes.isEmpty()) {
             return;
         }
-        ByteBuffer record = RecordCodec.encode(changes);
+        List<Change> recorded = changes.stream().filter(change -> !(change instanceof Change.Within || change instanceof Change.Present)).toList();
+        if (recorded.isEmpty()) {
+            check(changes);
+            return;
+        }
+        ByteBuffer record = RecordCodec.encode(recorded);
         int length = record.remaining();
-        boolean releasing = changes.stream().allMatch(JournalCatalog::releases);
+        boolean releasing = recorded.stream().allMatch(JournalCatalog::releases);
         long sequence;
         writing.lock();
         try {
             checkUsable();
-            Draft draft = new Draft(state);
-            for (Change change : changes) {
-                draft.apply(change);
-            }
+            Draft draft = draftOf(changes);
             sequence = journal.append(RecordCodec.COMMIT, record, releasing);
             appended = sequence;
             draft.publish();
@@ -166,6 +169,26 @@ public final class JournalCatalog implements Catalog {
         }
         compactor.recorded(length + FRAME_BYTES + redoCost(changes));
         awaitDurable(sequence);
+    }
+
+    private Draft draftOf(List<Change> changes) throws ConflictException {
+        Draft draft = new Draft(state);
+        for (Change change : changes) {
+            draft.apply(change);
+        }
+        draft.checkLimits();
+        return draft;
+    }
+
+    /** Only preconditions. */
+    private void check(List<Change> changes) throws ConflictException, IOException {
+        writing.lock();
+        try {
+            checkUsable();
+            draftOf(changes);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** What bytes in a commit add to the time of a start, counted in bytes of records, so that snapshots bound that time. */
@@ -177,12 +200,13 @@ public final class JournalCatalog implements Catalog {
     /** Whether it takes nothing that was free before: such changes find room longer. */
     private static boolean releases(Change change) {
         return switch (change) {
-            case Change.UploadRemoved _, Change.ShareRemoved _, Change.TokenRemoved _, Change.DownloadFinished _,
+            case Change.UploadRemoved _, Change.ShareRemoved _, Change.EntityRemoved _, Change.DownloadFinished _,
                     Change.DownloadReleased _ -> true;
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
             case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _,
                     Change.UploadCompleted _, Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
-                    Change.PasswordFailuresSet _, Change.TokenAdded _ -> false;
+                    Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.AccessChanged _, Change.EntityAdded _,
+                    Change.EntityReplaced _, Change.Within _, Change.Present _ -> false;
         };
     }
 
@@ -248,9 +272,9 @@ public final class JournalCatalog implements Catalog {
     }
 
     @Override
-    public List<Share> shares(Digest after, int limit) {
+    public List<Share> shares(Digest after, int limit, Predicate<Share> filter) {
         requirePositive(limit);
-        return state.shares(after, limit);
+        return state.shares(after, limit, filter);
     }
 
     private static void requirePositive(int limit) {
@@ -265,14 +289,28 @@ public final class JournalCatalog implements Catalog {
     }
 
     @Override
-    public Optional<AccessToken> token(Digest hash) {
-        return Optional.ofNullable(state.token(hash));
+    public <E extends Entity> Optional<E> entity(Class<E> kind, UUID id) {
+        return Optional.ofNullable(state.entity(kind, id)).map(kind::cast);
     }
 
     @Override
-    public List<AccessToken> tokens() {
-        Collection<AccessToken> tokens = state.tokens();
-        return List.copyOf(tokens);
+    public Optional<Entity> bySecret(Digest secret) {
+        return Optional.ofNullable(state.bySecret(secret));
+    }
+
+    @Override
+    public <E extends Entity> List<E> entities(Class<E> kind) {
+        return state.entities(kind).stream().map(kind::cast).toList();
+    }
+
+    @Override
+    public boolean hasAny(Class<? extends Entity> kind) {
+        return !state.entities(kind).isEmpty();
+    }
+
+    @Override
+    public Usage usage(Scope scope) {
+        return state.usage(scope);
     }
 
     /** Waits for commits under way; makes a last snapshot when that spares the next start much. Idempotent. */

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.journal.Journal;
+import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.UploadState;
 
 /**
  * A commit as one record of the journal: format version, number of changes, then each change as a tag and its fields.
- * {@code docs/storage.md} has the fields of every tag. The tags are fixed; a change of fields needs a new tag, or a new version.
+ * {@code docs/storage.md} has the fields of every tag. The tags are fixed; a change of fields needs a new tag, or a new version. Tags 7, 14 and 15 are
+ * read only: they are from when shares had no policy and tokens only a name.
  */
 final class RecordCodec {
 
@@ -37,6 +39,12 @@ final class RecordCodec {
     static final int TOKEN_ADDED = 14;
     static final int TOKEN_REMOVED = 15;
     static final int DIGEST_EXPECTED = 16;
+    static final int SHARE_ADDED = 17;
+    static final int SHARE_POLICY_CHANGED = 18;
+    static final int ACCESS_CHANGED = 19;
+    static final int ENTITY_ADDED = 20;
+    static final int ENTITY_REPLACED = 21;
+    static final int ENTITY_REMOVED = 22;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
     private static final int USUAL_CHANGE_BYTES = 256;
@@ -97,7 +105,7 @@ final class RecordCodec {
             }
             case Change.UploadCompleted c -> putUploadCompleted(tag(out, UPLOAD_COMPLETED), c);
             case Change.UploadRemoved c -> tag(out, UPLOAD_REMOVED).uuid(c.id());
-            case Change.ShareCreated c -> RowCodec.putShare(tag(out, SHARE_CREATED), c.share());
+            case Change.ShareCreated c -> RowCodec.putShare(tag(out, SHARE_ADDED), c.share());
             case Change.ShareTermsChanged c -> putShareTerms(tag(out, SHARE_TERMS_CHANGED), c);
             case Change.ShareRemoved c -> tag(out, SHARE_REMOVED).digest(c.tokenHash());
             case Change.DownloadStarted c -> {
@@ -117,8 +125,24 @@ final class RecordCodec {
                 out.varint(c.failures());
                 out.instantOrNull(c.at());
             }
-            case Change.TokenAdded c -> RowCodec.putToken(tag(out, TOKEN_ADDED), c.token());
-            case Change.TokenRemoved c -> tag(out, TOKEN_REMOVED).digest(c.hash());
+            case Change.SharePolicyChanged c -> {
+                tag(out, SHARE_POLICY_CHANGED).digest(c.tokenHash());
+                EntityCodec.putPolicy(out, c.policy());
+            }
+            case Change.AccessChanged c -> {
+                tag(out, ACCESS_CHANGED).uuid(c.id());
+                EntityCodec.putAccess(out, c.access());
+            }
+            case Change.EntityAdded c -> EntityCodec.put(tag(out, ENTITY_ADDED), c.entity());
+            case Change.EntityReplaced c -> {
+                EntityCodec.put(tag(out, ENTITY_REPLACED), c.before());
+                EntityCodec.put(out, c.after());
+            }
+            case Change.EntityRemoved c -> {
+                tag(out, ENTITY_REMOVED).u8(EntityCodec.numberOf(c.kind()));
+                out.uuid(c.id());
+            }
+            case Change.Within _, Change.Present _ -> throw new IllegalArgumentException("a precondition leaves no record");
         }
     }
 
@@ -183,7 +207,8 @@ final class RecordCodec {
             case STATE_CHANGED -> stateChanged(in);
             case UPLOAD_COMPLETED -> new Change.UploadCompleted(in.uuid(), in.digest(), in.instant(), in.instantOrNull());
             case UPLOAD_REMOVED -> new Change.UploadRemoved(in.uuid());
-            case SHARE_CREATED -> new Change.ShareCreated(RowCodec.share(in));
+            case SHARE_CREATED -> new Change.ShareCreated(RowCodec.share(in, false));
+            case SHARE_ADDED -> new Change.ShareCreated(RowCodec.share(in, true));
             case SHARE_TERMS_CHANGED -> new Change.ShareTermsChanged(in.digest(), in.instantOrNull(), in.varint(),
                     in.textOrNull());
             case SHARE_REMOVED -> new Change.ShareRemoved(in.digest());
@@ -191,8 +216,13 @@ final class RecordCodec {
             case DOWNLOAD_FINISHED -> new Change.DownloadFinished(in.digest(), in.varint());
             case DOWNLOAD_RELEASED -> new Change.DownloadReleased(in.digest(), in.varint());
             case PASSWORD_FAILURES_SET -> new Change.PasswordFailuresSet(in.digest(), (int) in.varint(), in.instantOrNull());
-            case TOKEN_ADDED -> new Change.TokenAdded(RowCodec.token(in));
-            case TOKEN_REMOVED -> new Change.TokenRemoved(in.digest());
+            case TOKEN_ADDED -> new Change.EntityAdded(RowCodec.token(in));
+            case TOKEN_REMOVED -> new Change.EntityRemoved(AccessToken.class, AccessToken.idOf(in.digest()));
+            case SHARE_POLICY_CHANGED -> new Change.SharePolicyChanged(in.digest(), EntityCodec.policy(in));
+            case ACCESS_CHANGED -> new Change.AccessChanged(in.uuid(), EntityCodec.access(in));
+            case ENTITY_ADDED -> new Change.EntityAdded(EntityCodec.entity(in));
+            case ENTITY_REPLACED -> new Change.EntityReplaced(EntityCodec.entity(in), EntityCodec.entity(in));
+            case ENTITY_REMOVED -> new Change.EntityRemoved(EntityCodec.kindOf(in.u8()), in.uuid());
             case DIGEST_EXPECTED -> new Change.DigestExpected(in.uuid(), in.digest());
             default -> throw new BadRecordException("unknown change " + tag + "; written by a newer version of Tranzr?");
         };

@@ -6,16 +6,20 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.FileAccess;
 import tranzr.model.RangeSet;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
 /**
- * The form of uploads, shares and tokens in journal, snapshot and memory. Uploads and shares are a key (identity and
+ * The form of uploads and shares in journal, snapshot and memory. Uploads and shares are a key (identity and
  * creation time, which never change) and a body (the rest); the body alone is what {@link UploadRow} and {@link ShareRow} keep.
  */
 final class RowCodec {
+
+    /** Set in an upload's first byte when its body ends with whom it belongs to. */
+    static final int WITH_ACCESS = 0x80;
 
     private RowCodec() {
     }
@@ -33,7 +37,8 @@ final class RowCodec {
 
     /** The state comes first, so that a reader can tell what an upload is without reading on. */
     static void putUploadBody(FieldWriter out, Upload upload) {
-        out.u8(upload.state().ordinal());
+        boolean plain = upload.access().equals(FileAccess.OPERATOR);
+        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS));
         out.textOrNull(upload.filename());
         out.fromMinusOne(upload.length());
         out.fromMinusOne(upload.announced());
@@ -45,10 +50,14 @@ final class RowCodec {
         out.digestOrNull(upload.deleteKey());
         out.instant(upload.updated());
         out.instantOrNull(upload.expires());
+        if (!plain) {
+            EntityCodec.putAccess(out, upload.access());
+        }
     }
 
     static Upload uploadBody(FieldReader in, UUID id, Instant created) throws BadRecordException {
-        UploadState state = state(in.u8());
+        int first = in.u8();
+        UploadState state = state(first & ~WITH_ACCESS);
         try {
             String filename = in.text();
             long length = in.fromMinusOne();
@@ -57,7 +66,8 @@ final class RowCodec {
             long totalChunks = in.fromMinusOne();
             RangeSet ranges = ranges(in);
             return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, in.digestOrNull(),
-                    in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull());
+                    in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull(),
+                    (first & WITH_ACCESS) == 0 ? FileAccess.OPERATOR : EntityCodec.access(in));
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("upload " + id + ": " + e.getMessage(), e);
         }
@@ -106,10 +116,12 @@ final class RowCodec {
         putShareBody(out, share);
     }
 
-    static Share share(FieldReader in) throws BadRecordException {
+    /** @param policy whether it has one */
+    static Share share(FieldReader in, boolean policy) throws BadRecordException {
         Digest tokenHash = in.digest();
         UUID fileId = in.uuid();
-        return shareBody(in, tokenHash, fileId, in.instant());
+        Share share = shareTerms(in, tokenHash, fileId, in.instant());
+        return policy ? share.withPolicy(EntityCodec.policy(in)) : share;
     }
 
     static void putShareBody(FieldWriter out, Share share) {
@@ -121,9 +133,16 @@ final class RowCodec {
         share.open().forEach(slot -> putSlot(out, slot));
         out.varint(share.failedPasswords());
         out.instantOrNull(share.lastFailure());
+        EntityCodec.putPolicy(out, share.policy());
     }
 
+    /** A body that stands alone, up to its end; old ones have no policy. */
     static Share shareBody(FieldReader in, Digest tokenHash, UUID fileId, Instant created) throws BadRecordException {
+        Share share = shareTerms(in, tokenHash, fileId, created);
+        return in.hasMore() ? share.withPolicy(EntityCodec.policy(in)) : share;
+    }
+
+    private static Share shareTerms(FieldReader in, Digest tokenHash, UUID fileId, Instant created) throws BadRecordException {
         String password = in.textOrNull();
         Instant expires = in.instantOrNull();
         long maxDownloads = in.varint();
@@ -147,13 +166,9 @@ final class RowCodec {
         return new Share.Slot(in.varint(), in.digest(), in.instant());
     }
 
-    static void putToken(FieldWriter out, AccessToken token) {
-        out.digest(token.hash());
-        out.textOrNull(token.name());
-        out.instant(token.created());
-    }
-
+    /** As it was when tokens had only a name. */
     static AccessToken token(FieldReader in) throws BadRecordException {
-        return new AccessToken(in.digest(), in.text(), in.instant());
+        Digest hash = in.digest();
+        return AccessToken.of(AccessToken.idOf(hash), hash, in.text(), in.instant());
     }
 }

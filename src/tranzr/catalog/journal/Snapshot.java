@@ -8,12 +8,15 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
-import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
+import tranzr.model.Usage;
 
 /**
  * The file form of an {@link Image}: a header, blocks of rows each with its number and a checksum, and a last block
@@ -24,7 +27,8 @@ import tranzr.model.Digest;
  */
 record Snapshot(State state, long sequence, long bytes) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+    private static final int OLDEST_VERSION = 1;
     static final int HEADER_BYTES = 40;
     static final int BLOCK_HEADER_BYTES = 8;
 
@@ -37,7 +41,10 @@ record Snapshot(State state, long sequence, long bytes) {
 
     private static final int UPLOAD = 1;
     private static final int SHARE = 2;
+    /** Read only, of the first version. */
     private static final int TOKEN = 3;
+    private static final int ENTITY = 4;
+    private static final int USAGE = 5;
     private static final int FOOTER = 15;
 
     /** A block is written out when it has grown to this. */
@@ -87,16 +94,46 @@ record Snapshot(State state, long sequence, long bytes) {
             out.rows.instant(share.created());
             out.endRow(image.shareBodies()[i]);
         }
-        for (AccessToken token : image.tokens()) {
-            out.rows.u8(TOKEN);
-            RowCodec.putToken(out.rows, token);
+        for (Entity entity : image.entities()) {
+            out.rows.u8(ENTITY);
+            EntityCodec.put(out.rows, entity);
+            out.flushFull();
+        }
+        for (Map.Entry<Scope, Usage> each : image.usages().entrySet()) {
+            out.rows.u8(USAGE);
+            putUsage(out.rows, each.getKey(), each.getValue());
+            out.flushFull();
         }
         out.flush();
         out.rows.u8(FOOTER);
         out.rows.varint(image.uploads().length);
         out.rows.varint(image.shares().length);
-        out.rows.varint(image.tokens().size());
+        out.rows.varint(image.entities().size());
         out.flush();
+    }
+
+    private static void putUsage(FieldWriter out, Scope scope, Usage usage) {
+        out.u8(scope.kind().ordinal());
+        out.uuid(scope.id());
+        out.varint(usage.bytes());
+        out.varint(usage.files());
+        out.varint(usage.month());
+        out.varint(usage.monthlyBytes());
+    }
+
+    private static void addUsage(FieldReader in, State state) throws BadRecordException {
+        int kind = in.u8();
+        if (kind >= Scope.Kind.values().length) {
+            throw new BadRecordException("unknown scope " + kind);
+        }
+        state.put(new Scope(Scope.Kind.values()[kind], in.uuid()), new Usage(in.varint(), in.varint(), (int) in.varint(), in.varint()));
+    }
+
+    /** Snapshots of the first version counted nothing. */
+    private static void count(State state) {
+        UsageDraft usages = new UsageDraft(state::usage);
+        state.uploadRows().forEach(row -> usages.moved(null, row.upload()));
+        usages.forEach(state::put);
     }
 
     private static ByteBuffer header(UUID store, long sequence) {
@@ -130,6 +167,10 @@ record Snapshot(State state, long sequence, long bytes) {
         void endRow(byte[] body) throws IOException {
             rows.varint(body.length);
             rows.raw(body);
+            flushFull();
+        }
+
+        void flushFull() throws IOException {
             if (rows.size() >= BLOCK_BYTES) {
                 flush();
             }
@@ -161,7 +202,7 @@ record Snapshot(State state, long sequence, long bytes) {
     static Snapshot read(Disk disk, Path directory, long sequence, UUID store) throws IOException {
         Path path = file(directory, sequence);
         try (DiskFile file = open(disk, path)) {
-            checkHeader(path, readAt(file, 0, HEADER_BYTES), store, sequence);
+            int version = checkHeader(path, readAt(file, 0, HEADER_BYTES), store, sequence);
             long size = sizeOf(file);
             State state = new State();
             long position = HEADER_BYTES;
@@ -180,6 +221,9 @@ record Snapshot(State state, long sequence, long bytes) {
                     checkFooter(rows, state);
                     if (position != size) {
                         throw new BadRecordException((size - position) + " bytes follow the footer");
+                    }
+                    if (version == OLDEST_VERSION) {
+                        count(state);
                     }
                     return new Snapshot(state, sequence, position);
                 }
@@ -218,7 +262,7 @@ record Snapshot(State state, long sequence, long bytes) {
     }
 
     /** The header's form is the same in every version. */
-    private static void checkHeader(Path path, ByteBuffer header, UUID store, long sequence) throws IOException {
+    private static int checkHeader(Path path, ByteBuffer header, UUID store, long sequence) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(header.array(), 0, HEADER_BYTES - 4);
         byte[] magic = new byte[MAGIC.length];
@@ -229,19 +273,20 @@ record Snapshot(State state, long sequence, long bytes) {
         if (!Arrays.equals(magic, MAGIC) || header.getInt() != (int) crc.getValue() || written != sequence) {
             throw new BadRecordException("the header is damaged");
         }
-        if (version != VERSION) {
-            throw new IOException(path + " has format " + version + "; this version of Tranzr reads format " + VERSION);
+        if (version < OLDEST_VERSION || version > VERSION) {
+            throw new IOException(path + " has format " + version + "; this version of Tranzr reads format " + OLDEST_VERSION + " to " + VERSION);
         }
         if (store != null && !of.equals(store)) {
             throw new IOException(path + " belongs to store " + of + ", not " + store);
         }
+        return version;
     }
 
     private static void checkFooter(ByteBuffer rows, State state) throws BadRecordException {
         FieldReader in = new FieldReader(rows);
         in.u8();
         if (in.varint() != state.uploadCount() || in.varint() != state.shareCount()
-                || in.varint() != state.tokens().size()) {
+                || in.varint() != state.entities().size()) {
             throw new BadRecordException("does not hold as many rows as it says");
         }
         in.end();
@@ -263,6 +308,8 @@ record Snapshot(State state, long sequence, long bytes) {
                     state.add(ShareRow.packed(tokenHash, fileId, created, in.raw(in.count(1))));
                 }
                 case TOKEN -> state.put(RowCodec.token(in));
+                case ENTITY -> state.put(EntityCodec.entity(in));
+                case USAGE -> addUsage(in, state);
                 default -> throw new BadRecordException("unknown row " + kind + " in a snapshot");
             }
         }

@@ -3,15 +3,18 @@ package tranzr.catalog.journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
-import tranzr.model.AccessToken;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.Usage;
 
 /**
  * What the catalog knows, in memory. Any thread may read at any time without a lock; one thread at a time may change
@@ -24,7 +27,10 @@ final class State {
     private final ConcurrentHashMap<ShareRow, ShareRow> shares = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByAge = new ConcurrentSkipListMap<>(ShareRow.NEWEST_FIRST);
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByFile = new ConcurrentSkipListMap<>(ShareRow.BY_FILE);
-    private final ConcurrentHashMap<Digest, AccessToken> tokens = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Class<? extends Entity>, ConcurrentHashMap<UUID, Entity>> entities = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
+
 
     /** Null when unknown. */
     Upload upload(UUID id) {
@@ -126,7 +132,7 @@ final class State {
     }
 
     /** As {@link tranzr.catalog.Catalog#shares}. */
-    List<Share> shares(Digest after, int limit) {
+    List<Share> shares(Digest after, int limit, Predicate<Share> filter) {
         Collection<ShareRow> rows = sharesByAge.keySet();
         if (after != null) {
             ShareRow last = shares.get(ShareRow.probe(after));
@@ -135,20 +141,62 @@ final class State {
             }
             rows = sharesByAge.tailMap(last, false).keySet();
         }
-        return rows.stream().limit(limit).map(ShareRow::share).toList();
+        return rows.stream().map(ShareRow::share).filter(filter).limit(limit).toList();
     }
 
     /** Null when unknown. */
-    AccessToken token(Digest hash) {
-        return tokens.get(hash);
+    Entity entity(Class<? extends Entity> kind, UUID id) {
+        return ofKind(kind).get(id);
     }
 
-    void put(AccessToken token) {
-        tokens.put(token.hash(), token);
+    /** Null when unknown. */
+    Entity bySecret(Digest secret) {
+        return secrets.get(secret);
     }
 
-    void removeToken(Digest hash) {
-        tokens.remove(hash);
+    void put(Entity entity) {
+        Entity before = ofKind(entity.getClass()).put(entity.id(), entity);
+        if (entity.secret() != null) {
+            secrets.put(entity.secret(), entity);
+        }
+        if (before != null && before.secret() != null && !before.secret().equals(entity.secret())) {
+            secrets.remove(before.secret(), before);
+        }
+    }
+
+    /** No effect when it is unknown. */
+    void removeEntity(Class<? extends Entity> kind, UUID id) {
+        Entity before = ofKind(kind).remove(id);
+        // Another may have the secret by now.
+        if (before != null && before.secret() != null) {
+            secrets.remove(before.secret(), before);
+        }
+    }
+
+    /** Of every kind. */
+    List<Entity> entities() {
+        return entities.values().stream().flatMap(each -> each.values().stream()).toList();
+    }
+
+    Collection<Entity> entities(Class<? extends Entity> kind) {
+        return ofKind(kind).values();
+    }
+
+    private ConcurrentHashMap<UUID, Entity> ofKind(Class<? extends Entity> kind) {
+        return entities.computeIfAbsent(kind, key -> new ConcurrentHashMap<>());
+    }
+
+    /** {@link Usage#NONE} when nothing was counted. */
+    Usage usage(Scope scope) {
+        return usages.getOrDefault(scope, Usage.NONE);
+    }
+
+    void put(Scope scope, Usage usage) {
+        usages.put(scope, usage);
+    }
+
+    Map<Scope, Usage> usages() {
+        return usages;
     }
 
     /** Newest first. */
@@ -167,9 +215,5 @@ final class State {
 
     int shareCount() {
         return shares.size();
-    }
-
-    Collection<AccessToken> tokens() {
-        return tokens.values();
     }
 }

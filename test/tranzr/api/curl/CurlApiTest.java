@@ -108,6 +108,14 @@ class CurlApiTest {
     }
 
     @Test
+    void anOptionInTheQueryIsKnownInAnyCase() {
+        for (String name : List.of("max-downloads", "MAX_DOWNLOADS", "Max_downloads", "max-Downloads")) {
+            server.put("/x?" + name + "=none", new byte[1], JSON).expect(400, "invalid_value");
+            assertEquals("1", server.put("/x?" + name + "=1", new byte[1], JSON).expect(201).field("max_downloads"));
+        }
+    }
+
+    @Test
     void aStreamWithoutANameGetsOne() {
         Answer answer = server.send("PUT", "/", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(FILE)), JSON).expect(201);
         assertTrue(answer.field("filename").matches("upload-[0-9a-f]{8}\\.bin"), answer.toString());

@@ -2,6 +2,7 @@ package tranzr.api.rest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -101,6 +102,14 @@ class ChunkRoutesTest {
         server.form().field("file_id", id).field("chunk_index", 0).file("chunk", "x", part(0, 1024)).file("more", "y", part(0, 1024))
                 .send("POST", "/upload/chunk").expect(400, "invalid_value");
         nothingCame();
+    }
+
+    @Test
+    void aFormThatEndsWithinAFileThatCameBeforeItsIdIsTheClientsFault() throws IOException {
+        String form = "--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhel";
+        String answer = server.raw("POST /upload/chunk HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nConnection: close\r\nContent-Length: "
+                + form.length() + "\r\n\r\n" + form);
+        assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("body_incomplete") && !answer.contains("file_id"), answer);
     }
 
     @Test

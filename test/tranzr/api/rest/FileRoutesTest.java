@@ -56,7 +56,8 @@ class FileRoutesTest {
         assertEquals(ids, seen);
         Map<String, Object> first = server.get("/files?limit=1").expect(200).list().getFirst();
         assertEquals(open, first.get("file_id"));
-        assertEquals(List.of("file_id", "filename", "file_size", "total_chunks", "status", "file_hash", "created_at", "updated_at"),
+        assertEquals(List.of("file_id", "filename", "file_size", "total_chunks", "status", "file_hash", "created_at", "updated_at",
+                "owner", "room"),
                 List.copyOf(first.keySet()));
         assertEquals(6, server.get("/files").list().size());
         assertEquals(List.of(), server.get("/files?status=uploading").list());

@@ -24,6 +24,7 @@ import tranzr.fault.CrashDisk;
 import tranzr.fault.Fate;
 import tranzr.fault.FaultPlan;
 import tranzr.fault.Quiet;
+import tranzr.model.AccessToken;
 
 /** What the catalog does when calls of the disk fail. */
 final class CatalogFaultTest {
@@ -38,7 +39,7 @@ final class CatalogFaultTest {
     }
 
     private static Set<Object> everything(JournalCatalog catalog) {
-        Set<Object> all = new HashSet<>(catalog.tokens());
+        Set<Object> all = new HashSet<Object>(catalog.entities(AccessToken.class));
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
         return all;

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.catalog.Catalog;
-import tranzr.catalog.CatalogContract;
+import tranzr.catalog.UsageContract;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.Samples;
@@ -28,7 +28,7 @@ import tranzr.disk.RealDisk;
 import tranzr.model.ByteRange;
 
 /** The contract, on a real disk, and what only this catalog does. */
-final class JournalCatalogTest extends CatalogContract {
+final class JournalCatalogTest extends UsageContract {
 
     private static final UUID STORE = new UUID(1, 2);
 

@@ -2,17 +2,33 @@ package tranzr.catalog.journal;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
+import tranzr.model.Delivery;
 import tranzr.model.Digest;
+import tranzr.model.Entity;
+import tranzr.model.FileAccess;
+import tranzr.model.IpRange;
+import tranzr.model.OneTimeToken;
+import tranzr.model.Quota;
 import tranzr.model.RangeSet;
+import tranzr.model.Right;
+import tranzr.model.Role;
+import tranzr.model.Room;
+import tranzr.model.Session;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.UploadRequest;
 import tranzr.model.UploadState;
+import tranzr.model.Webhook;
 
 /** Changes with fields of every kind, the extremes often among them; whether they make sense is no concern here. */
 final class RandomChanges {
@@ -27,7 +43,7 @@ final class RandomChanges {
     }
 
     Change next() {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(19)) {
             case 0 -> new Change.UploadCreated(upload());
             case 1 -> stored();
             case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
@@ -41,9 +57,12 @@ final class RandomChanges {
             case 10 -> new Change.DownloadFinished(digest(), random.nextLong());
             case 11 -> new Change.DownloadReleased(digest(), random.nextLong());
             case 12 -> new Change.PasswordFailuresSet(digest(), random.nextInt(100), instantOrNull());
-            case 13 -> new Change.TokenAdded(new AccessToken(digest(), text(), instant()));
+            case 13 -> new Change.EntityAdded(entity());
             case 14 -> new Change.DigestExpected(id(), digest());
-            default -> new Change.TokenRemoved(digest());
+            case 15 -> new Change.SharePolicyChanged(digest(), policy());
+            case 16 -> new Change.AccessChanged(id(), access());
+            case 17 -> new Change.EntityReplaced(entity(), entity());
+            default -> new Change.EntityRemoved(entity().getClass(), id());
         };
     }
 
@@ -57,7 +76,8 @@ final class RandomChanges {
 
     Upload upload() {
         return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
-                digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull());
+                digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
+                random.nextBoolean() ? FileAccess.OPERATOR : access());
     }
 
     private Change stored() {
@@ -92,7 +112,51 @@ final class RandomChanges {
             open.add(slot());
         }
         return new Share(digest(), id(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
-                random.nextInt(1000), instantOrNull());
+                random.nextInt(1000), instantOrNull(), policy());
+    }
+
+    private Share.Policy policy() {
+        return new Share.Policy(id(), ranges(random.nextInt(3)), random.nextBoolean(), random.nextBoolean());
+    }
+
+    private FileAccess access() {
+        Map<UUID, Set<Right>> grants = new HashMap<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            grants.put(id(), rights());
+        }
+        return new FileAccess(id(), random.nextBoolean() ? null : id(), random.nextBoolean() ? null : id(), grants);
+    }
+
+    Entity entity() {
+        return switch (random.nextInt(7)) {
+            case 0 -> new AccessToken(id(), digest(), text(), instant(), rights(), Map.of(id(), role(), id(), role()), quota(), instantOrNull(),
+                    ranges(random.nextInt(3)), random.nextBoolean() ? null : new AccessToken.Totp(text(), number(), random.nextBoolean()));
+            case 1 -> new Room(id(), text(), instant(), quota());
+            case 2 -> new UploadRequest(id(), digest(), id(), id(), text(), instant(), instantOrNull(), number(), quota(), List.of("png", "pdf"), textOrNull(),
+                    random.nextBoolean());
+            case 3 -> new Session(id(), digest(), id(), instant(), instant(), text(), text(), instantOrNull());
+            case 4 -> new OneTimeToken(id(), digest(), id(), Right.DELETE, random.nextBoolean() ? null : id(), instant(), instant());
+            case 5 -> new Webhook(id(), id(), text(), text(), Set.of("file-added", "file-deleted"), instant(), random.nextBoolean());
+            default -> new Delivery(id(), id(), id(), text(), text(), instant(), random.nextInt(100), instantOrNull(), textOrNull());
+        };
+    }
+
+    private Set<Right> rights() {
+        Set<Right> rights = new HashSet<>(List.of(Right.values()));
+        rights.removeIf(_ -> random.nextBoolean());
+        return rights;
+    }
+
+    private Role role() {
+        return Role.values()[random.nextInt(Role.values().length)];
+    }
+
+    private Quota quota() {
+        return random.nextBoolean() ? Quota.NONE : new Quota(number(), number(), number());
+    }
+
+    private List<IpRange> ranges(int count) {
+        return List.of(IpRange.parse("10.0.0.0/8"), IpRange.parse("::1"), IpRange.parse("192.0.2.7")).subList(0, count);
     }
 
     private Share.Slot slot() {

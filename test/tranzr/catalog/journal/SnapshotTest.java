@@ -42,7 +42,7 @@ final class SnapshotTest {
     }
 
     private static Set<Object> everything(JournalCatalog catalog) {
-        Set<Object> all = new HashSet<>(catalog.tokens());
+        Set<Object> all = new HashSet<>(catalog.entities(AccessToken.class));
         catalog.forEachUpload(all::add);
         catalog.forEachShare(all::add);
         return all;
@@ -54,13 +54,13 @@ final class SnapshotTest {
             RandomChanges random = new RandomChanges(seed);
             state.put(random.upload());
             state.put(random.share());
-            state.put(new AccessToken(Samples.token("t" + seed), "name " + seed, Samples.at(seed)));
+            state.put(AccessToken.of(new UUID(1, seed), Samples.token("t" + seed), "name " + seed, Samples.at(seed)));
         }
         return state;
     }
 
     private static Set<Object> contents(State state) {
-        Set<Object> all = new HashSet<>(state.tokens());
+        Set<Object> all = new HashSet<>(state.entities());
         state.uploadRows().forEach(row -> all.add(row.upload()));
         state.shareRows().forEach(row -> all.add(row.share()));
         return all;
@@ -154,7 +154,7 @@ final class SnapshotTest {
         bytes.putInt(Snapshot.HEADER_BYTES - 4, (int) crc.getValue());
         Files.write(file, bytes.array());
         IOException refusal = assertThrows(IOException.class, this::open);
-        assertTrue(refusal.getMessage().contains("format 2"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("format 3"), refusal.getMessage());
         assertTrue(Files.exists(file));
     }
 
@@ -271,8 +271,24 @@ final class SnapshotTest {
     @Test
     void theWorkedExampleReadsAsDocumented() throws Exception {
         State state = new State();
-        state.put(new AccessToken(Samples.token("x"), "admin", Samples.T0));
+        state.put(AccessToken.of(new UUID(1, 1), Samples.token("x"), "admin", Samples.T0));
         write(state, 258);
+        String hex = """
+                5452414e5a534e50 00000002 11111111222243338444555555555555 0000000000000102 694828b2
+                00000062 481dd7c7
+                04 01 00000000000000010000000000000001 f3ebdcc302 cad6b9950d
+                16999750b8726bcadd7e440759a74913a53a76df4f9646d76cf5d861816c21b9 06 61646d696e 3f 00
+                ffffffffffffffff7f ffffffffffffffff7f ffffffffffffffff7f 00 00 00
+                00000004 a9168509
+                0f 00 00 01
+                """.replaceAll("\\s", "");
+        String got = HexFormat.of().formatHex(Files.readAllBytes(Snapshot.file(directory, 258)));
+        assertEquals(hex, got);
+    }
+
+    /** As the first version wrote it: a token had a name only, and nothing was counted. */
+    @Test
+    void aSnapshotOfTheFirstVersionIsRead() throws Exception {
         String hex = """
                 5452414e5a534e50 00000001 11111111222243338444555555555555 0000000000000102 1b157415
                 00000031 8438dfeb
@@ -280,7 +296,9 @@ final class SnapshotTest {
                 00000004 a9168509
                 0f 00 00 01
                 """.replaceAll("\\s", "");
-        String got = HexFormat.of().formatHex(Files.readAllBytes(Snapshot.file(directory, 258)));
-        assertEquals(hex, got);
+        Files.write(Snapshot.file(directory, 258), HexFormat.of().parseHex(hex));
+        State state = Snapshot.read(disk, directory, 258, STORE).state();
+        AccessToken admin = AccessToken.of(AccessToken.idOf(Samples.token("x")), Samples.token("x"), "admin", Samples.T0);
+        assertEquals(admin, state.bySecret(Samples.token("x")));
     }
 }

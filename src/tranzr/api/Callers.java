@@ -1,0 +1,20 @@
+package tranzr.api;
+
+import tranzr.access.Caller;
+import tranzr.http.Request;
+
+/** Who asks: found out once by the {@link Gate} and kept with the request. */
+public final class Callers {
+
+    private Callers() {
+    }
+
+    /** @throws IllegalStateException when the request did not come through the gate */
+    public static Caller of(Request request) {
+        return request.attached(Caller.class).orElseThrow(() -> new IllegalStateException("a request that did not come through the gate"));
+    }
+
+    static void set(Request request, Caller caller) {
+        request.attach(Caller.class, caller);
+    }
+}

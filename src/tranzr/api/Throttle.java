@@ -1,0 +1,129 @@
+package tranzr.api;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import tranzr.access.Caller;
+import tranzr.http.Handler;
+import tranzr.http.Pace;
+import tranzr.http.Request;
+import tranzr.limit.Bandwidth;
+import tranzr.limit.Flow;
+import tranzr.limit.Priority;
+import tranzr.limit.RateLimiter;
+import tranzr.limit.TransferSlots;
+import tranzr.model.AddressKey;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
+
+/** Holds every request to the limits: how often, how many at the same time, how fast. */
+public final class Throttle {
+
+    /** When a slot may be free again; nobody knows, and all who wait should not come at once. */
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    /**
+     * How often.
+     *
+     * @param perAddress whatever is asked
+     * @param perToken whatever is asked
+     * @param logins by address
+     * @param links by token; by address where there is none
+     */
+    public record Rates(RateLimiter perAddress, RateLimiter perToken, RateLimiter logins, RateLimiter links) {
+    }
+
+    private final Rates rates;
+    private final TransferSlots slots;
+    private final Bandwidth bandwidth;
+
+    public Throttle(Rates rates, TransferSlots slots, Bandwidth bandwidth) {
+        this.rates = rates;
+        this.slots = slots;
+        this.bandwidth = bandwidth;
+    }
+
+    /** What is asked of everybody, before it is known who asks. */
+    public Handler before(Load load, Handler gate) {
+        return request -> {
+            AddressKey address = AddressKey.of(request.client());
+            require(rates.perAddress().acquire(address));
+            if (load == Load.LOGIN) {
+                require(rates.logins().acquire(address));
+            }
+            return gate.handle(request);
+        };
+    }
+
+    /** What is asked of those whom the gate has let in. */
+    public Handler behind(Load load, Handler handler) {
+        return request -> {
+            UUID token = keyOf(Callers.of(request));
+            if (token != null) {
+                require(rates.perToken().acquire(token));
+            }
+            switch (load) {
+                case LINK -> require(rates.links().acquire(token == null ? AddressKey.of(request.client()) : token));
+                case UPLOAD -> admit(request, TransferSlots.Kind.UPLOAD, token);
+                case DOWNLOAD -> admit(request, TransferSlots.Kind.DOWNLOAD, token);
+                case PLAIN, LOGIN -> { }
+            }
+            return handler.handle(request);
+        };
+    }
+
+    /** Guests share what their upload request gets. */
+    private static UUID keyOf(Caller caller) {
+        return switch (caller) {
+            case Caller.Bearer bearer -> bearer.token().id();
+            case Caller.Once once -> once.token().id();
+            case Caller.Guest guest -> guest.request().id();
+            case Caller.Server _, Caller.Nobody _ -> null;
+        };
+    }
+
+    private static void require(Duration wait) {
+        if (wait.isPositive()) {
+            throw new FailureException(new Failure.TooManyRequests(wait));
+        }
+    }
+
+    private void admit(Request request, TransferSlots.Kind kind, UUID token) {
+        switch (slots.tryAcquire(kind, token, AddressKey.of(request.client()))) {
+            case TransferSlots.Slot slot -> request.whenEnded(_ -> slot.close());
+            case TransferSlots.Refused(TransferSlots.Bound bound) -> throw new FailureException(
+                    bound == TransferSlots.Bound.TOTAL ? new Failure.Busy(SOON) : new Failure.TooManyTransfers(SOON));
+        }
+        if (!bandwidth.isNone()) {
+            Flow flow = bandwidth.open(token, priorityOf(request));
+            request.whenEnded(_ -> flow.close());
+            Pace pace = new FlowPace(flow);
+            request.pace(pace, pace);
+        }
+    }
+
+    /** By the urgency of RFC 9218, 4.1: {@code u=3} is the default, lower numbers come first. What cannot be read is the default (section 4). */
+    static Priority priorityOf(Request request) {
+        for (String line : request.headers("Priority")) {
+            for (String member : line.split(",", -1)) {
+                if (member.strip().matches("u=[0-7]")) {
+                    int urgency = member.strip().charAt(2) - '0';
+                    return urgency < 3 ? Priority.HIGH : urgency < 5 ? Priority.NORMAL : Priority.LOW;
+                }
+            }
+        }
+        return Priority.NORMAL;
+    }
+
+    private record FlowPace(Flow flow) implements Pace {
+        @Override
+        public int take(int wanted) throws IOException {
+            return flow.next(wanted);
+        }
+
+        @Override
+        public void abort() {
+            flow.abort();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package tranzr.server;
+
+import tranzr.accounts.AccessTokens;
+import tranzr.accounts.ExpiryWatch;
+import tranzr.accounts.Identities;
+import tranzr.accounts.LiveCallers;
+import tranzr.accounts.OneTimeTokens;
+import tranzr.accounts.Rooms;
+import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.RoomRoutes;
+import tranzr.api.rest.TokenRoutes;
+import tranzr.model.Quota;
+import tranzr.transfer.Engine;
+
+/** What knows tokens and rooms, over one engine, which it does not close. */
+final class Accounts implements AutoCloseable {
+
+    private final Engine engine;
+    private final Identities identities;
+    private final LiveCallers live = new LiveCallers();
+    private final AccessTokens tokens;
+    private final Rooms rooms;
+    private final OneTimeTokens onceTokens;
+    private final ExpiryWatch watch;
+
+    Accounts(Engine engine, Identities identities) {
+        this.engine = engine;
+        this.identities = identities;
+        this.tokens = new AccessTokens(engine, live, identities);
+        this.rooms = new Rooms(engine.core(), live);
+        this.onceTokens = new OneTimeTokens(engine);
+        this.watch = new ExpiryWatch(identities, live, onceTokens);
+    }
+
+    Identities identities() {
+        return identities;
+    }
+
+    LiveCallers live() {
+        return live;
+    }
+
+    ExpiryWatch watch() {
+        return watch;
+    }
+
+    TokenRoutes tokenRoutes() {
+        return new TokenRoutes(engine.core(), tokens, rooms, onceTokens);
+    }
+
+    RoomRoutes roomRoutes() {
+        return new RoomRoutes(engine.core(), rooms);
+    }
+
+    /** @param total the quota of all files together */
+    AccessRoutes accessRoutes(Quota total) {
+        return new AccessRoutes(engine, tokens, rooms, live, total);
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+}

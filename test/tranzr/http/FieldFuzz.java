@@ -1,0 +1,157 @@
+package tranzr.http;
+
+import java.net.InetAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tranzr.fuzz.Expect;
+import tranzr.fuzz.FuzzTarget;
+import tranzr.fuzz.Target;
+import tranzr.model.ByteRange;
+import tranzr.model.Digest;
+import tranzr.model.IpRange;
+
+/** Values of header fields. */
+public final class FieldFuzz {
+
+    private static final String TAG = "\"abc\"";
+    private static final String SUM = Digest.sha256(new byte[0]).base64();
+
+    private FieldFuzz() {
+    }
+
+    public static List<FuzzTarget> targets() {
+        return List.of(
+                Target.of("range", "tranzr.http.RangeHeader").seeds("bytes=0-99", "bytes=5-", "bytes=-7", "bytes=0-1,5-9", "bytes 0-99/100", "bytes 0-0/*")
+                        .words("bytes=", "bytes ", "-", "/", "*", "0", ",").latin(FieldFuzz::range),
+                Target.of("entity-tags", "tranzr.http.EntityTags").seeds(TAG, "*", "W/" + TAG + ", \"x\"", "\"a,b\"\n" + TAG, "\"a\\\"" + TAG)
+                        .words(TAG, "W/", ",", "*", "\"").latin(FieldFuzz::entityTags),
+                Target.of("digest-fields", "tranzr.http.DigestFields").seeds("sha-256=:" + SUM + ":", "sha-512=:AAAA:, sha-256=:" + SUM + ":;a=b")
+                        .words("sha-256=", ":", "=", ";", ",", SUM).latin(FieldFuzz::digest),
+                Target.of("header-parameters", "tranzr.http.HeaderParameters", "tranzr.http.Syntax").seeds("multipart/form-data; boundary=x",
+                        "form-data; name=\"a\\\"b\"; filename=\"c%22d\"", "attachment; filename*=UTF-8''a%20b", "x;;a=b;")
+                        .words("; name=", "\"", "\\", "%22", "%0D", "filename*=", "UTF-8''").latin(FieldFuzz::parameters),
+                Target.of("content-disposition", "tranzr.http.ContentDisposition").seeds("a.txt", "a\"b\r\nX: y", "größe 100%.txt", "a\\b/c;d", "日本語")
+                        .words("\"", "\r\n", "\\", "%", "\u0000", "filename=", "\u202e").text(FieldFuzz::disposition),
+                Target.of("forwarded", "tranzr.http.ProxyHeaders").seeds("Forwarded\nfor=192.0.2.1;proto=https;host=a.example, for=\"[2001:db8::1]:80\"",
+                        "X-Forwarded-For\n192.0.2.1, 127.0.0.1", "X-Forwarded-Host\na.example:8080", "X-Forwarded-Proto\nhttps")
+                        .words("for=", "host=", "proto=", "127.0.0.1", "::1", "[", "]", "unknown", "\"", ",", ";").latin(FieldFuzz::forwarded));
+    }
+
+    /** Whoever refuses says so in a way that can be told to the client. */
+    static void refusal(BadRequestException e) {
+        Expect.that(e.status() >= 400 && e.status() < 500 && e.code().matches("[a-z][a-z0-9_]*") && !e.getMessage().isBlank(),
+                "a refusal without sense: " + e.status() + " " + e.code() + " " + e.getMessage());
+    }
+
+    private static void range(String text) {
+        for (long length : new long[] {0, 1, 100, Long.MAX_VALUE}) {
+            if (RangeHeader.select(Optional.of(text), length) instanceof RangeHeader.Selection.Part(ByteRange part)) {
+                Expect.that(part.start() >= 0 && part.start() < part.end() && part.end() <= length, part + " of " + length);
+                String canonical = "bytes=" + part.start() + "-" + (part.end() - 1);
+                Expect.same(new RangeHeader.Selection.Part(part), RangeHeader.select(Optional.of(canonical), length), canonical);
+            }
+        }
+        try {
+            RangeHeader.ContentRange parsed = RangeHeader.parseContentRange(text);
+            Expect.that(parsed.range().start() >= 0 && parsed.range().length() > 0, "an empty range: " + parsed);
+            Expect.that(parsed.total() == -1 || parsed.range().end() <= parsed.total(), "more than all: " + parsed);
+            Expect.same(parsed, RangeHeader.parseContentRange("bytes " + parsed.range().start() + "-" + (parsed.range().end() - 1) + "/"
+                    + (parsed.total() < 0 ? "*" : parsed.total())), "again");
+        } catch (BadRequestException e) {
+            refusal(e);
+        }
+    }
+
+    private static void entityTags(String text) {
+        List<String> lines = List.of(text.split("\n", -1));
+        boolean strong = !EntityTags.matchFails(lines, TAG);
+        Expect.that(!strong || EntityTags.noneMatchFails(lines, TAG), "what is equal strongly is equal weakly");
+        Expect.that(!EntityTags.noneMatchFails(lines, TAG) || text.contains(TAG) || text.contains("*"), "a tag that is not there matches");
+        Expect.that(EntityTags.matchFails(lines, null), "nothing matches what does not exist");
+        Expect.same(text.strip().equals(TAG), EntityTags.allowsRange(Optional.of(text), TAG), "If-Range");
+    }
+
+    private static void digest(String text) {
+        try {
+            List<String> lines = List.of(text.split("\n", -1));
+            Optional<Digest> digest = DigestFields.sha256("Content-Digest", lines);
+            if (digest.isPresent()) {
+                Expect.that(text.contains("sha-256="), "a digest out of nothing");
+                Expect.same(digest, DigestFields.sha256("Content-Digest", List.of("sha-256=:" + digest.get().base64() + ":")), "again");
+            }
+        } catch (BadRequestException e) {
+            refusal(e);
+        }
+    }
+
+    private static void parameters(String text) {
+        for (boolean form : new boolean[] {false, true}) {
+            try {
+                HeaderParameters parsed = HeaderParameters.parse(text, form);
+                parsed.parameters().keySet().forEach(name -> Expect.that(Syntax.isToken(name), "no token: " + name));
+                if (!form) {
+                    Expect.same(parsed, HeaderParameters.parse(rendered(parsed), false), "again");
+                }
+                for (String value : parsed.parameters().values()) {
+                    extended(value);
+                }
+            } catch (IllegalArgumentException e) {
+                Expect.that(e.getMessage() != null && !e.getMessage().isBlank(), "a refusal without words");
+            }
+        }
+    }
+
+    private static String rendered(HeaderParameters parsed) {
+        StringBuilder text = new StringBuilder(parsed.value());
+        parsed.parameters().forEach((name, value) -> text.append("; ").append(name).append("=\"")
+                .append(value.replace("\\", "\\\\").replace("\"", "\\\"")).append('"'));
+        return text.toString();
+    }
+
+    private static void extended(String value) {
+        try {
+            HeaderParameters.extendedValue(value);
+        } catch (IllegalArgumentException e) {
+            Expect.that(e.getMessage() != null, "a refusal without words");
+        }
+    }
+
+    private static void disposition(String name) throws CharacterCodingException {
+        String field = ContentDisposition.attachment(name);
+        Expect.that(field.chars().allMatch(c -> c >= ' ' && c < 0x7f), "not all of it is printable ASCII: " + field);
+        HeaderParameters parsed = HeaderParameters.parse(field, false);
+        Expect.same("attachment", parsed.value(), "the type");
+        Expect.that(Set.of("filename", "filename*").containsAll(parsed.parameters().keySet()), "a name broke out: " + field);
+        String plain = parsed.parameters().get("filename");
+        Expect.that(plain.chars().noneMatch(c -> "\"\\%/".indexOf(c) >= 0), "a sign that clients misread: " + plain);
+        String extended = parsed.parameters().get("filename*");
+        String broken = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8); // half characters become question marks
+        Expect.same(broken, extended == null ? plain : HeaderParameters.extendedValue(extended), "the name");
+    }
+
+    private static void forwarded(String text) throws Exception {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        String[] lines = text.split("\n", -1);
+        for (int i = 0; i + 1 < lines.length; i += 2) {
+            headers.put(lines[i], List.of(lines[i + 1]));
+        }
+        headers.putIfAbsent("Forwarded", lines.length % 2 == 0 ? List.of() : List.of(text));
+        InetAddress proxy = InetAddress.ofLiteral("127.0.0.1");
+        Set<IpRange> trusted = Set.of(IpRange.of(proxy));
+        ProxyHeaders ignored = ProxyHeaders.read(InetAddress.ofLiteral("192.0.2.7"), trusted, headers);
+        Expect.same(new ProxyHeaders(InetAddress.ofLiteral("192.0.2.7"), Optional.empty(), Optional.empty()), ignored, "who is no proxy is not believed");
+        ProxyHeaders read = ProxyHeaders.read(proxy, trusted, headers);
+        read.scheme().ifPresent(scheme -> Expect.that(scheme.equals("http") || scheme.equals("https"), "scheme " + scheme));
+        read.authority().ifPresent(authority -> Expect.that(RequestHead.isAuthority(authority), "authority " + authority));
+        String plain = read.client().getHostAddress();
+        ProxyHeaders again = ProxyHeaders.read(proxy, trusted, Map.of("Forwarded",
+                List.of("for=\"" + (plain.contains(":") ? "[" + plain + "]" : plain) + "\"")));
+        Expect.that(plain.contains("%") || again.client().equals(read.client()), "again " + Arrays.asList(again, read));
+    }
+}

@@ -1,0 +1,340 @@
+package tranzr.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static tranzr.model.Right.DELETE;
+import static tranzr.model.Right.DOWNLOAD;
+import static tranzr.model.Right.LIST;
+import static tranzr.model.Right.SHARE;
+import static tranzr.model.Right.UPLOAD;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tranzr.access.Caller;
+import tranzr.catalog.Change;
+import tranzr.model.AccessToken;
+import tranzr.model.Digest;
+import tranzr.model.FileAccess;
+import tranzr.model.Quota;
+import tranzr.model.Right;
+import tranzr.model.Role;
+import tranzr.model.Room;
+import tranzr.security.Tokens;
+import tranzr.transfer.DigestClaim;
+import tranzr.transfer.NewUpload;
+import tranzr.transfer.Shares;
+import tranzr.transfer.TestBody;
+
+/**
+ * Every route, asked by everybody: what a token may at all, times what it is to the file, times the route. The routes come from the routes page;
+ * one that is not decided about here fails the test. What is expected is written down here once more, and not taken from the code that decides.
+ */
+class PermissionMatrixTest {
+
+    private static final String OPERATOR = "the-operators-own-token";
+    private static final byte[] CONTENT = "content".getBytes();
+    private static final UUID ROOM = new UUID(7, 7);
+    private static final Set<Right> ALL = EnumSet.of(UPLOAD, DOWNLOAD, SHARE, DELETE, LIST);
+    private static final Set<Right> NOTHING = EnumSet.noneOf(Right.class);
+
+    /** What a token is to the file, and what that alone lets it do. */
+    private enum Relation {
+        OWNER_OF_A_FILE_IN_NO_ROOM(ALL),
+        STRANGER_TO_A_FILE_IN_NO_ROOM(NOTHING),
+        GRANTED_SOMETHING_ON_A_STRANGERS_FILE(EnumSet.of(DOWNLOAD, LIST)),
+        OWNER_OF_THE_ROOM(ALL),
+        WRITER_IN_THE_ROOM(EnumSet.of(DOWNLOAD, SHARE, LIST)),
+        WRITER_WHO_BROUGHT_THE_FILE(ALL),
+        READER_IN_THE_ROOM(EnumSet.of(DOWNLOAD, LIST)),
+        READER_WHO_ONCE_BROUGHT_THE_FILE(EnumSet.of(DOWNLOAD, LIST)),
+        READER_GRANTED_MORE(EnumSet.of(DOWNLOAD, DELETE, LIST)),
+        WRITER_GRANTED_LESS(EnumSet.of(LIST)),
+        MEMBER_GRANTED_NOTHING(NOTHING),
+        MEMBER_OF_ANOTHER_ROOM(NOTHING),
+        ONCE_A_MEMBER_WHO_BROUGHT_THE_FILE(NOTHING);
+
+        private final Set<Right> rights;
+
+        Relation(Set<Right> rights) {
+            this.rights = rights;
+        }
+    }
+
+    /** How a route is decided. */
+    private sealed interface Rule {
+    }
+
+    /** No token is asked for. */
+    private record Open() implements Rule {
+    }
+
+    /** Only what the token may at all. */
+    private record AtAll(Right right) implements Rule {
+    }
+
+    /** What it may do with this file: {@code state} says which kind is needed. */
+    private record OnFile(Right right, State state) implements Rule {
+    }
+
+    /** As {@link OnFile}, told by the link: who may not, hears that there is no such link. */
+    private record OnShare(Right right) implements Rule {
+    }
+
+    private enum State { OPEN, COMPLETED }
+
+    private static Map<String, Rule> rules() {
+        Map<String, Rule> rules = new HashMap<>();
+        rules.put("POST /upload/start", new AtAll(UPLOAD));
+        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
+                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
+            rules.put(route, new OnFile(UPLOAD, State.OPEN));
+        }
+        // Once more for what is whole already, which changes nothing.
+        rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /files", new AtAll(LIST));
+        rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
+        rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
+        rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
+        rules.put("GET /shares", new AtAll(SHARE));
+        rules.put("PATCH /shares/{token}", new OnShare(SHARE));
+        rules.put("DELETE /shares/{token}", new OnShare(SHARE));
+        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
+            rules.put(route, new Open());
+        }
+        for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
+        return rules;
+    }
+
+    @TempDir
+    Path folder;
+    private ServedEngine server;
+    private final SecureRandom random = new SecureRandom();
+    private final List<String> wrong = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new ServedEngine(folder, OPERATOR, null);
+        server.engine().core().commit(List.of(new Change.EntityAdded(new Room(ROOM, "room", Instant.EPOCH, Quota.NONE))));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private record Bearer(String secret, UUID id) {
+    }
+
+    private Bearer token(Set<Right> rights, Map<UUID, Role> rooms, Instant expires) {
+        String secret = Tokens.create(Tokens.Kind.ACCESS, random);
+        UUID id = new UUID(random.nextLong(), random.nextLong());
+        add(new AccessToken(id, Tokens.hash(secret), "token", Instant.EPOCH, rights, rooms, Quota.NONE, expires, List.of(), null));
+        return new Bearer(secret, id);
+    }
+
+    private void add(AccessToken token) {
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(token)));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Map<UUID, Role> rooms(Relation relation) {
+        return switch (relation) {
+            case OWNER_OF_THE_ROOM, MEMBER_GRANTED_NOTHING -> Map.of(ROOM, Role.OWNER);
+            case WRITER_IN_THE_ROOM, WRITER_WHO_BROUGHT_THE_FILE, WRITER_GRANTED_LESS -> Map.of(ROOM, Role.WRITER);
+            case READER_IN_THE_ROOM, READER_WHO_ONCE_BROUGHT_THE_FILE, READER_GRANTED_MORE -> Map.of(ROOM, Role.READER);
+            case MEMBER_OF_ANOTHER_ROOM -> Map.of(new UUID(8, 8), Role.OWNER);
+            default -> Map.of();
+        };
+    }
+
+    private static FileAccess access(Relation relation, UUID token) {
+        UUID stranger = new UUID(9, 9);
+        return switch (relation) {
+            case OWNER_OF_A_FILE_IN_NO_ROOM -> FileAccess.of(token, null);
+            case STRANGER_TO_A_FILE_IN_NO_ROOM -> FileAccess.of(stranger, null);
+            case GRANTED_SOMETHING_ON_A_STRANGERS_FILE -> FileAccess.of(stranger, null).withGrants(Map.of(token, Set.of(DOWNLOAD, LIST)));
+            case WRITER_WHO_BROUGHT_THE_FILE, READER_WHO_ONCE_BROUGHT_THE_FILE, ONCE_A_MEMBER_WHO_BROUGHT_THE_FILE -> FileAccess.of(token, ROOM);
+            case READER_GRANTED_MORE -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of(DOWNLOAD, DELETE, LIST)));
+            case WRITER_GRANTED_LESS -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of(LIST)));
+            case MEMBER_GRANTED_NOTHING -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of()));
+            case OWNER_OF_THE_ROOM, WRITER_IN_THE_ROOM, READER_IN_THE_ROOM, MEMBER_OF_ANOTHER_ROOM -> FileAccess.of(stranger, ROOM);
+        };
+    }
+
+    /** A fresh file or upload with this access. */
+    private UUID file(State state, FileAccess access) {
+        var uploads = server.engine().uploads(Caller.SYSTEM);
+        UUID id = uploads.newId();
+        NewUpload spec = new NewUpload(id, "file.bin", CONTENT.length, CONTENT.length, 0, -1, null, Tokens.hash("key"));
+        if (state == State.OPEN) {
+            uploads.start(spec);
+        } else {
+            uploads.receive(spec, new TestBody(CONTENT), DigestClaim.NONE, null, List.of());
+        }
+        try {
+            server.engine().core().commit(List.of(new Change.AccessChanged(id, access)));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return id;
+    }
+
+    /** The route asked for this file or share. */
+    private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, String... headers) {
+        String path = route.pattern().replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
+                .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
+        boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
+                || route.pattern().equals("/");
+        String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
+                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : "";
+        String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
+        boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
+        var body = !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
+        return server.send(route.method(), path + query, body, headers);
+    }
+
+    private void expect(Routes.Route route, String who, int wanted, ServedEngine.Answer answer) {
+        boolean right = wanted == 200 ? answer.status() / 100 == 2 : answer.status() == wanted;
+        if (!right) {
+            wrong.add(route.method() + " " + route.pattern() + " by " + who + ": wanted " + wanted + ", got " + answer.status());
+        }
+    }
+
+    private static String[] as(Bearer bearer) {
+        return new String[] {"Authorization", "Bearer " + bearer.secret()};
+    }
+
+    @Test
+    void everyRouteIsDecidedAbout() {
+        assertEquals(new TreeSet<>(rules().keySet()), server.routes().stream().map(route -> route.method() + " " + route.pattern())
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void everybodyGetsWhatRoleGrantAndTokenAllowAndNothingElse() {
+        for (Routes.Route route : server.routes()) {
+            switch (rules().get(route.method() + " " + route.pattern())) {
+                case OnFile rule -> askOnFile(route, rule);
+                case OnShare rule -> askOnShare(route, rule);
+                case AtAll rule -> askAtAll(route, rule);
+                case Open _ -> { }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /** What the token was made for: all, all but the right, only the right. */
+    private static Map<String, Set<Right>> tokensFor(Right right) {
+        Set<Right> others = EnumSet.copyOf(ALL);
+        others.remove(right);
+        Map<String, Set<Right>> tokens = new LinkedHashMap<>();
+        tokens.put("every right", ALL);
+        tokens.put("all rights but " + right, others);
+        tokens.put("only " + right, EnumSet.of(right));
+        return tokens;
+    }
+
+    private void askOnFile(Routes.Route route, OnFile rule) {
+        for (Relation relation : Relation.values()) {
+            tokensFor(rule.right()).forEach((name, rights) -> {
+                Bearer bearer = token(rights, rooms(relation), null);
+                UUID file = file(rule.state(), access(relation, bearer.id()));
+                expect(route, name + ", " + relation, statusOf(rule.right(), rights, relation), ask(route, file, null, as(bearer)));
+            });
+        }
+        UUID file = file(rule.state(), FileAccess.of(new UUID(9, 9), ROOM));
+        expect(route, "an admin", 200, ask(route, file, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        askWithoutRight(route, file(rule.state(), FileAccess.OPERATOR), null);
+    }
+
+    /** Without the right at all it is forbidden at the gate; else a file that one may not know of is not there. */
+    private static int statusOf(Right right, Set<Right> token, Relation relation) {
+        Set<Right> both = token.isEmpty() ? NOTHING : EnumSet.copyOf(token);
+        both.retainAll(relation.rights);
+        return !token.contains(right) ? 403 : both.contains(right) ? 200 : both.isEmpty() ? 404 : 403;
+    }
+
+    private void askOnShare(Routes.Route route, OnShare rule) {
+        for (Relation relation : Relation.values()) {
+            tokensFor(rule.right()).forEach((name, rights) -> {
+                Bearer bearer = token(rights, rooms(relation), null);
+                UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+                int status = statusOf(rule.right(), rights, relation);
+                expect(route, name + ", " + relation, rights.contains(SHARE) && status != 200 ? 404 : status, ask(route, file, share(file), as(bearer)));
+            });
+        }
+        UUID file = file(State.COMPLETED, FileAccess.of(new UUID(9, 9), ROOM));
+        expect(route, "an admin", 200, ask(route, file, share(file), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        askWithoutRight(route, file, share(file));
+    }
+
+    private String share(UUID file) {
+        return server.engine().shares(Caller.SYSTEM).create(file, new Shares.Terms(null, 0, null)).token();
+    }
+
+    private void askAtAll(Routes.Route route, AtAll rule) {
+        tokensFor(rule.right()).forEach((name, rights) ->
+                expect(route, name, rights.contains(rule.right()) ? 200 : 403, ask(route, null, null, as(token(rights, Map.of(), null)))));
+        expect(route, "an admin", 200, ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        askWithoutRight(route, null, null);
+    }
+
+    private void askWithoutRight(Routes.Route route, UUID file, String share) {
+        expect(route, "nobody", 401, ask(route, file, share));
+        expect(route, "an unknown token", 401, ask(route, file, share, "Authorization", "Bearer " + Tokens.create(Tokens.Kind.ACCESS, random)));
+        Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);
+        expect(route, "an expired token", 401, ask(route, file, share, as(expired)));
+        // A share's token is no token of the API, and neither is a delete key.
+        String link = share != null ? share : share(file(State.COMPLETED, FileAccess.OPERATOR));
+        expect(route, "a share link", 401, ask(route, file, share, "Authorization", "Bearer " + link));
+    }
+
+    @Test
+    void listsShowWhatMayBeSeenAndNothingElse() {
+        for (Relation relation : Relation.values()) {
+            Bearer bearer = token(ALL, rooms(relation), null);
+            UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+            String share = Digest.sha256(share(file).getBytes()).hex().substring(0, Shares.ID_LENGTH);
+            boolean inFiles = server.get("/files?limit=1000", as(bearer)).expect(200).list().stream().anyMatch(entry -> entry.get("file_id").equals(file.toString()));
+            assertEquals(relation.rights.contains(LIST), inFiles, relation + " in files");
+            boolean inShares = server.get("/shares?limit=1000", as(bearer)).expect(200).list().stream().anyMatch(entry -> entry.containsValue(share));
+            assertEquals(relation.rights.contains(SHARE), inShares, relation + " in shares");
+        }
+    }
+
+    @Test
+    void aTokenBringsFilesIntoRoomsWhereItMayWrite() {
+        Map<Role, Integer> wanted = new TreeMap<>(Map.of(Role.OWNER, 201, Role.WRITER, 201, Role.READER, 403));
+        wanted.forEach((role, status) -> {
+            String[] headers = as(token(ALL, Map.of(ROOM, role), null));
+            server.post("/upload/start", "{\"filename\": \"f\", \"file_size\": 1, \"room\": \"room\"}", headers).expect(status);
+            server.put("/f?room=" + ROOM, CONTENT, headers).expect(status);
+        });
+        String[] stranger = as(token(ALL, Map.of(), null));
+        server.post("/upload/start", "{\"filename\": \"f\", \"file_size\": 1, \"room\": \"room\"}", stranger).expect(404, "room_not_found");
+        server.put("/f?room=nowhere", CONTENT, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))).expect(404);
+    }
+}
