@@ -53,6 +53,7 @@ import tranzr.http.Limits;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
+import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
@@ -80,7 +81,7 @@ public final class ServedEngine implements AutoCloseable {
      * @param quota of all files together
      * @param reserve in bytes
      */
-    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<InetAddress> trustedProxies) {
+    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<IpRange> trustedProxies) {
 
         public static final Bounds NONE = new Bounds(Quota.NONE, 0, LIMITS.throttle(InstantSource.system()),
                 new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of());
@@ -101,7 +102,7 @@ public final class ServedEngine implements AutoCloseable {
             return new Bounds(quota, reserve, throttle, other, trustedProxies);
         }
 
-        public Bounds trustedProxies(Set<InetAddress> others) {
+        public Bounds trustedProxies(Set<IpRange> others) {
             return new Bounds(quota, reserve, throttle, connections, others);
         }
     }
