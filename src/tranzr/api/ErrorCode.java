@@ -60,6 +60,7 @@ public enum ErrorCode {
     TOKEN_NOT_FOUND(404, "No such token", false),
     LAST_ADMIN(409, "The last administrator", false),
     TOO_MANY(409, "Too many of them", true),
+    REQUEST_NOT_FOUND(404, "No such upload request", false),
     REQUEST_CLOSED(410, "The upload request is over", false),
     QUOTA_EXCEEDED(507, "Quota exceeded", true),
     FORBIDDEN_HOST(403, "Not served under this name", false),

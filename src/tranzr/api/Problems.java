@@ -125,7 +125,7 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
                     "the share link has been downloaded as often as it may be");
             case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,
-                    "the share link asks for a password, by HTTP Basic, X-Share-Password or ?password=");
+                    "the link asks for a password, by HTTP Basic or X-Share-Password; a share link also by ?password=");
             case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
             case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
                     "too many wrong passwords; wait before the next").after(f.retryAfter());
@@ -138,6 +138,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     .with("right", f.right().wireName());
             case Failure.UnknownRoom _ -> Problem.of(ErrorCode.ROOM_NOT_FOUND, "there is no such room");
             case Failure.UnknownToken _ -> Problem.of(ErrorCode.TOKEN_NOT_FOUND, "there is no such token");
+            case Failure.UnknownRequest _ -> Problem.of(ErrorCode.REQUEST_NOT_FOUND, "there is no such upload request");
             case Failure.LastAdmin _ -> Problem.of(ErrorCode.LAST_ADMIN,
                     "nobody could administer the server any more: first make another token with the right to admin and without expiry");
             case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
