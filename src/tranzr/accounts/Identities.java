@@ -51,7 +51,7 @@ public final class Identities {
     }
 
     /**
-     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, AddressNotAllowed, RequestClosed, PasswordRequired, WrongPassword.
+     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, AddressNotAllowed, and as {@link #guest}.
      *
      * @param password of an upload request, or null
      */
@@ -60,14 +60,44 @@ public final class Identities {
         if (operator.isPresent() && operator.get().equals(hash)) {
             return Caller.operator();
         }
+        if (secret.startsWith(Tokens.Kind.REQUEST.prefix())) {
+            return guest(secret, password, from);
+        }
         Entity entity = core.catalog().bySecret(hash).orElseThrow(Identities::wrong);
         core.settle();
         return switch (entity) {
             case AccessToken token -> Caller.of(usable(token, from));
             case OneTimeToken once -> use(once, from);
-            case UploadRequest request -> guest(request, password, from);
             default -> throw wrong();
         };
+    }
+
+    /**
+     * Whose link of an upload request it is. One that has expired still lets guests finish what they began in time, as long as an upload that nobody goes on
+     * with would be kept. Fails with RequestClosed, PasswordRequired, WrongPassword, TooManyAttempts.
+     *
+     * @param secret the token of the link
+     * @param password as given, or null
+     */
+    public Caller guest(String secret, String password, InetAddress from) {
+        UploadRequest request = core.catalog().bySecret(Tokens.hash(secret)).filter(UploadRequest.class::isInstance).map(UploadRequest.class::cast)
+                .filter(found -> !isClosed(found)).orElse(null);
+        core.settle();
+        if (request == null) {
+            if (password != null) {
+                // A link that does not exist must cost what a wrong password costs.
+                core.passwords().spendAsMuch(from, password);
+            }
+            throw new FailureException(new Failure.RequestClosed());
+        }
+        if (request.password() != null) {
+            core.passwords().require(new GuardedRequest(core, request), from, password);
+        }
+        return new Caller.Guest(request);
+    }
+
+    private boolean isClosed(UploadRequest request) {
+        return request.expires() != null && !core.now().isBefore(request.expires().plus(core.uploadTtl()));
     }
 
     /** Whose browser it is. Fails with WrongToken when the session is over, AddressNotAllowed. @param cookie the value of the session's cookie */
@@ -85,7 +115,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isCurrent(bearer.token())
                     && (bearer.session() == null || core.catalog().entity(Session.class, bearer.session()).isPresent());
             case Caller.Once once -> isCurrent(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::equals).isPresent();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::isSameTo).isPresent();
             case Caller.Server _, Caller.Nobody _ -> true;
         };
     }
@@ -96,7 +126,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
                     && core.catalog().entity(Session.class, bearer.session()).filter(session -> core.now().isBefore(session.expires())).isEmpty();
             case Caller.Once once -> isOver(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !now.isExpired(core.now())).isEmpty();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !isClosed(now)).isEmpty();
             case Caller.Server _, Caller.Nobody _ -> false;
         };
     }
@@ -140,13 +170,6 @@ public final class Identities {
             throw wrong();
         }
         return new Caller.Once(token, once.right(), once.file(), once.id());
-    }
-
-    private Caller guest(UploadRequest request, String password, InetAddress from) {
-        if (request.isExpired(core.now())) {
-            throw new FailureException(new Failure.RequestClosed());
-        }
-        return new Caller.Guest(request);
     }
 
     private static FailureException wrong() {

@@ -109,13 +109,13 @@ public final class ShareRoutes {
 
     /** {@code GET /share/info/{token}}. */
     public Response info(Request request) {
-        return Response.json(200, ShareView.info(shares(request).info(request.path("token")))).header("Cache-Control", "no-store");
+        return Response.json(200, ShareView.info(shares(request).info(request.path("token"), request.client()))).header("Cache-Control", "no-store");
     }
 
     /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it; a page for browsers. */
     public Response download(Request request) {
         if (SharePage.isAskedFor(request)) {
-            return SharePage.of(request, shares(request).info(request.path("token")));
+            return SharePage.of(request, shares(request).info(request.path("token"), request.client()));
         }
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
