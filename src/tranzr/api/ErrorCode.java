@@ -59,6 +59,8 @@ public enum ErrorCode {
     LAST_OWNER(409, "The last owner of the room", false),
     TOKEN_NOT_FOUND(404, "No such token", false),
     LAST_ADMIN(409, "The last administrator", false),
+    WEBHOOK_NOT_FOUND(404, "No such webhook", false),
+    DELIVERY_NOT_FOUND(404, "No such delivery", false),
     TOO_MANY(409, "Too many of them", true),
     REQUEST_NOT_FOUND(404, "No such upload request", false),
     REQUEST_CLOSED(410, "The upload request is over", false),

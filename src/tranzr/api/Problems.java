@@ -34,7 +34,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return problemOf(request, thrown).toJson();
+        return told(request, problemOf(request, thrown)).toJson();
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -43,11 +43,17 @@ public final class Problems implements HttpListener.ErrorMapper {
             try {
                 return handler.handle(request);
             } catch (Exception e) {
-                Problem problem = problemOf(request, e);
+                Problem problem = told(request, problemOf(request, e));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return json ? problem.toJson() : problem.toText();
             }
         };
+    }
+
+    /** Keeps the problem with the request, for those who record what came of it. */
+    public static Problem told(Request request, Problem problem) {
+        request.attach(Problem.class, problem);
+        return problem;
     }
 
     private Problem problemOf(Request request, Throwable thrown) {
@@ -144,6 +150,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
             case Failure.NameTaken f -> Problem.of(ErrorCode.NAME_TAKEN, "there is a room of this name").with("name", f.name());
             case Failure.RoomNotEmpty _ -> Problem.of(ErrorCode.ROOM_NOT_EMPTY, "the room still holds files or uploads; move or delete them first");
+            case Failure.UnknownWebhook _ -> Problem.of(ErrorCode.WEBHOOK_NOT_FOUND, "there is no such webhook");
+            case Failure.UnknownDelivery _ -> Problem.of(ErrorCode.DELIVERY_NOT_FOUND, "no such delivery waits or was given up lately");
             case Failure.TooMany f -> Problem.of(ErrorCode.TOO_MANY, "there are " + f.limit() + " " + f.what() + " already, and no more are kept")
                     .with("limit", f.limit());
             case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "

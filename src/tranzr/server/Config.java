@@ -34,10 +34,11 @@ import tranzr.security.Tokens;
  * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
  * @param logs what is recorded
+ * @param webhookPrivate whether webhooks may lead to this machine and into private networks
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
-        LimitConfig limits, ConnectionConfig connections, LogConfig logs) {
+        LimitConfig limits, ConnectionConfig connections, LogConfig logs, boolean webhookPrivate) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -68,7 +69,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
                 LimitConfig.of(settings),
                 ConnectionConfig.of(settings),
-                LogConfig.of(settings));
+                LogConfig.of(settings),
+                parsed(settings, Option.WEBHOOK_PRIVATE, Config::allowed));
     }
 
     /** Only the data directory, for what works on it without serving. */
@@ -121,6 +123,14 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("is neither an address nor a host name that is known here; the port is set by " + Option.PORT.flag(), e);
         }
+    }
+
+    private static boolean allowed(String text) {
+        return switch (text) {
+            case "allowed" -> true;
+            case "denied" -> false;
+            default -> throw new IllegalArgumentException("is neither allowed nor denied");
+        };
     }
 
     private static int port(String text) {

@@ -35,6 +35,7 @@ public enum Option {
     REQUEST_RATE_PER_TOKEN("RATE", "5000/s burst 20000", "requests with one token"),
     LOGIN_RATE("RATE", "60/m", "logins, and requests with a token that opens nothing, of one address"),
     LINK_RATE("RATE", "600/m", "links made (shares, signed URLs, upload requests) with one token, or from one address without"),
+    WEBHOOK_PRIVATE("POLICY", "denied", "whether webhooks may lead to this machine and into private networks: allowed or denied"),
     STALL("TIME", "60s", "how long a body may bring no byte, or take none, before its connection is ended"),
     HEAD_TIME("TIME", "30s", "how long the request line and header fields may take in all"),
     MIN_RATE("RATE", "1KiB/s", "least speed of a body, either way, on average; time that the server takes does not count"),

@@ -6,6 +6,7 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
@@ -17,6 +18,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -57,7 +59,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, AuditRoutes audit) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, WebhookRoutes webhook) {
     }
 
     private Routes() {
@@ -67,6 +69,7 @@ final class Routes {
         List<Route> routes = new ArrayList<>(transfers(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
+        routes.addAll(webhooks(to));
         return List.copyOf(routes);
     }
 
@@ -136,6 +139,19 @@ final class Routes {
                 api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
     }
 
+    private static List<Route> webhooks(Doors to) {
+        return List.of(
+                api("POST", "/webhooks", Need.LIST, "webhook.create", to.webhook::create).with(Load.LINK),
+                api("GET", "/webhooks", Need.LIST, "webhook.list", to.webhook::list).quiet(),
+                api("GET", "/webhooks/{webhook_id}", Need.LIST, "webhook.info", to.webhook::get).quiet(),
+                api("PATCH", "/webhooks/{webhook_id}", Need.LIST, "webhook.change", to.webhook::change),
+                api("DELETE", "/webhooks/{webhook_id}", Need.LIST, "webhook.delete", to.webhook::delete),
+                api("POST", "/webhooks/{webhook_id}/test", Need.LIST, "webhook.test", to.webhook::test).with(Load.LINK),
+                api("GET", "/webhooks/{webhook_id}/deliveries", Need.LIST, "webhook.deliveries", to.webhook::deliveries).quiet(),
+                api("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Need.LIST, "webhook.redeliver", to.webhook::redeliver)
+                        .with(Load.LINK));
+    }
+
     private static Route api(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
     }
@@ -145,10 +161,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

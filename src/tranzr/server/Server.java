@@ -26,6 +26,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
@@ -41,6 +42,7 @@ import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
+import tranzr.webhook.Hooks;
 
 /**
  * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
@@ -57,16 +59,18 @@ public final class Server implements AutoCloseable {
     private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final HttpListener listener;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, HttpListener listener, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
+        this.hooks = hooks;
         this.listener = listener;
         this.failure = failure;
     }
@@ -87,22 +91,25 @@ public final class Server implements AutoCloseable {
         Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
+        Hooks hooks = null;
         boolean started = false;
         try {
             logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
+            engine.cleanup().tell(logs::cleared);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken));
-            HttpListener listener = listen(config, engine, accounts, logs, clock, random);
+            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
             started = true;
-            return new Server(config, store, logs, engine, accounts, listener, failure);
+            return new Server(config, store, logs, engine, accounts, hooks, listener, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(accounts, engine, logs, store);
+                abandon(hooks, accounts, engine, logs, store);
             }
         }
     }
@@ -147,7 +154,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; logs; engine; accounts) {
+            try (store; logs; engine; accounts; hooks) {
                 listener.close(grace);
             }
         }
@@ -192,15 +199,16 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random)
+    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, logs, clock, random)), gate, config.limits().throttle(clock), problems);
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
+                logs.recorder(), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
-                    .limitedBy(connections.limits()).openTo(connections.cors()), handler, problems);
+                    .limitedBy(connections.limits()).openTo(connections.cors()).observedBy(logs.observer()), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
@@ -208,7 +216,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -219,7 +227,8 @@ public final class Server implements AutoCloseable {
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
-                new AuditRoutes(logs.reader()));
+                new AuditRoutes(logs.reader()),
+                new WebhookRoutes(hooks));
     }
 
     private static Health health(Engine engine, Logs logs) {
@@ -245,8 +254,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Accounts accounts, Engine engine, Logs logs, Store store) {
-        try (store; logs; engine; accounts) {
+    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

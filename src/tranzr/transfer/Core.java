@@ -95,7 +95,7 @@ public final class Core {
     public void commit(List<Change> changes) throws ConflictException {
         requireAvailable();
         try {
-            catalog.commit(outbox.with(changes));
+            store(changes);
         } catch (ConflictException e) {
             if (e.reason() == ConflictException.Reason.QUOTA) {
                 throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));
@@ -106,6 +106,24 @@ public final class Core {
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /** The journal keeps room for what only removes; what others are to hear must not take that from it. */
+    private void store(List<Change> changes) throws ConflictException, IOException {
+        Outbox others = outbox;
+        List<Change> all = others.with(changes);
+        try {
+            catalog.commit(all);
+        } catch (NoSpaceException e) {
+            if (all == changes) {
+                throw e;
+            }
+            catalog.commit(changes);
+            others.lost(all.subList(changes.size(), all.size()));
+            others.committed(changes);
+            return;
+        }
+        others.committed(all);
     }
 
     public void settle() {

@@ -58,6 +58,14 @@ public sealed interface Failure {
     record TooMany(String what, int limit) implements Refusal {
     }
 
+    /** No webhook of that id, or none that the caller may know of. */
+    record UnknownWebhook() implements Refusal {
+    }
+
+    /** No delivery of that id waits for this webhook, and none was given up lately. */
+    record UnknownDelivery() implements Refusal {
+    }
+
     /** More than the token, the room, the upload request or the server may use. */
     record QuotaExceeded(Scope.Kind of) implements Refusal {
     }

@@ -3,6 +3,7 @@ package tranzr.fuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
+import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
@@ -23,7 +24,7 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets())
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(), AuditFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

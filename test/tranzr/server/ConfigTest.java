@@ -58,6 +58,7 @@ class ConfigTest {
         assertEquals(limits.requestRate(), limits.requestRatePerToken());
         assertEquals(new Rate(60, Duration.ofMinutes(1), 60), limits.loginRate());
         assertEquals(new Rate(600, Duration.ofMinutes(1), 600), limits.linkRate());
+        assertFalse(config.webhookPrivate());
         assertEquals(Cors.NONE, config.connections().cors());
         Limits connections = config.connections().limits();
         assertEquals(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 1024, Duration.ofSeconds(90), connections.maxConnections(), 256), connections);
@@ -80,7 +81,8 @@ class ConfigTest {
                 Map.entry(Option.REQUEST_RATE_PER_TOKEN, "100/s"), Map.entry(Option.LOGIN_RATE, "20/15m"), Map.entry(Option.LINK_RATE, "600/m burst 50"),
                 Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
                 Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"),
-                Map.entry(Option.AUDIT_SEGMENT, "1MiB"), Map.entry(Option.AUDIT_KEEP, "90d"), Map.entry(Option.ACCESS_LOG, folder + "/access.log"));
+                Map.entry(Option.AUDIT_SEGMENT, "1MiB"), Map.entry(Option.AUDIT_KEEP, "90d"), Map.entry(Option.ACCESS_LOG, folder + "/access.log"),
+                Map.entry(Option.WEBHOOK_PRIVATE, "allowed"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
@@ -91,7 +93,7 @@ class ConfigTest {
                         new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
                 new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
                         new Cors(Set.of("https://a.example"), false)),
-                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))));
+                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))), true);
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));

@@ -13,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,90 +75,6 @@ class PermissionMatrixTest {
         }
     }
 
-    /** How a route is decided. */
-    private sealed interface Rule {
-    }
-
-    /** No token is asked for. */
-    private record Open() implements Rule {
-    }
-
-    /** Only what the token may at all. */
-    private record AtAll(Right right) implements Rule {
-    }
-
-    /** What it may do with this file: {@code state} says which kind is needed. */
-    private record OnFile(Right right, State state) implements Rule {
-    }
-
-    /** As {@link OnFile}, told by the link: who may not, hears that there is no such link. */
-    private record OnShare(Right right) implements Rule {
-    }
-
-    /** The right to administer. */
-    private record Admin() implements Rule {
-    }
-
-    /** Any token, whatever it may do. */
-    private record Anybody() implements Rule {
-    }
-
-    /** The token that is named, and administrators; all others hear {@code others}. */
-    private record Self(int others) implements Rule {
-    }
-
-    /** By what the token is in the room; a stranger hears that there is none. */
-    private record InRoom(int owner, int writer, int reader) implements Rule {
-    }
-
-    /** Who decides about a file: its owner when it is in no room, the owner of its room otherwise. */
-    private record Decides() implements Rule {
-    }
-
-    private enum State { OPEN, COMPLETED }
-
-    private static Map<String, Rule> rules() {
-        Map<String, Rule> rules = new HashMap<>();
-        rules.put("POST /upload/start", new AtAll(UPLOAD));
-        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
-                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
-            rules.put(route, new OnFile(UPLOAD, State.OPEN));
-        }
-        // Once more for what is whole already, which changes nothing.
-        rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
-        rules.put("GET /files", new AtAll(LIST));
-        rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
-        rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
-        rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
-        rules.put("GET /shares", new AtAll(SHARE));
-        rules.put("PATCH /shares/{token}", new OnShare(SHARE));
-        rules.put("DELETE /shares/{token}", new OnShare(SHARE));
-        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
-            rules.put(route, new Open());
-        }
-        for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
-            rules.put(route, new AtAll(UPLOAD));
-        }
-        for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
-                "DELETE /rooms/{room_id}")) {
-            rules.put(route, new Admin());
-        }
-        rules.put("GET /tokens/{token_id}", new Self(404));
-        rules.put("POST /tokens/{token_id}/rotate", new Self(404));
-        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage")) {
-            rules.put(route, new Anybody());
-        }
-        rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
-        rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
-        rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
-        rules.put("DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
-        rules.put("GET /files/{file_id}/access", new Decides());
-        rules.put("PUT /files/{file_id}/access", new Decides());
-        return rules;
-    }
-
     @TempDir
     Path folder;
     private ServedEngine server;
@@ -220,11 +135,11 @@ class PermissionMatrixTest {
     }
 
     /** A fresh file or upload with this access. */
-    private UUID file(State state, FileAccess access) {
+    private UUID file(RouteRules.State state, FileAccess access) {
         var uploads = server.engine().uploads(Caller.SYSTEM);
         UUID id = uploads.newId();
         NewUpload spec = new NewUpload(id, "file.bin", CONTENT.length, CONTENT.length, 0, -1, null, Tokens.hash("key"));
-        if (state == State.OPEN) {
+        if (state == RouteRules.State.OPEN) {
             uploads.start(spec);
         } else {
             uploads.receive(spec, new TestBody(CONTENT), DigestClaim.NONE, null, List.of());
@@ -265,23 +180,23 @@ class PermissionMatrixTest {
 
     @Test
     void everyRouteIsDecidedAbout() {
-        assertEquals(new TreeSet<>(rules().keySet()), server.routes().stream().map(route -> route.method() + " " + route.pattern())
+        assertEquals(new TreeSet<>(RouteRules.all().keySet()), server.routes().stream().map(route -> route.method() + " " + route.pattern())
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Test
     void everybodyGetsWhatRoleGrantAndTokenAllowAndNothingElse() {
         for (Routes.Route route : server.routes()) {
-            switch (rules().get(route.method() + " " + route.pattern())) {
-                case OnFile rule -> askOnFile(route, rule);
-                case OnShare rule -> askOnShare(route, rule);
-                case AtAll rule -> askAtAll(route, rule);
-                case Admin _ -> askAsAdmin(route);
-                case Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
-                case Self rule -> askOfItself(route, rule);
-                case InRoom rule -> askInRoom(route, rule);
-                case Decides _ -> askWhoDecides(route);
-                case Open _ -> { }
+            switch (RouteRules.all().get(route.method() + " " + route.pattern())) {
+                case RouteRules.OnFile rule -> askOnFile(route, rule);
+                case RouteRules.OnShare rule -> askOnShare(route, rule);
+                case RouteRules.AtAll rule -> askAtAll(route, rule);
+                case RouteRules.Admin _ -> askAsAdmin(route);
+                case RouteRules.Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case RouteRules.Self rule -> askOfItself(route, rule);
+                case RouteRules.InRoom rule -> askInRoom(route, rule);
+                case RouteRules.Decides _ -> askWhoDecides(route);
+                case RouteRules.Open _ -> { }
             }
         }
         assertEquals(List.of(), wrong);
@@ -298,7 +213,7 @@ class PermissionMatrixTest {
         return tokens;
     }
 
-    private void askOnFile(Routes.Route route, OnFile rule) {
+    private void askOnFile(Routes.Route route, RouteRules.OnFile rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
                 Bearer bearer = token(rights, rooms(relation), null);
@@ -318,16 +233,16 @@ class PermissionMatrixTest {
         return !token.contains(right) ? 403 : both.contains(right) ? 200 : both.isEmpty() ? 404 : 403;
     }
 
-    private void askOnShare(Routes.Route route, OnShare rule) {
+    private void askOnShare(Routes.Route route, RouteRules.OnShare rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
                 Bearer bearer = token(rights, rooms(relation), null);
-                UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+                UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
                 int status = statusOf(rule.right(), rights, relation);
                 expect(route, name + ", " + relation, rights.contains(SHARE) && status != 200 ? 404 : status, ask(route, file, share(file), as(bearer)));
             });
         }
-        UUID file = file(State.COMPLETED, FileAccess.of(new UUID(9, 9), ROOM));
+        UUID file = file(RouteRules.State.COMPLETED, FileAccess.of(new UUID(9, 9), ROOM));
         expect(route, "an admin", 200, ask(route, file, share(file), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
         askWithoutRight(route, file, share(file));
     }
@@ -336,7 +251,7 @@ class PermissionMatrixTest {
         return server.engine().shares(Caller.SYSTEM).create(file, new Shares.Terms(null, 0, null)).token();
     }
 
-    private void askAtAll(Routes.Route route, AtAll rule) {
+    private void askAtAll(Routes.Route route, RouteRules.AtAll rule) {
         tokensFor(rule.right()).forEach((name, rights) ->
                 expect(route, name, rights.contains(rule.right()) ? 200 : 403, ask(route, null, null, as(token(rights, Map.of(), null)))));
         expect(route, "an admin", 200, ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
@@ -349,7 +264,7 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
     }
 
-    private void askOfItself(Routes.Route route, Self rule) {
+    private void askOfItself(Routes.Route route, RouteRules.Self rule) {
         Bearer self = token(EnumSet.of(LIST), Map.of(), null);
         expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
         expect(route, "itself", 200, askAbout(route, self.id(), null, as(self)));
@@ -357,7 +272,7 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, askAbout(route, self.id(), null));
     }
 
-    private void askInRoom(Routes.Route route, InRoom rule) {
+    private void askInRoom(Routes.Route route, RouteRules.InRoom rule) {
         Map<Role, Integer> wanted = new TreeMap<>(Map.of(Role.OWNER, rule.owner(), Role.WRITER, rule.writer(), Role.READER, rule.reader()));
         wanted.forEach((role, status) -> {
             UUID room = newRoom();
@@ -374,14 +289,14 @@ class PermissionMatrixTest {
     private void askWhoDecides(Routes.Route route) {
         for (Relation relation : Relation.values()) {
             Bearer bearer = token(ALL, rooms(relation), null);
-            UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
             boolean decides = relation == Relation.OWNER_OF_A_FILE_IN_NO_ROOM || relation == Relation.OWNER_OF_THE_ROOM;
             int hidden = relation.rights.isEmpty() ? 404 : 403;
             // Who owns the room decides even about what was taken from it.
             int status = decides ? 200 : relation == Relation.MEMBER_GRANTED_NOTHING ? 404 : hidden;
             expect(route, relation.toString(), status, ask(route, file, null, as(bearer)));
         }
-        UUID file = file(State.COMPLETED, FileAccess.OPERATOR);
+        UUID file = file(RouteRules.State.COMPLETED, FileAccess.OPERATOR);
         expect(route, "an admin", 200, ask(route, file, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
         expect(route, "nobody", 401, ask(route, file, null));
     }
@@ -417,7 +332,7 @@ class PermissionMatrixTest {
         Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);
         expect(route, "an expired token", 401, ask(route, file, share, as(expired)));
         // A share's token is no token of the API, and neither is a delete key.
-        String link = share != null ? share : share(file(State.COMPLETED, FileAccess.OPERATOR));
+        String link = share != null ? share : share(file(RouteRules.State.COMPLETED, FileAccess.OPERATOR));
         expect(route, "a share link", 401, ask(route, file, share, "Authorization", "Bearer " + link));
     }
 
@@ -425,7 +340,7 @@ class PermissionMatrixTest {
     void listsShowWhatMayBeSeenAndNothingElse() {
         for (Relation relation : Relation.values()) {
             Bearer bearer = token(ALL, rooms(relation), null);
-            UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
             String share = Digest.sha256(share(file).getBytes()).hex().substring(0, Shares.ID_LENGTH);
             boolean inFiles = server.get("/files?limit=1000", as(bearer)).expect(200).list().stream().anyMatch(entry -> entry.get("file_id").equals(file.toString()));
             assertEquals(relation.rights.contains(LIST), inFiles, relation + " in files");

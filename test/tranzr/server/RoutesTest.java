@@ -31,6 +31,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
@@ -44,7 +45,7 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null)));
+                new AuditRoutes(null), new WebhookRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {

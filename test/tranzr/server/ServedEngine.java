@@ -24,10 +24,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -35,8 +37,10 @@ import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.audit.AuditLog;
 import tranzr.audit.AuditReader;
+import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
@@ -52,6 +56,7 @@ import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.webhook.Hooks;
 
 /**
  * All doors over a real engine in a folder, behind a real listener, with a clock that is set by hand and cheap passwords; and a
@@ -123,7 +128,9 @@ public final class ServedEngine implements AutoCloseable {
     private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final List<Routes.Route> routes;
+    private final List<Entry> recorded = new CopyOnWriteArrayList<>();
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -144,15 +151,17 @@ public final class ServedEngine implements AutoCloseable {
         Problems problems = new Problems(new Random(1));
         audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
+        hooks = Hooks.open(engine.core(), true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
-                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))));
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
+                new WebhookRoutes(hooks));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -167,6 +176,11 @@ public final class ServedEngine implements AutoCloseable {
 
     public AuditLog audit() {
         return audit;
+    }
+
+    /** What the audit log was told, oldest first. */
+    public List<Entry> recorded() {
+        return recorded;
     }
 
     List<Routes.Route> routes() {
@@ -323,6 +337,7 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        hooks.close();
         accounts.close();
         engine.close();
         audit.close();

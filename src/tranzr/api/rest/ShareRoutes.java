@@ -14,6 +14,7 @@ import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.HeaderText;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -57,6 +58,7 @@ public final class ShareRoutes {
         Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
         Shares.Created created = shares(request).create(id, new Shares.Terms(expires, limit,
                 guarded ? password.orElseGet(shares(request)::generatePassword) : null));
+        Recorder.noteShare(request, created.share().tokenHash());
         String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
         return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
     }
@@ -120,6 +122,7 @@ public final class ShareRoutes {
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
         Shares.Visit visit = shares(request).enter(request.path("token"), visitor);
+        Recorder.note(request, "file_id", visit.file().id().toString());
         return new Delivery(request, visit.file()).answer(range -> shares(request).checkLimit(visit, range),
                 range -> shares(request).download(visit, range));
     }
