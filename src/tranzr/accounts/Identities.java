@@ -3,6 +3,7 @@ package tranzr.accounts;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -80,8 +81,7 @@ public final class Identities {
      * @param password as given, or null
      */
     public Caller guest(String secret, String password, InetAddress from) {
-        UploadRequest request = core.catalog().bySecret(Tokens.hash(secret)).filter(UploadRequest.class::isInstance).map(UploadRequest.class::cast)
-                .filter(found -> !isClosed(found)).orElse(null);
+        UploadRequest request = linked(secret).filter(found -> !isClosed(found)).orElse(null);
         core.settle();
         if (request == null) {
             if (password != null) {
@@ -94,6 +94,15 @@ public final class Identities {
             core.passwords().require(new GuardedRequest(core, request), from, password);
         }
         return new Caller.Guest(request);
+    }
+
+    /** The id of the upload request that a link is of, whether it still takes anything or not. */
+    public Optional<UUID> requestOf(String secret) {
+        return linked(secret).map(UploadRequest::id);
+    }
+
+    private Optional<UploadRequest> linked(String secret) {
+        return core.catalog().bySecret(Tokens.hash(secret)).filter(UploadRequest.class::isInstance).map(UploadRequest.class::cast);
     }
 
     private boolean isClosed(UploadRequest request) {
@@ -143,7 +152,7 @@ public final class Identities {
                         && !now.isExpired(core.now())).isPresent();
     }
 
-    private AccessToken tokenOf(java.util.UUID id) {
+    private AccessToken tokenOf(UUID id) {
         return id.equals(AccessToken.OPERATOR_ID) ? AccessToken.OPERATOR
                 : core.catalog().entity(AccessToken.class, id).orElseThrow(Identities::wrong);
     }

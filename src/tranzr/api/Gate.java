@@ -74,7 +74,8 @@ public final class Gate {
         }
         if (need == Need.GUEST) {
             checkSite(request);
-            Callers.set(request, enter(request, () -> identities.guest(request.path("token"), linkPassword(request).orElse(null), request.client())));
+            identities.requestOf(request.path("link")).ifPresent(id -> Recorder.note(request, "request_id", id.toString()));
+            Callers.set(request, enter(request, () -> identities.guest(request.path("link"), linkPassword(request).orElse(null), request.client())));
             return;
         }
         // A browser adds Basic and cookies by itself; Bearer it never does.

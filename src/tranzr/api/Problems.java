@@ -34,7 +34,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return told(request, problemOf(request, thrown)).toJson();
+        return told(request, withMore(request, problemOf(request, thrown))).toJson();
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -43,11 +43,29 @@ public final class Problems implements HttpListener.ErrorMapper {
             try {
                 return handler.handle(request);
             } catch (Exception e) {
-                Problem problem = told(request, problemOf(request, e));
+                Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return json ? problem.toJson() : problem.toText();
             }
         };
+    }
+
+    /** What the problem of a request tells beyond what went wrong. */
+    private record More(String member, Object value, String words) {
+    }
+
+    /**
+     * Has the problem that a request ends with, if it does, tell one thing more.
+     *
+     * @param words for people, to follow what went wrong and a semicolon
+     */
+    public static void mention(Request request, String member, Object value, String words) {
+        request.attach(More.class, new More(member, value, words));
+    }
+
+    private static Problem withMore(Request request, Problem problem) {
+        return request.attached(More.class).map(more -> new Problem(problem.status(), problem.code(), problem.title(), problem.detail() + "; " + more.words(),
+                problem.retryable(), problem.retryAfter(), problem.extra()).with(more.member(), more.value())).orElse(problem);
     }
 
     /** Keeps the problem with the request, for those who record what came of it. */

@@ -6,7 +6,9 @@ import tranzr.accounts.Identities;
 import tranzr.accounts.LiveCallers;
 import tranzr.accounts.OneTimeTokens;
 import tranzr.accounts.Rooms;
+import tranzr.accounts.UploadRequests;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.model.Quota;
@@ -21,6 +23,7 @@ final class Accounts implements AutoCloseable {
     private final AccessTokens tokens;
     private final Rooms rooms;
     private final OneTimeTokens onceTokens;
+    private final UploadRequests requests;
     private final ExpiryWatch watch;
 
     Accounts(Engine engine, Identities identities) {
@@ -29,6 +32,7 @@ final class Accounts implements AutoCloseable {
         this.tokens = new AccessTokens(engine, live, identities);
         this.rooms = new Rooms(engine.core(), live);
         this.onceTokens = new OneTimeTokens(engine);
+        this.requests = new UploadRequests(engine.core(), live);
         this.watch = new ExpiryWatch(identities, live, onceTokens);
     }
 
@@ -46,6 +50,10 @@ final class Accounts implements AutoCloseable {
 
     TokenRoutes tokenRoutes() {
         return new TokenRoutes(engine.core(), tokens, rooms, onceTokens);
+    }
+
+    RequestRoutes requestRoutes() {
+        return new RequestRoutes(engine.core(), requests, rooms);
     }
 
     RoomRoutes roomRoutes() {

@@ -19,6 +19,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -228,7 +229,9 @@ public final class Server implements AutoCloseable {
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
                 new AuditRoutes(logs.reader()),
-                new WebhookRoutes(hooks));
+                new WebhookRoutes(hooks),
+                accounts.requestRoutes(),
+                new AttemptRoutes(engine, logs.reader()));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -77,6 +77,11 @@ public final class Core {
         return settings.uploadTtl();
     }
 
+    /** The most that one file may have, in bytes; {@link Long#MAX_VALUE} for no limit. */
+    public long maxFileSize() {
+        return settings.maxFileSize();
+    }
+
     /** The room of this id or, in whatever case, of this name. */
     public Optional<Room> room(String idOrName) {
         Optional<Room> named = catalog.bySecret(Room.key(idOrName)).filter(Room.class::isInstance).map(Room.class::cast);

@@ -24,6 +24,7 @@ public final class Shares {
 
     /** The hexadecimal digits of a share's id: enough that no two shares have the same. */
     public static final int ID_LENGTH = 16;
+    private static final int MAX_ADDRESSES = 100;
 
     /**
      * @param expires null for never
@@ -89,6 +90,7 @@ public final class Shares {
     /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts, Forbidden. */
     public Created draft(UUID fileId, Terms terms) {
         permit.requireAtAll(Right.SHARE);
+        requireFew(terms.addresses());
         String token = Tokens.create(Tokens.Kind.SHARE, core.random);
         String password = terms.password() == null ? null : core.passwords().hash(terms.password());
         Share share = new Share(Tokens.hash(token), fileId, password, core.now(), terms.expires(),
@@ -225,6 +227,7 @@ public final class Shares {
         if (terms.oneTime() && terms.maxDownloads() != 1) {
             throw new FailureException(new Failure.InvalidValue("max_downloads", "is 1 for a one-time link, for good"));
         }
+        requireFew(terms.addresses());
         String hashed = keepPassword || terms.password() == null ? null : core.passwords().hash(terms.password());
         synchronized (core.shareTerms) {
             Share before = existing(tokenHash);
@@ -240,6 +243,12 @@ public final class Shares {
                 throw new FailureException(new Failure.UnknownShare());
             }
             return existing(tokenHash);
+        }
+    }
+
+    private static void requireFew(List<IpRange> addresses) {
+        if (addresses.size() > MAX_ADDRESSES) {
+            throw new FailureException(new Failure.InvalidValue("addresses", "must be " + MAX_ADDRESSES + " ranges at most"));
         }
     }
 

@@ -31,6 +31,7 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -158,7 +159,7 @@ public final class ServedEngine implements AutoCloseable {
                 new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
-                new WebhookRoutes(hooks));
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
