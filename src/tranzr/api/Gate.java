@@ -84,6 +84,9 @@ public final class Gate {
         }
         Caller caller = enter(request, () -> identify(request, tokenRequired, onlyReads));
         Callers.set(request, caller);
+        if (need == Need.TOKEN && caller instanceof Caller.Guest) {
+            throw refusal(ErrorCode.TOKEN_REQUIRED, "Authorization", "the link of an upload request is no token; it only brings files");
+        }
         need.right().ifPresent(right -> {
             if (!Permissions.atAll(caller).contains(right)) {
                 throw new FailureException(new Failure.Forbidden(right));
