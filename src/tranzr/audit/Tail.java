@@ -70,6 +70,7 @@ final class Tail {
         try (DiskFile again = disk.open(segment.file(), Disk.Mode.WRITE)) {
             if (again.size() > length) {
                 again.truncate(length);
+                again.force(true); // or a power cut could bring the half line back
             }
         }
     }

@@ -99,7 +99,7 @@ public final class Server implements AutoCloseable {
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             engine.cleanup().tell(logs::cleared);
-            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             hooks = Hooks.open(engine.core(), config.webhookPrivate());
             HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
             started = true;
@@ -203,7 +203,7 @@ public final class Server implements AutoCloseable {
     private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
                 logs.recorder(), problems);
         try {
@@ -222,13 +222,15 @@ public final class Server implements AutoCloseable {
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock),
+                new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
                 new AuditRoutes(logs.reader()),
+                accounts.sessionRoutes(),
+                accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks),
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()));

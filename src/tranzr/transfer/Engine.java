@@ -53,6 +53,7 @@ public final class Engine implements AutoCloseable {
             throw new FailureException(new Failure.Unavailable("the disk failed"));
         }
         Engine engine = new Engine(new Core(catalog, storage, settings, clock, found.latest(), random, passwords, failed), found.missing().size());
+        engine.core.space.rebuild();
         engine.mend(found);
         engine.cleanup.start();
         return engine;
@@ -79,9 +80,9 @@ public final class Engine implements AutoCloseable {
         found.pending().forEach(sessions.hasher()::catchUp);
     }
 
-    /** Whether the free space is down to the reserve, so that no upload is taken. */
+    /** Whether the free space is down to the reserve, or promised to uploads under way, so that no other is taken. */
     public boolean isFull() {
-        return core.spaceForUploads() <= 0;
+        return core.availableSpace() <= 0;
     }
 
     /** How many uploads and files had no bytes in the storage at the start, though they should. */

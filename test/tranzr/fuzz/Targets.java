@@ -10,11 +10,13 @@ import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
 import tranzr.journal.JournalFuzz;
+import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
 import tranzr.storage.local.SumsFuzz;
+import tranzr.webhook.WebhookFuzz;
 
 /** Every target there is. They live in the packages of their parsers, most of which nobody else can see. */
 final class Targets {
@@ -24,7 +26,8 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(), AuditFuzz.targets())
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
+                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

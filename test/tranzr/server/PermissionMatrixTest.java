@@ -10,6 +10,7 @@ import static tranzr.model.Right.UPLOAD;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -198,6 +199,8 @@ class PermissionMatrixTest {
                 case RouteRules.AtAll rule -> askAtAll(route, rule);
                 case RouteRules.Admin _ -> askAsAdmin(route);
                 case RouteRules.Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case RouteRules.Nothing rule -> askForNothing(route, rule);
+                case RouteRules.OnSession _ -> askOnSession(route);
                 case RouteRules.Self rule -> askOfItself(route, rule);
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
                 case RouteRules.Decides _ -> askWhoDecides(route);
@@ -270,6 +273,22 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
     }
 
+    private void askForNothing(Routes.Route route, RouteRules.Nothing rule) {
+        expect(route, "any token", rule.status(), ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+        expect(route, "an admin", rule.status(), ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null));
+    }
+
+    private void askOnSession(Routes.Route route) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        for (Map.Entry<String, Bearer> who : Map.of("its own token", self, "an admin", token(EnumSet.of(Right.ADMIN), Map.of(), null)).entrySet()) {
+            String path = route.pattern().replace("{session_id}", server.post("/login", "", as(self)).expect(200).field("session_id"));
+            expect(route, "another token", 404, server.delete(path, as(token(ALL, Map.of(), null))));
+            expect(route, "nobody", 401, server.delete(path));
+            expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
+        }
+    }
+
     private void askOfItself(Routes.Route route, RouteRules.Self rule) {
         Bearer self = token(EnumSet.of(LIST), Map.of(), null);
         expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
@@ -338,8 +357,12 @@ class PermissionMatrixTest {
         return id;
     }
 
+    /** A token, with a second factor. */
     private UUID other() {
-        return token(EnumSet.of(LIST), Map.of(), null).id();
+        AccessToken other = AccessToken.of(new UUID(random.nextLong(), random.nextLong()), Tokens.hash("tzk_" + random.nextLong()), "other", Instant.EPOCH)
+                .withTotp(new AccessToken.Totp("MFRGGZDFMZTWQ2LK", 0, true));
+        add(other);
+        return other.id();
     }
 
     private UUID newRoom() {
@@ -365,6 +388,7 @@ class PermissionMatrixTest {
     }
 
     private void askWithoutRight(Routes.Route route, UUID file, String share) {
+        server.pass(Duration.ofMinutes(5)); // or it would be slowed down as one who guesses
         expect(route, "nobody", 401, ask(route, file, share));
         expect(route, "an unknown token", 401, ask(route, file, share, "Authorization", "Bearer " + Tokens.create(Tokens.Kind.ACCESS, random)));
         Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);

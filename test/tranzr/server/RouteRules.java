@@ -45,6 +45,14 @@ final class RouteRules {
     record Anybody() implements Rule {
     }
 
+    /** Any token, for what is its own alone; it is told by {@code status} that it has nothing of the kind. */
+    record Nothing(int status) implements Rule {
+    }
+
+    /** The token whose session it is, and administrators; others hear that there is none. */
+    record OnSession() implements Rule {
+    }
+
     /** The token that is named, and administrators; all others hear {@code others}. */
     record Self(int others) implements Rule {
     }
@@ -91,7 +99,7 @@ final class RouteRules {
             rules.put(route, new Open());
         }
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
@@ -103,9 +111,16 @@ final class RouteRules {
         }
         rules.put("GET /tokens/{token_id}", new Self(404));
         rules.put("POST /tokens/{token_id}/rotate", new Self(404));
-        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage")) {
+        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",
+                "POST /totp")) {
             rules.put(route, new Anybody());
         }
+        // Of their own, and these tokens have none: no session, no code, no second factor.
+        rules.put("POST /session/prove", new Nothing(400));
+        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.put("DELETE /totp", new Nothing(409));
+        rules.put("DELETE /sessions/{session_id}", new OnSession());
+        rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
         rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
         rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
