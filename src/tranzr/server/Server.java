@@ -20,6 +20,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -241,7 +242,9 @@ public final class Server implements AutoCloseable {
                 new AuditRoutes(logs.reader()),
                 accounts.sessionRoutes(),
                 accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks));
+                new WebhookRoutes(hooks),
+                accounts.requestRoutes(),
+                new AttemptRoutes(engine, logs.reader()));
     }
 
     private static Health health(Engine engine, Logs logs) {
