@@ -41,7 +41,8 @@ public final class TargetMask {
         if (!name.equals("http") && !name.equals("https")) {
             return MASK;
         }
-        String rest = url.substring(scheme + 3).replaceFirst("#.*", "");
+        int fragment = url.indexOf('#', scheme);
+        String rest = url.substring(scheme + 3, fragment < 0 ? url.length() : Math.max(fragment, scheme + 3));
         int end = rest.length();
         for (char stop : new char[] {'/', '?', '\\'}) {
             int at = rest.indexOf(stop);

@@ -25,6 +25,7 @@ import tranzr.security.Tokens;
  * @param bind where to listen; port 0 for a free one
  * @param token the hash of the only token that opens the API; empty when none was given
  * @param uploadTtl how long an unfinished upload is kept after its last byte
+ * @param sessionTtl how long a browser stays logged in
  * @param maxFileSize in bytes; empty for no limit
  * @param chunkSize in bytes, for uploads that name none
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
@@ -36,7 +37,7 @@ import tranzr.security.Tokens;
  * @param logs what is recorded
  * @param webhookPrivate whether webhooks may lead to this machine and into private networks
  */
-public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
+public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration sessionTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
         LimitConfig limits, ConnectionConfig connections, LogConfig logs, boolean webhookPrivate) {
 
@@ -58,6 +59,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 dataOf(settings),
                 secretOf(settings).map(Tokens::hash),
                 parsed(settings, Option.UPLOAD_TTL, text -> atLeastASecond(TimeSpan.parse(text))),
+                parsed(settings, Option.SESSION_TTL, text -> atMost(Duration.ofDays(365), atLeastASecond(TimeSpan.parse(text)))),
                 parsed(settings, Option.CLEANUP_INTERVAL, text -> atLeastASecond(TimeSpan.parse(text))),
                 parsed(settings, Option.MAX_FILE_SIZE, text -> text.equals(NONE) ? OptionalLong.empty() : OptionalLong.of(atLeast(1, ByteSize.parse(text)))),
                 parsed(settings, Option.CHUNK_SIZE, text -> atLeast(MIN_CHUNK_SIZE, ByteSize.parse(text))),
@@ -143,6 +145,13 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
     static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
+        }
+        return span;
+    }
+
+    private static Duration atMost(Duration most, Duration span) {
+        if (span.compareTo(most) > 0) {
+            throw new IllegalArgumentException("is more than " + most.toDays() + " days");
         }
         return span;
     }

@@ -6,6 +6,7 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
@@ -13,7 +14,9 @@ import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
+import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.ServiceRoutes;
+import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
@@ -58,7 +61,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, AuditRoutes audit, WebhookRoutes webhook) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook) {
     }
 
     private Routes() {
@@ -69,6 +72,7 @@ final class Routes {
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
         routes.addAll(webhooks(to));
+        routes.addAll(logins(to));
         return List.copyOf(routes);
     }
 
@@ -138,6 +142,23 @@ final class Routes {
                 api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
     }
 
+    private static List<Route> logins(Doors to) {
+        return List.of(
+                // Browsers that log in
+                api("POST", "/login", Need.OPEN, "login", to.session::login).with(Load.LOGIN),
+                api("POST", "/logout", Need.TOKEN, "logout", to.session::logout),
+                api("GET", "/session", Need.TOKEN, "session.info", to.session::get).quiet(),
+                api("POST", "/session/prove", Need.TOKEN, "session.prove", to.session::prove).with(Load.LOGIN),
+                api("GET", "/sessions", Need.TOKEN, "session.list", to.session::list).quiet(),
+                api("DELETE", "/sessions", Need.TOKEN, "session.revoke_others", to.session::revokeOthers),
+                api("DELETE", "/sessions/{session_id}", Need.TOKEN, "session.revoke", to.session::revoke),
+                // The second factor
+                api("POST", "/totp", Need.TOKEN, "totp.enrol", to.factor::enrol).with(Load.LINK),
+                api("POST", "/totp/confirm", Need.TOKEN, "totp.confirm", to.factor::confirm).with(Load.LOGIN),
+                api("DELETE", "/totp", Need.TOKEN, "totp.remove", to.factor::remove).with(Load.LOGIN),
+                api("DELETE", "/tokens/{token_id}/totp", Need.ADMIN, "totp.reset", to.factor::reset).withSecondFactor());
+    }
+
     private static List<Route> webhooks(Doors to) {
         return List.of(
                 api("POST", "/webhooks", Need.LIST, "webhook.create", to.webhook::create).with(Load.LINK),
@@ -160,10 +181,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

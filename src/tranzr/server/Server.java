@@ -97,7 +97,8 @@ public final class Server implements AutoCloseable {
             logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
+            engine.cleanup().tell(logs::cleared);
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             hooks = Hooks.open(engine.core(), config.webhookPrivate());
             HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
             started = true;
@@ -201,12 +202,13 @@ public final class Server implements AutoCloseable {
     private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random)
             throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock), problems);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
+                logs.recorder(), problems);
         try {
             ConnectionConfig connections = config.connections();
             return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
-                    .limitedBy(connections.limits()).openTo(connections.cors()), handler, problems);
+                    .limitedBy(connections.limits()).openTo(connections.cors()).observedBy(logs.observer()), handler, problems);
         } catch (BindException e) {
             String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
             throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
@@ -219,13 +221,15 @@ public final class Server implements AutoCloseable {
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock),
+                new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
                 new AuditRoutes(logs.reader()),
+                accounts.sessionRoutes(),
+                accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks));
     }
 

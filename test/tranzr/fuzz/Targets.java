@@ -3,12 +3,14 @@ package tranzr.fuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
+import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
 import tranzr.journal.JournalFuzz;
+import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
 import tranzr.server.RoutesFuzz;
@@ -24,7 +26,8 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(), WebhookFuzz.targets())
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(),
+                AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

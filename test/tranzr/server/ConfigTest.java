@@ -71,7 +71,7 @@ class ConfigTest {
     void every_setting_takes_its_value_from_flag_environment_and_file_alike() throws Exception {
         Path token = secret("rw-------", TOKEN + "\n");
         Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
-                Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
+                Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.SESSION_TTL, "1d"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
                 Map.entry(Option.QUOTA_BYTES, "5GB"), Map.entry(Option.QUOTA_FILES, "12"), Map.entry(Option.QUOTA_MONTHLY_BYTES, "1KiB"),
                 Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"),
@@ -86,7 +86,7 @@ class ConfigTest {
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
-                Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
+                Duration.ofMinutes(90), Duration.ofDays(1), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
                 Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")),
                 new LimitConfig(Schedule.parse("mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Schedule.always(new ByteRate(2 << 20)),
                         Schedule.always(new ByteRate(500_000)), 5, Concurrency.NONE, 3, 4, Rate.NONE, new Rate(100, Duration.ofSeconds(1), 100),
