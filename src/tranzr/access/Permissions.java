@@ -9,6 +9,8 @@ import tranzr.model.FileAccess;
 import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Upload;
+import tranzr.model.UploadRequest;
+import tranzr.model.Webhook;
 
 /**
  * Who may do what: the one decision, for every route, list, link and event. {@code docs/security.md} has it in words. Pure functions of the caller and of
@@ -75,6 +77,26 @@ public final class Permissions {
         };
     }
 
+    /** Whether the caller may let guests bring files into a room: as a member that may bring and share there itself. */
+    public static boolean mayInvite(Caller caller, UUID room) {
+        return switch (caller) {
+            case Caller.Server _ -> true;
+            case Caller.Bearer bearer -> mayInvite(bearer.token(), room);
+            case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
+        };
+    }
+
+    private static boolean mayInvite(AccessToken token, UUID room) {
+        Set<Right> needed = Set.of(Right.UPLOAD, Right.SHARE);
+        Role role = token.rooms().get(room);
+        return token.rights().contains(Right.ADMIN) || role != null && role.rights().containsAll(needed) && token.rights().containsAll(needed);
+    }
+
+    /** Whether the caller may see, change and revoke an upload request: its maker as long as it could make it again, and whoever owns the room. */
+    public static boolean manages(Caller caller, UploadRequest request) {
+        return mayInvite(caller, request.room()) && (ownsRoom(caller, request.room()) || caller.owner().equals(request.creator()));
+    }
+
     /** Whether the caller may know that there is such a room. */
     public static boolean seesRoom(Caller caller, UUID room) {
         return switch (caller) {
@@ -90,6 +112,17 @@ public final class Permissions {
             return isAdmin(caller) || ownsRoom(caller, file.room());
         }
         return caller instanceof Caller.Bearer bearer && bearer.token().id().equals(file.owner());
+    }
+
+    /** Whether the caller may see, change and remove a webhook. */
+    public static boolean mayManage(Caller caller, Webhook hook) {
+        return isAdmin(caller) || caller instanceof Caller.Bearer bearer && bearer.token().id().equals(hook.owner())
+                && bearer.token().rights().contains(Right.LIST);
+    }
+
+    /** Whether the caller may have webhooks of its own: they stay when it has gone, so that nothing borrowed will do. */
+    public static boolean mayHaveWebhooks(Caller caller) {
+        return caller instanceof Caller.Bearer && atAll(caller).contains(Right.LIST);
     }
 
     public static boolean isAdmin(Caller caller) {

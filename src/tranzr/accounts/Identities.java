@@ -1,8 +1,12 @@
 package tranzr.accounts;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import tranzr.access.Caller;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -13,17 +17,23 @@ import tranzr.model.IpRange;
 import tranzr.model.OneTimeToken;
 import tranzr.model.Session;
 import tranzr.model.UploadRequest;
+import tranzr.security.GuessLimiter;
 import tranzr.security.Tokens;
 import tranzr.transfer.Core;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 
-/** Tells by a secret who asks. Safe for several threads. */
+/**
+ * Tells by a secret who asks. Safe for several threads.
+ * <p>Whoever tries tokens that open nothing is slowed down by address ({@link GuessLimiter}). A right one is let in at once all the same, so that nobody can lock out
+ * others who share the address.
+ */
 public final class Identities {
 
     private final Core core;
     private final Optional<Digest> operator;
     private final boolean alwaysRequired;
+    private final GuessLimiter guesses = new GuessLimiter();
 
     /**
      * @param operator the hash of the token given at the start, which may do everything
@@ -51,32 +61,115 @@ public final class Identities {
     }
 
     /**
-     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, AddressNotAllowed, RequestClosed, PasswordRequired, WrongPassword.
+     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, TooManyAttempts, AddressNotAllowed, and as {@link #guest}.
      *
      * @param password of an upload request, or null
      */
     public Caller of(String secret, String password, InetAddress from) {
+        return counted(from, () -> identify(secret, password, from));
+    }
+
+    private Caller identify(String secret, String password, InetAddress from) {
         Digest hash = Tokens.hash(secret);
         if (operator.isPresent() && operator.get().equals(hash)) {
             return Caller.operator();
+        }
+        if (secret.startsWith(Tokens.Kind.REQUEST.prefix())) {
+            return guest(secret, password, from);
         }
         Entity entity = core.catalog().bySecret(hash).orElseThrow(Identities::wrong);
         core.settle();
         return switch (entity) {
             case AccessToken token -> Caller.of(usable(token, from));
             case OneTimeToken once -> use(once, from);
-            case UploadRequest request -> guest(request, password, from);
             default -> throw wrong();
         };
     }
 
-    /** Whose browser it is. Fails with WrongToken when the session is over, AddressNotAllowed. @param cookie the value of the session's cookie */
-    public Caller ofSession(String cookie, InetAddress from) {
-        Entity entity = core.catalog().bySecret(Tokens.hash(cookie)).orElseThrow(Identities::wrong);
-        if (!(entity instanceof Session session) || !core.now().isBefore(session.expires())) {
-            throw wrong();
+    /**
+     * Whose link of an upload request it is. One that has expired still lets guests finish what they began in time, as long as an upload that nobody goes on
+     * with would be kept. Fails with RequestClosed, PasswordRequired, WrongPassword, TooManyAttempts.
+     *
+     * @param secret the token of the link
+     * @param password as given, or null
+     */
+    public Caller guest(String secret, String password, InetAddress from) {
+        UploadRequest request = linked(secret).filter(found -> !isClosed(found)).orElse(null);
+        core.settle();
+        if (request == null) {
+            if (password != null) {
+                // A link that does not exist must cost what a wrong password costs.
+                core.passwords().spendAsMuch(from, password);
+            }
+            throw new FailureException(new Failure.RequestClosed());
         }
-        return new Caller.Bearer(usable(tokenOf(session.token()), from), session.id());
+        if (request.password() != null) {
+            core.passwords().require(new GuardedRequest(core, request), from, password);
+        }
+        return new Caller.Guest(request);
+    }
+
+    /** The id of the upload request that a link is of, whether it still takes anything or not. */
+    public Optional<UUID> requestOf(String secret) {
+        return linked(secret).map(UploadRequest::id);
+    }
+
+    private Optional<UploadRequest> linked(String secret) {
+        return core.catalog().bySecret(Tokens.hash(secret)).filter(UploadRequest.class::isInstance).map(UploadRequest.class::cast);
+    }
+
+    private boolean isClosed(UploadRequest request) {
+        return request.expires() != null && !core.now().isBefore(request.expires().plus(core.uploadTtl()));
+    }
+
+    /** The token itself, to log in with; the operator's as well, but nothing that is borrowed. Fails with WrongToken, TooManyAttempts, AddressNotAllowed. */
+    AccessToken tokenBy(String secret, InetAddress from) {
+        return counted(from, () -> {
+            Digest hash = Tokens.hash(secret);
+            if (operator.isPresent() && operator.get().equals(hash)) {
+                return AccessToken.OPERATOR;
+            }
+            Optional<Entity> entity = core.catalog().bySecret(hash);
+            core.settle();
+            return entity.filter(AccessToken.class::isInstance).map(token -> usable((AccessToken) token, from)).orElseThrow(Identities::wrong);
+        });
+    }
+
+    /** Whose browser it is. Fails with SessionExpired when the session is over, AddressNotAllowed. @param cookie the value of the session's cookie */
+    public Caller ofSession(String cookie, InetAddress from) {
+        Session session = session(cookie).orElseThrow(() -> new FailureException(new Failure.SessionExpired()));
+        AccessToken token = session.token().equals(AccessToken.OPERATOR_ID) ? AccessToken.OPERATOR
+                : core.catalog().entity(AccessToken.class, session.token()).orElseThrow(() -> new FailureException(new Failure.SessionExpired()));
+        return new Caller.Bearer(usable(token, from), session.id());
+    }
+
+    /** The session that goes on and has this cookie. */
+    Optional<Session> session(String cookie) {
+        return core.catalog().bySecret(Tokens.hash(cookie)).filter(Session.class::isInstance).map(Session.class::cast).filter(this::isLive);
+    }
+
+    /** Whether a browser may go on with it: it has not expired, nor has its token, and the operator's token is still the one that opened it. */
+    boolean isLive(Session session) {
+        if (!core.now().isBefore(session.expires())) {
+            return false;
+        }
+        return session.token().equals(AccessToken.OPERATOR_ID) ? idOfOperators(session.hash()).filter(session.id()::equals).isPresent()
+                : core.catalog().entity(AccessToken.class, session.token()).filter(token -> !token.isExpired(core.now())).isPresent();
+    }
+
+    /**
+     * The id of a session or one-time token of the operator. It is made of the token given at the start, which no record knows of: so one from before that was changed
+     * is found out. Empty when none was given.
+     *
+     * @param secret the hash of its own secret, which is random
+     */
+    Optional<UUID> idOfOperators(Digest secret) {
+        return operator.map(token -> {
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(secret.bytes());
+            both.writeBytes(token.bytes());
+            return AccessToken.idOf(Digest.sha256(both.toByteArray()));
+        });
     }
 
     /** Whether the caller may still do what it was found to be able to do. */
@@ -85,7 +178,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isCurrent(bearer.token())
                     && (bearer.session() == null || core.catalog().entity(Session.class, bearer.session()).isPresent());
             case Caller.Once once -> isCurrent(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::equals).isPresent();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::isSameTo).isPresent();
             case Caller.Server _, Caller.Nobody _ -> true;
         };
     }
@@ -94,9 +187,9 @@ public final class Identities {
     public boolean isOver(Caller caller) {
         return switch (caller) {
             case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
-                    && core.catalog().entity(Session.class, bearer.session()).filter(session -> core.now().isBefore(session.expires())).isEmpty();
+                    && core.catalog().entity(Session.class, bearer.session()).filter(this::isLive).isEmpty();
             case Caller.Once once -> isOver(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !now.isExpired(core.now())).isEmpty();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !isClosed(now)).isEmpty();
             case Caller.Server _, Caller.Nobody _ -> false;
         };
     }
@@ -113,7 +206,7 @@ public final class Identities {
                         && !now.isExpired(core.now())).isPresent();
     }
 
-    private AccessToken tokenOf(java.util.UUID id) {
+    private AccessToken tokenOf(UUID id) {
         return id.equals(AccessToken.OPERATOR_ID) ? AccessToken.OPERATOR
                 : core.catalog().entity(AccessToken.class, id).orElseThrow(Identities::wrong);
     }
@@ -130,7 +223,8 @@ public final class Identities {
     }
 
     private Caller use(OneTimeToken once, InetAddress from) {
-        if (!core.now().isBefore(once.expires())) {
+        boolean ofAnotherOperator = once.token().equals(AccessToken.OPERATOR_ID) && idOfOperators(once.hash()).filter(once.id()::equals).isEmpty();
+        if (ofAnotherOperator || !core.now().isBefore(once.expires())) {
             throw wrong();
         }
         AccessToken token = usable(tokenOf(once.token()), from);
@@ -142,11 +236,20 @@ public final class Identities {
         return new Caller.Once(token, once.right(), once.file(), once.id());
     }
 
-    private Caller guest(UploadRequest request, String password, InetAddress from) {
-        if (request.isExpired(core.now())) {
-            throw new FailureException(new Failure.RequestClosed());
+    /** A token that opens nothing counts against its address, which then hears for a while only that it has to wait. */
+    private <T> T counted(InetAddress from, Supplier<T> look) {
+        try {
+            return look.get();
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.WrongToken) {
+                Duration wait = guesses.addressWait(from, core.now());
+                if (!wait.isZero()) {
+                    throw new FailureException(new Failure.TooManyAttempts(wait));
+                }
+                guesses.failed(from, core.now());
+            }
+            throw e;
         }
-        return new Caller.Guest(request);
     }
 
     private static FailureException wrong() {

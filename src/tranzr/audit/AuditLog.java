@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,30 +58,6 @@ public final class AuditLog implements Closeable {
     private long limit;
     private boolean keeperRests;
     private boolean closing;
-
-    /**
-     * The segment that grows. Whoever forces or closes its file holds its monitor; taken after the lock, when both are.
-     */
-    private static final class Tail {
-        final Segment segment;
-        /** Null when the file must not be used any more. */
-        DiskFile file;
-        long length;
-
-        Tail(Segment segment, DiskFile file, long length) {
-            this.segment = segment;
-            this.file = file;
-            this.length = length;
-        }
-
-        synchronized void close() throws IOException {
-            DiskFile open = file;
-            file = null;
-            if (open != null) {
-                open.close();
-            }
-        }
-    }
 
     private AuditLog(Disk disk, Path directory, Options options, InstantSource clock, boolean kept) {
         this.disk = disk;
@@ -193,26 +168,25 @@ public final class AuditLog implements Closeable {
     }
 
     private boolean write(byte[] middle) {
-        if (tail.file == null) {
+        if (!tail.isOpen()) {
             return false;
         }
         byte[] hashed = LineText.hashed(seq + 1, middle, durable, hash);
         String newHash = Line.hashOf(hashed, hashed.length);
         byte[] line = Line.finished(hashed, newHash);
-        if (tail.length + line.length > limit && tail.length > 0) {
+        if (tail.length() + line.length > limit && tail.length() > 0) {
             rotate();
-            if (tail.file == null) {
+            if (!tail.isOpen()) {
                 return false;
             }
-            if (tail.length == 0) { // and so everything before it is durable, which the line has to say
+            if (tail.length() == 0) { // and so everything before it is durable, which the line has to say
                 hashed = LineText.hashed(seq + 1, middle, durable, hash);
                 newHash = Line.hashOf(hashed, hashed.length);
                 line = Line.finished(hashed, newHash);
             }
         }
         try {
-            tail.file.write(ByteBuffer.wrap(line), tail.length);
-            tail.length += line.length;
+            tail.write(line);
             seq++;
             hash = newHash;
             return true;
@@ -229,7 +203,7 @@ public final class AuditLog implements Closeable {
     /** Half a line may be there. */
     private void cutBack() {
         try {
-            tail.file.truncate(tail.length);
+            tail.cutBack();
         } catch (IOException e) {
             giveUp(e);
         }
@@ -264,12 +238,8 @@ public final class AuditLog implements Closeable {
     /** Goes on in a file of its own after a failure, if the disk lets it. */
     private void reopen() {
         try {
-            try (DiskFile old = disk.open(tail.segment.file(), Disk.Mode.WRITE)) {
-                if (old.size() > tail.length) {
-                    old.truncate(tail.length);
-                }
-            }
-            tail = begin();
+            tail.cutBackClosed(disk);
+            tail = Tail.begin(disk, directory, seq + 1);
             limit = options.segmentBytes();
             // The records before are as durable as they will ever be.
             durable = seq;
@@ -278,48 +248,28 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** A segment for the next record. What bears its name can only be what an attempt before left, without any record. */
-    private Tail begin() throws IOException {
-        Segment segment = Segment.of(directory, seq + 1);
-        if (disk.exists(segment.file()) && disk.size(segment.file()) > 0) {
-            throw new IOException(segment.file() + " is there already, with records that are not to follow");
-        }
-        disk.delete(segment.file());
-        DiskFile file = disk.open(segment.file(), Disk.Mode.CREATE);
-        try {
-            disk.forceDirectory(directory);
-            return new Tail(segment, file, 0);
-        } catch (IOException e) {
-            file.close();
-            disk.delete(segment.file());
-            throw e;
-        }
-    }
-
     /** Everything in the old file is durable before a new one begins, so that only the last can end in the middle of a record. */
     private void rotate() {
         Tail old = tail;
         try {
-            synchronized (old) {
-                old.file.force(true);
-            }
+            old.force();
             durable = seq;
         } catch (IOException e) {
             giveUp(e);
             return;
         }
         try {
-            tail = begin();
+            tail = Tail.begin(disk, directory, seq + 1);
             limit = options.segmentBytes();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the audit log cannot begin its next file, and goes on with " + old.segment.name() + ": " + e.getMessage());
-            limit = old.length + OVERTIME_BYTES;
+            LOG.log(Level.WARNING, "the audit log cannot begin its next file, and goes on with " + old.segment().name() + ": " + e.getMessage());
+            limit = old.length() + OVERTIME_BYTES;
             return;
         }
         try {
             old.close();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "closing " + old.segment.name() + " of the audit log: " + e.getMessage());
+            LOG.log(Level.WARNING, "closing " + old.segment().name() + " of the audit log: " + e.getMessage());
         }
     }
 
@@ -329,10 +279,13 @@ public final class AuditLog implements Closeable {
         long upTo;
         lock.lock();
         try {
-            if (tail.file == null) {
+            if (!tail.isOpen()) {
                 reopen();
             }
-            if (!losses.isEmpty() && !tellLosses() || durable == seq) {
+            if (!losses.isEmpty()) {
+                tellLosses();
+            }
+            if (!tail.isOpen() || durable == seq) {
                 return;
             }
             forced = tail;
@@ -341,20 +294,16 @@ public final class AuditLog implements Closeable {
             lock.unlock();
         }
         IOException failure = null;
-        synchronized (forced) {
-            try {
-                if (forced.file != null) {
-                    forced.file.force(false);
-                }
-            } catch (IOException e) {
-                failure = e;
-            }
+        try {
+            forced.force();
+        } catch (IOException e) {
+            failure = e;
         }
         lock.lock();
         try {
             if (forced == tail && failure != null) {
                 giveUp(failure);
-            } else if (forced == tail && tail.file != null) {
+            } else if (forced == tail && tail.isOpen()) {
                 durable = Math.max(durable, upTo);
             }
         } finally {
@@ -371,7 +320,7 @@ public final class AuditLog implements Closeable {
         try {
             lock.lock();
             try {
-                if (tail.file != null && tail.length > 0 && retention.isRipe(tail.segment, now)) {
+                if (tail.isOpen() && tail.length() > 0 && retention.isRipe(tail.segment(), now)) {
                     rotate();
                 }
             } finally {
@@ -431,7 +380,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Makes everything durable. Later records are only logged. @throws IOException when not everything is on the disk */
+    /** Makes everything durable. Later records are only logged. @throws IOException when what was written may not be on the disk */
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -449,8 +398,11 @@ public final class AuditLog implements Closeable {
         }
         force();
         tail.close();
-        if (!losses.isEmpty() || durable < seq) {
-            throw new IOException("the audit log is not complete: " + losses.reason());
+        if (losses.count() > 0) {
+            LOG.log(Level.ERROR, "the audit log was closed while it could not be written; " + losses.count() + " records are missing, and nothing in it tells so");
+        }
+        if (durable < seq) {
+            throw new IOException("the last records of the audit log may not be on the disk: " + losses.reason());
         }
     }
 

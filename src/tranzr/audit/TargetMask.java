@@ -20,9 +20,9 @@ public final class TargetMask {
     private static final Set<String> BEFORE_WORD_AND_SECRET = Set.of("share", "delete", "request", "requests");
     private static final Set<String> HARMLESS = Set.of("limit", "after", "before", "status", "chunk_index", "file_id", "wait", "from", "to", "action", "result", "format");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._:+-]{0,64}");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,31}");
-    /** Our own prefixes, or so many characters that only chance made. A UUID has 36. */
-    private static final Pattern SECRET = Pattern.compile(".*(tz[a-z]_.*|[A-Za-z0-9_-]{40,}.*)", Pattern.DOTALL);
+    private static final int MAX_NAME = 32;
+    /** So many characters without a break only chance made; a UUID has 36. */
+    private static final int SECRET_LENGTH = 40;
 
     private TargetMask() {
     }
@@ -41,14 +41,15 @@ public final class TargetMask {
         if (!name.equals("http") && !name.equals("https")) {
             return MASK;
         }
-        String rest = url.substring(scheme + 3).replaceFirst("#.*", "");
+        int fragment = url.indexOf('#', scheme);
+        String rest = url.substring(scheme + 3, fragment < 0 ? url.length() : Math.max(fragment, scheme + 3));
         int end = rest.length();
         for (char stop : new char[] {'/', '?', '\\'}) {
             int at = rest.indexOf(stop);
             end = at < 0 ? end : Math.min(end, at);
         }
         String host = rest.substring(rest.lastIndexOf('@', end - 1) + 1, end);
-        return name + "://" + (SECRET.matcher(host).matches() ? MASK : host) + of(rest.substring(end));
+        return name + "://" + (looksSecret(host) ? MASK : host) + of(rest.substring(end));
     }
 
     private static String path(String path) {
@@ -59,7 +60,7 @@ public final class TargetMask {
         for (int i = 0; i < segments.length; i++) {
             boolean named = BEFORE_SECRET.contains(word) && i == first + 1
                     || BEFORE_WORD_AND_SECRET.contains(word) && i == first + 2 && !decoded(segments[first + 1]).equals("create");
-            if (named && !segments[i].isEmpty() || SECRET.matcher(decoded(segments[i])).matches()) {
+            if (named && !segments[i].isEmpty() || looksSecret(decoded(segments[i]))) {
                 segments[i] = MASK;
             }
         }
@@ -72,14 +73,44 @@ public final class TargetMask {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
             String value = equals < 0 ? "" : pair.substring(equals + 1);
-            boolean tidy = NAME.matcher(name).matches() && !SECRET.matcher(name).matches();
+            boolean tidy = isName(name) && !looksSecret(name);
             masked.append(masked.isEmpty() ? "" : "&").append(tidy ? name : MASK);
             if (equals >= 0) {
-                boolean harmless = HARMLESS.contains(name) && PLAIN.matcher(value).matches() && !SECRET.matcher(value).matches();
+                boolean harmless = HARMLESS.contains(name) && PLAIN.matcher(value).matches() && !looksSecret(value);
                 masked.append('=').append(harmless ? value : MASK);
             }
         }
         return masked.toString();
+    }
+
+    private static boolean isName(String text) {
+        boolean name = !text.isEmpty() && text.length() <= MAX_NAME && isLetter(text.charAt(0));
+        for (int i = 1; i < text.length() && name; i++) {
+            name = isOfSecret(text.charAt(i));
+        }
+        return name;
+    }
+
+    /** Whether one of our own prefixes stands in it, or a run as long as a secret. Makes no object, since a target may have thousands of segments. */
+    private static boolean looksSecret(String text) {
+        int run = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            run = isOfSecret(c) ? run + 1 : 0;
+            if (run >= SECRET_LENGTH || c == '_' && i >= 3 && text.startsWith("tz", i - 3) && isLetter(text.charAt(i - 1))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of base64url. */
+    private static boolean isOfSecret(char c) {
+        return isLetter(c) || c >= '0' && c <= '9' || c == '-' || c == '_';
+    }
+
+    private static boolean isLetter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
     }
 
     /** Percent-decoded as far as it goes; what is not well-formed stays. */

@@ -65,7 +65,7 @@ final class ApiClient implements AutoCloseable {
         while (true) {
             HttpResponse<byte[]> answer = send("GET", path + query, null);
             byte[] wrapped = ("{\"list\":" + new String(answer.body(), StandardCharsets.UTF_8) + "}").getBytes(StandardCharsets.UTF_8);
-            List<?> page = (List<?>) readObject(wrapped).get("list");
+            List<?> page = (List<?>) answered(wrapped).get("list");
             for (Object entry : page) {
                 @SuppressWarnings("unchecked")
                 Map<String, Object> object = (Map<String, Object>) entry;
@@ -110,10 +110,10 @@ final class ApiClient implements AutoCloseable {
     }
 
     private static Map<String, Object> object(HttpResponse<byte[]> answer) throws IOException {
-        return readObject(answer.body());
+        return answered(answer.body());
     }
 
-    private static Map<String, Object> readObject(byte[] bytes) throws IOException {
+    private static Map<String, Object> answered(byte[] bytes) throws IOException {
         try {
             return Json.readObject(bytes);
         } catch (BadRequestException e) {

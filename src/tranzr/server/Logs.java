@@ -16,6 +16,8 @@ import tranzr.http.Ended;
 import tranzr.http.Observer;
 import tranzr.http.Request;
 import tranzr.server.StartException.Kind;
+import tranzr.transfer.Cleanup;
+import tranzr.transfer.Shares;
 
 /**
  * The audit log and the access log of a server. Opened before anything is answered and closed after the last answer, which the audit log records.
@@ -67,6 +69,20 @@ final class Logs implements AutoCloseable {
     /** Writes the records of requests. */
     Recorder recorder() {
         return recorder;
+    }
+
+    /** Records what the clean-up clears away. */
+    void cleared(Cleanup.Cleared cleared) {
+        switch (cleared) {
+            case Cleanup.Cleared.UploadExpired expired -> bySystem("upload.expire", Map.of("file_id", expired.id().toString()));
+            case Cleanup.Cleared.FileExpired expired -> bySystem("file.expire", Map.of("file_id", expired.id().toString()));
+            case Cleanup.Cleared.ShareForgotten share -> bySystem("share.expire", Map.of("share", share.tokenHash().hex().substring(0, Shares.ID_LENGTH),
+                    "file_id", share.file().toString()));
+        }
+    }
+
+    private void bySystem(String action, Map<String, String> subject) {
+        audit.append(new Entry(clock.instant(), null, Entry.SYSTEM, null, null, action, subject, Entry.OK, 0, null));
     }
 
     AuditLog audit() {

@@ -1,7 +1,6 @@
 package tranzr.server;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -11,6 +10,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -26,21 +28,23 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
-import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
 import tranzr.model.Right;
 import tranzr.security.SharePassword;
+import tranzr.security.TlsIdentity;
 import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
 import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
+import tranzr.webhook.Hooks;
 
 /**
  * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
@@ -57,17 +61,20 @@ public final class Server implements AutoCloseable {
     private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
-    private final HttpListener listener;
+    private final Hooks hooks;
+    private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners,
+            CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
-        this.listener = listener;
+        this.hooks = hooks;
+        this.listeners = listeners;
         this.failure = failure;
     }
 
@@ -87,36 +94,56 @@ public final class Server implements AutoCloseable {
         Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
+        Hooks hooks = null;
         boolean started = false;
         try {
             logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
-            HttpListener listener = listen(config, engine, accounts, logs, clock, random);
+            engine.cleanup().tell(logs::cleared);
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
+            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
+            Listeners listeners = listen(config, tls, engine, accounts, hooks, logs, clock, random);
             started = true;
-            return new Server(config, store, logs, engine, accounts, listener, failure);
+            return new Server(config, store, logs, engine, accounts, hooks, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(accounts, engine, logs, store);
+                abandon(hooks, accounts, engine, logs, store);
             }
         }
     }
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return listener.address();
+        return listeners.address();
     }
 
     /** The URL under which this machine reaches it, without a slash at the end. */
     public URI uri() {
-        InetAddress address = listener.address().getAddress();
+        InetAddress address = address().getAddress();
         String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress().replaceFirst("%.*", "");
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.address().getPort());
+        return URI.create((listeners.tls().isPresent() ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + address().getPort());
+    }
+
+    /** The certificate that new connections get; empty for plain HTTP. */
+    public Optional<TlsIdentity> certificate() {
+        return listeners.tls().map(ServerTls::identity);
+    }
+
+    /** Whether clients can know the certificate only by its fingerprint. */
+    public boolean isSelfSigned() {
+        return listeners.tls().filter(ServerTls::isSelfSigned).isPresent();
+    }
+
+    /** The port of plain HTTP that sends everybody to HTTPS; empty when there is none. */
+    public OptionalInt redirectPort() {
+        return listeners.redirectPort();
     }
 
     /** Where everything is kept; absolute. */
@@ -147,8 +174,8 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; logs; engine; accounts) {
-                listener.close(grace);
+            try (store; logs; engine; accounts; hooks) {
+                listeners.close(grace);
             }
         }
     }
@@ -192,35 +219,32 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random)
-            throws IOException, StartException {
+    private static Listeners listen(Config config, Optional<ServerTls> tls, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock,
+            SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, logs, clock, random)), gate, config.limits().throttle(clock),
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
                 logs.recorder(), problems);
-        try {
-            ConnectionConfig connections = config.connections();
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
-                    .limitedBy(connections.limits()).openTo(connections.cors()).observedBy(logs.observer()), handler, problems);
-        } catch (BindException e) {
-            String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
-            throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
-                    + Option.PORT.flag() + " or " + Option.BIND.flag(), e);
-        }
+        return Listeners.open(config, tls, handler, problems, logs.observer());
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Logs logs, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock),
+                new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
                 accounts.accessRoutes(config.quota()),
-                new AuditRoutes(logs.reader()));
+                new AuditRoutes(logs.reader()),
+                accounts.sessionRoutes(),
+                accounts.secondFactorRoutes(),
+                new WebhookRoutes(hooks),
+                accounts.requestRoutes(),
+                new AttemptRoutes(engine, logs.reader()));
     }
 
     private static Health health(Engine engine, Logs logs) {
@@ -246,8 +270,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Accounts accounts, Engine engine, Logs logs, Store store) {
-        try (store; logs; engine; accounts) {
+    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

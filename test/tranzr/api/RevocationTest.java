@@ -117,7 +117,7 @@ class RevocationTest extends LimitedServer {
 
     @Test
     void anExpiredTokenAndOneFromElsewhereOpenNothing() throws Exception {
-        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.trustedProxies(Set.of(InetAddress.getLoopbackAddress())));
+        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.trustedProxies(Set.of(IpRange.of(InetAddress.getLoopbackAddress()))));
         Instant end = served.engine().core().now().plus(Duration.ofHours(1));
         AccessToken bound = new AccessToken(ID, Tokens.hash("bound"), "bound", Instant.EPOCH, Right.ALL, Map.of(), Quota.NONE, end,
                 List.of(IpRange.parse("198.51.100.0/24"), IpRange.parse("2001:db8::/32")), null);

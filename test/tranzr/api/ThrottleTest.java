@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tranzr.limit.TransferSlots;
 import tranzr.limit.TransferSlots.Kind;
+import tranzr.model.IpRange;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Bounds;
 
@@ -120,7 +121,7 @@ class ThrottleTest extends LimitedServer {
     @Test
     void addressesCountForThemselvesBehindATrustedProxyOnlyAndIpv6ByNetwork() throws Exception {
         Throttle throttle = new Throttle(rates("2/h", "none", "none", "none"), slots(), anyBandwidth());
-        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(InetAddress.getLoopbackAddress())));
+        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(IpRange.of(InetAddress.getLoopbackAddress()))));
         for (String address : List.of("198.51.100.1", "198.51.100.2", "2001:db8:1:2::1")) {
             for (int i = 0; i < 2; i++) {
                 served.get("/health", "X-Forwarded-For", address).expect(200);

@@ -162,7 +162,23 @@ class AuditFaultTest {
         AuditLog log = logs.open(disk);
         logs.fill(log, 1, 1);
         disk.plan(new FaultPlan(Call.FORCE, 1, Fault.EIO, true));
-        assertTrue(assertThrows(IOException.class, log::close).getMessage().contains("not complete"));
+        assertTrue(assertThrows(IOException.class, log::close).getMessage().contains("may not be on the disk"));
+    }
+
+    @Test
+    void a_full_disk_does_not_keep_the_log_from_being_closed_and_opened() throws Exception {
+        AuditLog log = logs.open(disk);
+        logs.fill(log, 1, 1);
+        disk.plan(new FaultPlan(Call.WRITE, 1, Fault.ENOSPC, true));
+        logs.fill(log, 2, 2);
+        log.close();
+        assertEquals(2, errors.size(), "told at the first failure and at the end");
+        try (AuditLog again = logs.open(disk)) {
+            logs.fill(again, 3, 3);
+            disk.plan(FaultPlan.none());
+        }
+        assertEquals(List.of(1), Logs.numbers(disk));
+        assertEquals(1, gap().get("lost"));
     }
 
     /** Each call once, in every way: the log goes on, and what it says of itself is true. */

@@ -60,6 +60,11 @@ class TargetMaskTest {
     }
 
     @Test
+    void a_fragment_goes_also_when_a_line_ends_in_it() {
+        assertEquals("http://h/a", TargetMask.ofUrl("http://h/a#\u0085#secret\nmore"));
+    }
+
+    @Test
     void a_secret_of_ours_is_masked_wherever_it_stands() {
         Random random = new Random(3);
         for (Tokens.Kind kind : Tokens.Kind.values()) {

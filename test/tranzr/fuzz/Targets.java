@@ -3,18 +3,22 @@ package tranzr.fuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
+import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
+import tranzr.http.TlsLinkFuzz;
 import tranzr.journal.JournalFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
+import tranzr.security.TlsFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
 import tranzr.storage.local.SumsFuzz;
+import tranzr.webhook.WebhookFuzz;
 
 /** Every target there is. They live in the packages of their parsers, most of which nobody else can see. */
 final class Targets {
@@ -24,7 +28,9 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(), LimitFuzz.targets())
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
+                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
+                TlsFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -10,6 +10,7 @@ import static tranzr.model.Right.UPLOAD;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -34,6 +35,7 @@ import tranzr.model.Quota;
 import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Room;
+import tranzr.model.UploadRequest;
 import tranzr.security.Tokens;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.NewUpload;
@@ -154,7 +156,11 @@ class PermissionMatrixTest {
 
     /** The route asked for this file or share. */
     private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, String... headers) {
-        String path = route.pattern().replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
+        return ask(route, file, share, null, headers);
+    }
+
+    private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, UUID request, String... headers) {
+        String path = route.pattern().replace("{request_id}", String.valueOf(request)).replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
                 .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
@@ -193,9 +199,12 @@ class PermissionMatrixTest {
                 case RouteRules.AtAll rule -> askAtAll(route, rule);
                 case RouteRules.Admin _ -> askAsAdmin(route);
                 case RouteRules.Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case RouteRules.Nothing rule -> askForNothing(route, rule);
+                case RouteRules.OnSession _ -> askOnSession(route);
                 case RouteRules.Self rule -> askOfItself(route, rule);
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
                 case RouteRules.Decides _ -> askWhoDecides(route);
+                case RouteRules.OnRequest _ -> askOnRequest(route);
                 case RouteRules.Open _ -> { }
             }
         }
@@ -264,6 +273,22 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
     }
 
+    private void askForNothing(Routes.Route route, RouteRules.Nothing rule) {
+        expect(route, "any token", rule.status(), ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+        expect(route, "an admin", rule.status(), ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null));
+    }
+
+    private void askOnSession(Routes.Route route) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        for (Map.Entry<String, Bearer> who : Map.of("its own token", self, "an admin", token(EnumSet.of(Right.ADMIN), Map.of(), null)).entrySet()) {
+            String path = route.pattern().replace("{session_id}", server.post("/login", "", as(self)).expect(200).field("session_id"));
+            expect(route, "another token", 404, server.delete(path, as(token(ALL, Map.of(), null))));
+            expect(route, "nobody", 401, server.delete(path));
+            expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
+        }
+    }
+
     private void askOfItself(Routes.Route route, RouteRules.Self rule) {
         Bearer self = token(EnumSet.of(LIST), Map.of(), null);
         expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
@@ -301,8 +326,43 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, ask(route, file, null));
     }
 
+    private void askOnRequest(Routes.Route route) {
+        Map<UUID, Role> owns = Map.of(ROOM, Role.OWNER);
+        Map<UUID, Role> writes = Map.of(ROOM, Role.WRITER);
+        Bearer maker = token(ALL, writes, null);
+        expect(route, "its maker", 200, ask(route, null, null, request(maker.id()), as(maker)));
+        Bearer left = token(ALL, Map.of(), null);
+        expect(route, "its maker, who has left the room", 404, ask(route, null, null, request(left.id()), as(left)));
+        Bearer lowered = token(ALL, Map.of(ROOM, Role.READER), null);
+        expect(route, "its maker, who only reads by now", 404, ask(route, null, null, request(lowered.id()), as(lowered)));
+        Bearer narrowed = token(EnumSet.of(SHARE, LIST), writes, null);
+        expect(route, "its maker, who may not bring files any more", 404, ask(route, null, null, request(narrowed.id()), as(narrowed)));
+        UUID stranger = new UUID(9, 9);
+        expect(route, "an owner of the room", 200, ask(route, null, null, request(stranger), as(token(ALL, owns, null))));
+        expect(route, "an owner of the room without the right to share", 403, ask(route, null, null, request(stranger), as(token(EnumSet.of(UPLOAD), owns, null))));
+        expect(route, "another writer", 404, ask(route, null, null, request(stranger), as(token(ALL, writes, null))));
+        expect(route, "an owner of another room", 404, ask(route, null, null, request(stranger), as(token(ALL, Map.of(new UUID(8, 8), Role.OWNER), null))));
+        expect(route, "an admin", 200, ask(route, null, null, request(stranger), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null, request(stranger)));
+    }
+
+    private UUID request(UUID creator) {
+        UUID id = new UUID(random.nextLong() & ~0xf000L | 0x4000L, random.nextLong());
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(new UploadRequest(id, Tokens.hash(id.toString()), ROOM, creator, "", Instant.EPOCH, null,
+                    Long.MAX_VALUE, Quota.NONE, List.of(), null, false))));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return id;
+    }
+
+    /** A token, with a second factor. */
     private UUID other() {
-        return token(EnumSet.of(LIST), Map.of(), null).id();
+        AccessToken other = AccessToken.of(new UUID(random.nextLong(), random.nextLong()), Tokens.hash("tzk_" + random.nextLong()), "other", Instant.EPOCH)
+                .withTotp(new AccessToken.Totp("MFRGGZDFMZTWQ2LK", 0, true));
+        add(other);
+        return other.id();
     }
 
     private UUID newRoom() {
@@ -320,6 +380,7 @@ class PermissionMatrixTest {
         String json = switch (route.pattern()) {
             case "/tokens", "/rooms" -> "{\"name\": \"n" + random.nextLong() + "\", \"rights\": [\"list\"]}";
             case "/rooms/{room_id}/members/{token_id}" -> "{\"role\": \"writer\"}";
+            case "/rooms/{room_id}/requests" -> "{}";
             default -> "{\"name\": \"n" + random.nextLong() + "\"}";
         };
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method()) && !route.pattern().endsWith("/rotate");
@@ -327,6 +388,7 @@ class PermissionMatrixTest {
     }
 
     private void askWithoutRight(Routes.Route route, UUID file, String share) {
+        server.pass(Duration.ofMinutes(5)); // or it would be slowed down as one who guesses
         expect(route, "nobody", 401, ask(route, file, share));
         expect(route, "an unknown token", 401, ask(route, file, share, "Authorization", "Bearer " + Tokens.create(Tokens.Kind.ACCESS, random)));
         Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);

@@ -45,6 +45,14 @@ final class RouteRules {
     record Anybody() implements Rule {
     }
 
+    /** Any token, for what is its own alone; it is told by {@code status} that it has nothing of the kind. */
+    record Nothing(int status) implements Rule {
+    }
+
+    /** The token whose session it is, and administrators; others hear that there is none. */
+    record OnSession() implements Rule {
+    }
+
     /** The token that is named, and administrators; all others hear {@code others}. */
     record Self(int others) implements Rule {
     }
@@ -55,6 +63,10 @@ final class RouteRules {
 
     /** Who decides about a file: its owner when it is in no room, the owner of its room otherwise. */
     record Decides() implements Rule {
+    }
+
+    /** Who made the upload request and may still make one, and who owns its room; all others hear that there is none. */
+    record OnRequest() implements Rule {
     }
 
     enum State { OPEN, COMPLETED }
@@ -77,8 +89,17 @@ final class RouteRules {
         rules.put("GET /shares", new AtAll(SHARE));
         rules.put("PATCH /shares/{token}", new OnShare(SHARE));
         rules.put("DELETE /shares/{token}", new OnShare(SHARE));
+        rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
+        rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
+        rules.put("GET /requests", new AtAll(SHARE));
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /requests/{request_id}", new OnRequest());
+        }
+        for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
+            rules.put(route, new Open());
+        }
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
@@ -90,9 +111,16 @@ final class RouteRules {
         }
         rules.put("GET /tokens/{token_id}", new Self(404));
         rules.put("POST /tokens/{token_id}/rotate", new Self(404));
-        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage")) {
+        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",
+                "POST /totp")) {
             rules.put(route, new Anybody());
         }
+        // Of their own, and these tokens have none: no session, no code, no second factor.
+        rules.put("POST /session/prove", new Nothing(400));
+        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.put("DELETE /totp", new Nothing(409));
+        rules.put("DELETE /sessions/{session_id}", new OnSession());
+        rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
         rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
         rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));

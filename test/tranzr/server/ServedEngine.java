@@ -33,24 +33,28 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.audit.AuditLog;
 import tranzr.audit.AuditReader;
 import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.http.Cors;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
 import tranzr.http.Limits;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
+import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
@@ -58,6 +62,7 @@ import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.webhook.Hooks;
 
 /**
  * All doors over a real engine in a folder, behind a real listener, with a clock that is set by hand and cheap passwords; and a
@@ -67,6 +72,8 @@ public final class ServedEngine implements AutoCloseable {
 
     private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
             Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
+    /** How long a browser stays logged in. */
+    public static final Duration SESSION_TTL = Duration.ofHours(12);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /**
@@ -75,7 +82,7 @@ public final class ServedEngine implements AutoCloseable {
      * @param quota of all files together
      * @param reserve in bytes
      */
-    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<InetAddress> trustedProxies) {
+    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<IpRange> trustedProxies) {
 
         public static final Bounds NONE = new Bounds(Quota.NONE, 0, LIMITS.throttle(InstantSource.system()),
                 new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of());
@@ -96,7 +103,7 @@ public final class ServedEngine implements AutoCloseable {
             return new Bounds(quota, reserve, throttle, other, trustedProxies);
         }
 
-        public Bounds trustedProxies(Set<InetAddress> others) {
+        public Bounds trustedProxies(Set<IpRange> others) {
             return new Bounds(quota, reserve, throttle, connections, others);
         }
     }
@@ -161,6 +168,7 @@ public final class ServedEngine implements AutoCloseable {
     private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final List<Routes.Route> routes;
     private final List<Entry> recorded = new CopyOnWriteArrayList<>();
 
@@ -187,13 +195,17 @@ public final class ServedEngine implements AutoCloseable {
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
         audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
-        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
-        Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
+        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
+                SESSION_TTL);
+        hooks = Hooks.open(engine.core(), true);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
+                new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
-                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))));
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
+                accounts.sessionRoutes(), accounts.secondFactorRoutes(),
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
@@ -376,6 +388,7 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        hooks.close();
         accounts.close();
         engine.close();
         audit.close();
