@@ -9,6 +9,7 @@ import tranzr.model.FileAccess;
 import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Upload;
+import tranzr.model.Webhook;
 
 /**
  * Who may do what: the one decision, for every route, list, link and event. {@code docs/security.md} has it in words. Pure functions of the caller and of
@@ -90,6 +91,17 @@ public final class Permissions {
             return isAdmin(caller) || ownsRoom(caller, file.room());
         }
         return caller instanceof Caller.Bearer bearer && bearer.token().id().equals(file.owner());
+    }
+
+    /** Whether the caller may see, change and remove a webhook. */
+    public static boolean mayManage(Caller caller, Webhook hook) {
+        return isAdmin(caller) || caller instanceof Caller.Bearer bearer && bearer.token().id().equals(hook.owner())
+                && bearer.token().rights().contains(Right.LIST);
+    }
+
+    /** Whether the caller may have webhooks of its own: they stay when it has gone, so that nothing borrowed will do. */
+    public static boolean mayHaveWebhooks(Caller caller) {
+        return caller instanceof Caller.Bearer && atAll(caller).contains(Right.LIST);
     }
 
     public static boolean isAdmin(Caller caller) {

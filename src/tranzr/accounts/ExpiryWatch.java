@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Ends, every few seconds, the requests of those whose token, session or upload request has expired meanwhile, and drops one-time tokens that nobody used. */
+/**
+ * Ends, every few seconds, the requests of those whose token, session or upload request has expired meanwhile, and drops sessions that are
+ * over and one-time tokens that nobody used.
+ */
 public final class ExpiryWatch implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ExpiryWatch.class.getName());
@@ -13,13 +16,15 @@ public final class ExpiryWatch implements AutoCloseable {
     private final Identities identities;
     private final LiveCallers live;
     private final OneTimeTokens onceTokens;
+    private final Sessions sessions;
     private final ScheduledThreadPoolExecutor timer;
 
     /** Begins at once. */
-    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens) {
+    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens, Sessions sessions) {
         this.identities = identities;
         this.live = live;
         this.onceTokens = onceTokens;
+        this.sessions = sessions;
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("tranzr-expiry").factory());
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         timer.scheduleWithFixedDelay(this::runSafely, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -38,6 +43,7 @@ public final class ExpiryWatch implements AutoCloseable {
     public void run() {
         live.end(identities::isOver);
         onceTokens.sweep();
+        sessions.sweep();
     }
 
     /** Returns when nothing runs any more. */

@@ -1,8 +1,12 @@
 package tranzr.accounts;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import tranzr.access.Caller;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -13,17 +17,23 @@ import tranzr.model.IpRange;
 import tranzr.model.OneTimeToken;
 import tranzr.model.Session;
 import tranzr.model.UploadRequest;
+import tranzr.security.GuessLimiter;
 import tranzr.security.Tokens;
 import tranzr.transfer.Core;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 
-/** Tells by a secret who asks. Safe for several threads. */
+/**
+ * Tells by a secret who asks. Safe for several threads.
+ * <p>Whoever tries tokens that open nothing is slowed down by address ({@link GuessLimiter}). A right one is let in at once all the same, so that nobody can lock out
+ * others who share the address.
+ */
 public final class Identities {
 
     private final Core core;
     private final Optional<Digest> operator;
     private final boolean alwaysRequired;
+    private final GuessLimiter guesses = new GuessLimiter();
 
     /**
      * @param operator the hash of the token given at the start, which may do everything
@@ -51,11 +61,16 @@ public final class Identities {
     }
 
     /**
-     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, AddressNotAllowed, RequestClosed, PasswordRequired, WrongPassword.
+     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, TooManyAttempts, AddressNotAllowed, RequestClosed, PasswordRequired,
+     * WrongPassword.
      *
      * @param password of an upload request, or null
      */
     public Caller of(String secret, String password, InetAddress from) {
+        return counted(from, () -> identify(secret, password, from));
+    }
+
+    private Caller identify(String secret, String password, InetAddress from) {
         Digest hash = Tokens.hash(secret);
         if (operator.isPresent() && operator.get().equals(hash)) {
             return Caller.operator();
@@ -70,13 +85,54 @@ public final class Identities {
         };
     }
 
-    /** Whose browser it is. Fails with WrongToken when the session is over, AddressNotAllowed. @param cookie the value of the session's cookie */
+    /** The token itself, to log in with; the operator's as well, but nothing that is borrowed. Fails with WrongToken, TooManyAttempts, AddressNotAllowed. */
+    AccessToken tokenBy(String secret, InetAddress from) {
+        return counted(from, () -> {
+            Digest hash = Tokens.hash(secret);
+            if (operator.isPresent() && operator.get().equals(hash)) {
+                return AccessToken.OPERATOR;
+            }
+            Optional<Entity> entity = core.catalog().bySecret(hash);
+            core.settle();
+            return entity.filter(AccessToken.class::isInstance).map(token -> usable((AccessToken) token, from)).orElseThrow(Identities::wrong);
+        });
+    }
+
+    /** Whose browser it is. Fails with SessionExpired when the session is over, AddressNotAllowed. @param cookie the value of the session's cookie */
     public Caller ofSession(String cookie, InetAddress from) {
-        Entity entity = core.catalog().bySecret(Tokens.hash(cookie)).orElseThrow(Identities::wrong);
-        if (!(entity instanceof Session session) || !core.now().isBefore(session.expires())) {
-            throw wrong();
+        Session session = session(cookie).orElseThrow(() -> new FailureException(new Failure.SessionExpired()));
+        AccessToken token = session.token().equals(AccessToken.OPERATOR_ID) ? AccessToken.OPERATOR
+                : core.catalog().entity(AccessToken.class, session.token()).orElseThrow(() -> new FailureException(new Failure.SessionExpired()));
+        return new Caller.Bearer(usable(token, from), session.id());
+    }
+
+    /** The session that goes on and has this cookie. */
+    Optional<Session> session(String cookie) {
+        return core.catalog().bySecret(Tokens.hash(cookie)).filter(Session.class::isInstance).map(Session.class::cast).filter(this::isLive);
+    }
+
+    /** Whether a browser may go on with it: it has not expired, nor has its token, and the operator's token is still the one that opened it. */
+    boolean isLive(Session session) {
+        if (!core.now().isBefore(session.expires())) {
+            return false;
         }
-        return new Caller.Bearer(usable(tokenOf(session.token()), from), session.id());
+        return session.token().equals(AccessToken.OPERATOR_ID) ? sessionOfOperator(session.hash()).filter(session.id()::equals).isPresent()
+                : core.catalog().entity(AccessToken.class, session.token()).filter(token -> !token.isExpired(core.now())).isPresent();
+    }
+
+    /**
+     * The id of a session of the operator. It is made of the token given at the start, which no record knows of: so a session from before that was changed is found
+     * out. Empty when none was given.
+     *
+     * @param cookie the hash of the cookie, which is random
+     */
+    Optional<UUID> sessionOfOperator(Digest cookie) {
+        return operator.map(token -> {
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(cookie.bytes());
+            both.writeBytes(token.bytes());
+            return AccessToken.idOf(Digest.sha256(both.toByteArray()));
+        });
     }
 
     /** Whether the caller may still do what it was found to be able to do. */
@@ -94,7 +150,7 @@ public final class Identities {
     public boolean isOver(Caller caller) {
         return switch (caller) {
             case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
-                    && core.catalog().entity(Session.class, bearer.session()).filter(session -> core.now().isBefore(session.expires())).isEmpty();
+                    && core.catalog().entity(Session.class, bearer.session()).filter(this::isLive).isEmpty();
             case Caller.Once once -> isOver(once.token());
             case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !now.isExpired(core.now())).isEmpty();
             case Caller.Server _, Caller.Nobody _ -> false;
@@ -113,7 +169,7 @@ public final class Identities {
                         && !now.isExpired(core.now())).isPresent();
     }
 
-    private AccessToken tokenOf(java.util.UUID id) {
+    private AccessToken tokenOf(UUID id) {
         return id.equals(AccessToken.OPERATOR_ID) ? AccessToken.OPERATOR
                 : core.catalog().entity(AccessToken.class, id).orElseThrow(Identities::wrong);
     }
@@ -147,6 +203,22 @@ public final class Identities {
             throw new FailureException(new Failure.RequestClosed());
         }
         return new Caller.Guest(request);
+    }
+
+    /** A token that opens nothing counts against its address, which then hears for a while only that it has to wait. */
+    private <T> T counted(InetAddress from, Supplier<T> look) {
+        try {
+            return look.get();
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.WrongToken) {
+                Duration wait = guesses.addressWait(from, core.now());
+                if (!wait.isZero()) {
+                    throw new FailureException(new Failure.TooManyAttempts(wait));
+                }
+                guesses.failed(from, core.now());
+            }
+            throw e;
+        }
     }
 
     private static FailureException wrong() {

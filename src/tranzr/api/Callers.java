@@ -14,7 +14,8 @@ public final class Callers {
         return request.attached(Caller.class).orElseThrow(() -> new IllegalStateException("a request that did not come through the gate"));
     }
 
-    static void set(Request request, Caller caller) {
+    /** From now on the request counts as this caller's: what the gate has found, or who has just logged in by it. */
+    public static void set(Request request, Caller caller) {
         request.attach(Caller.class, caller);
     }
 }

@@ -8,7 +8,9 @@ import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.accounts.Identities;
 import tranzr.accounts.LiveCallers;
+import tranzr.accounts.SecondFactor;
 import tranzr.http.BadRequestException;
+import tranzr.http.Cors;
 import tranzr.http.Handler;
 import tranzr.http.Request;
 import tranzr.security.Tokens;
@@ -21,6 +23,8 @@ import tranzr.transfer.FailureException;
  * <p>A server that asks for no token listens on loopback only, and there the browser of its own user is the way in for
  * others: a page whose name was rebound to 127.0.0.1 is told apart by its Host field, and a page of another site by what the
  * browser says of it.
+ * <p>A cookie alone changes nothing: {@link #CSRF_HEADER} has to come with it, and the request from a page of this very origin, or of one that the operator has named
+ * ({@link Cors}). Whoever sends a token beside it means the token.
  */
 public final class Gate {
 
@@ -29,28 +33,48 @@ public final class Gate {
     /** Must come with whatever changes something in the name of a cookie. */
     public static final String CSRF_HEADER = "X-CSRF-Token";
 
+    /** A code of the token's second factor. */
+    public static final String CODE_HEADER = "X-TOTP-Code";
+
     private static final int LOOK_AGAIN = 3;
 
     private final Identities identities;
     private final LiveCallers live;
+    private final SecondFactor factor;
+    private final Cors cors;
     private final Optional<String> ownHost;
 
     /**
      * @param live told of every request that came in by a secret, until its answer is out
+     * @param cors other origins whose pages are trusted like this server's own
      * @param baseUrl the configured one, whose host is allowed beside the names of loopback
      */
-    public Gate(Identities identities, LiveCallers live, Optional<String> baseUrl) {
+    public Gate(Identities identities, LiveCallers live, SecondFactor factor, Cors cors, Optional<String> baseUrl) {
         this.identities = identities;
         this.live = live;
+        this.factor = factor;
+        this.cors = cors;
         this.ownHost = baseUrl.flatMap(Gate::hostOfUrl);
     }
 
-    /** The handler, behind a check of what it needs. */
-    public Handler guard(Need need, Handler handler) {
+    /**
+     * The handler, behind a check of what it needs.
+     *
+     * @param sensitive whether it asks for the second factor of a token that has one
+     */
+    public Handler guard(Need need, boolean sensitive, Handler handler) {
         return request -> {
             admit(need, request);
+            if (sensitive) {
+                factor.require(Callers.of(request), codeOf(request));
+            }
             return handler.handle(request);
         };
+    }
+
+    /** The code of a second factor that came with the request. */
+    public static Optional<String> codeOf(Request request) {
+        return request.header(CODE_HEADER).map(String::strip);
     }
 
     /** What a browser has to send as {@link #CSRF_HEADER}, beside its cookie. */
@@ -66,14 +90,14 @@ public final class Gate {
         boolean onlyReads = request.method().equals("GET") || request.method().equals("HEAD");
         if (need == Need.OPEN) {
             if (!onlyReads) {
-                checkSite(request);
+                checkSite(request, false);
             }
             Callers.set(request, Caller.NOBODY);
             return;
         }
         // A browser adds Basic and cookies by itself; Bearer it never does.
-        if (request.bearerToken().isEmpty() && (!tokenRequired || !onlyReads)) {
-            checkSite(request);
+        if (request.bearerToken().isEmpty() && (!tokenRequired || !onlyReads || request.cookie(SESSION_COOKIE).isPresent())) {
+            checkSite(request, onlyReads);
         }
         Caller caller = enter(request, tokenRequired, onlyReads);
         Callers.set(request, caller);
@@ -104,7 +128,8 @@ public final class Gate {
             return identities.of(token.get(), HeaderText.of(request, "X-Share-Password").orElse(null), request.client());
         }
         Optional<String> cookie = request.cookie(SESSION_COOKIE);
-        if (token.isEmpty() && cookie.isPresent()) {
+        // Where no token is asked for, a cookie is a leftover, or of another server of this machine: cookies know no ports.
+        if (token.isEmpty() && cookie.isPresent() && tokenRequired) {
             if (!onlyReads && !request.header(CSRF_HEADER).map(given -> Tokens.matches(given, csrfToken(cookie.get()))).orElse(false)) {
                 throw refusal(ErrorCode.CSRF, CSRF_HEADER, "a browser that has logged in sends this field with whatever changes something");
             }
@@ -126,11 +151,19 @@ public final class Gate {
         }
     }
 
-    private void checkSite(Request request) {
-        if (request.header("Sec-Fetch-Site").filter(site -> site.equalsIgnoreCase("cross-site")).isPresent()) {
+    /**
+     * Refuses what a page of another site, or of another origin of this site, sends, even if it only reads: a picture would be shown there. What a browser says of it in
+     * {@code Sec-Fetch-Site} is exact; the host in {@code Origin} is what older ones say. Whoever follows a link of this site looks at the answer alone.
+     */
+    private void checkSite(Request request, boolean onlyReads) {
+        Optional<String> origin = request.header("Origin");
+        if (origin.isPresent() && cors.origins().contains(origin.get())) {
+            return;
+        }
+        boolean link = onlyReads && request.header("Sec-Fetch-Mode").filter("navigate"::equalsIgnoreCase).isPresent();
+        if (isFrom(request, "cross-site") || isFrom(request, "same-site") && !link) {
             throw refusal(ErrorCode.CROSS_SITE, "Sec-Fetch-Site", "a page of another site may not do this");
         }
-        Optional<String> origin = request.header("Origin");
         if (origin.isEmpty()) {
             return;
         }
@@ -139,6 +172,15 @@ public final class Gate {
         if (from.isEmpty() || !(from.equals(here) || from.equals(hostOfUrl(request.baseUrl())))) {
             throw refusal(ErrorCode.CROSS_SITE, "Origin", "a page of another site may not do this");
         }
+    }
+
+    private static boolean isFrom(Request request, String site) {
+        return request.header("Sec-Fetch-Site").filter(site::equalsIgnoreCase).isPresent();
+    }
+
+    /** Whether a browser keeps a cookie that is for HTTPS only: over HTTPS, and on its own machine. */
+    public static boolean keepsSecureCookies(Request request) {
+        return request.isSecure() || request.header("Host").flatMap(Gate::hostOfAuthority).filter(Gate::isLoopback).isPresent();
     }
 
     private static BadRequestException refusal(ErrorCode code, String field, String detail) {

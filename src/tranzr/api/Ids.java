@@ -28,6 +28,12 @@ public final class Ids {
                 ErrorCode.TOKEN_NOT_FOUND.wireName(), "token_id", "no token has this id"));
     }
 
+    /** The id of a session in the path. @throws BadRequestException 404 when it is no id */
+    public static UUID sessionId(Request request) {
+        return parse(request.path("session_id")).orElseThrow(() -> new BadRequestException(ErrorCode.SESSION_NOT_FOUND.status(),
+                ErrorCode.SESSION_NOT_FOUND.wireName(), "session_id", "no session has this id"));
+    }
+
     /** Only the canonical form, of either case; {@link UUID#fromString} alone takes shortened ones. */
     public static Optional<UUID> parse(String text) {
         if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {

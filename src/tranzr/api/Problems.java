@@ -34,7 +34,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return problemOf(request, thrown).toJson();
+        return told(request, problemOf(request, thrown)).toJson();
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -43,11 +43,17 @@ public final class Problems implements HttpListener.ErrorMapper {
             try {
                 return handler.handle(request);
             } catch (Exception e) {
-                Problem problem = problemOf(request, e);
+                Problem problem = told(request, problemOf(request, e));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return json ? problem.toJson() : problem.toText();
             }
         };
+    }
+
+    /** Keeps the problem with the request, for those who record what came of it. */
+    public static Problem told(Request request, Problem problem) {
+        request.attach(Problem.class, problem);
+        return problem;
     }
 
     private Problem problemOf(Request request, Throwable thrown) {
@@ -128,7 +134,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "the share link asks for a password, by HTTP Basic, X-Share-Password or ?password=");
             case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
             case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
-                    "too many wrong passwords; wait before the next").after(f.retryAfter());
+                    "too many wrong passwords, codes or tokens; wait before the next").after(f.retryAfter());
         };
     }
 
@@ -143,12 +149,23 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");
             case Failure.NameTaken f -> Problem.of(ErrorCode.NAME_TAKEN, "there is a room of this name").with("name", f.name());
             case Failure.RoomNotEmpty _ -> Problem.of(ErrorCode.ROOM_NOT_EMPTY, "the room still holds files or uploads; move or delete them first");
+            case Failure.UnknownWebhook _ -> Problem.of(ErrorCode.WEBHOOK_NOT_FOUND, "there is no such webhook");
+            case Failure.UnknownDelivery _ -> Problem.of(ErrorCode.DELIVERY_NOT_FOUND, "no such delivery waits or was given up lately");
             case Failure.TooMany f -> Problem.of(ErrorCode.TOO_MANY, "there are " + f.limit() + " " + f.what() + " already, and no more are kept")
                     .with("limit", f.limit());
             case Failure.QuotaExceeded f -> Problem.of(ErrorCode.QUOTA_EXCEEDED, "that is more than the quota of the "
                     + f.of().name().toLowerCase(Locale.ROOT) + " leaves").with("quota", f.of().name().toLowerCase(Locale.ROOT));
             case Failure.RequestClosed _ -> Problem.of(ErrorCode.REQUEST_CLOSED, "this upload request takes nothing any more");
             case Failure.WrongToken _ -> Problem.of(ErrorCode.WRONG_TOKEN, "this token is not known");
+            case Failure.SessionExpired _ -> Problem.of(ErrorCode.SESSION_EXPIRED, "log in again; what was uploaded is kept and goes on");
+            case Failure.UnknownSession _ -> Problem.of(ErrorCode.SESSION_NOT_FOUND, "there is no such session");
+            case Failure.SecondFactorRequired _ -> Problem.of(ErrorCode.SECOND_FACTOR_REQUIRED,
+                    "send a code of the token's second factor as X-TOTP-Code, or by POST /session/prove first");
+            case Failure.WrongCode _ -> Problem.of(ErrorCode.WRONG_CODE, "the code is wrong, or was used before");
+            case Failure.SecondFactorExists _ -> Problem.of(ErrorCode.SECOND_FACTOR_EXISTS, "remove the one there is first");
+            case Failure.NoSecondFactor _ -> Problem.of(ErrorCode.NO_SECOND_FACTOR, "the token has no second factor");
+            case Failure.NotForOperator _ -> Problem.of(ErrorCode.NOT_FOR_OPERATOR,
+                    "the token given at the server's start cannot have this; make a token for it");
             case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,

@@ -2,6 +2,7 @@ package tranzr.api;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.http.Handler;
@@ -95,7 +96,7 @@ public final class Throttle {
                     bound == TransferSlots.Bound.TOTAL ? new Failure.Busy(SOON) : new Failure.TooManyTransfers(SOON));
         }
         if (!bandwidth.isNone()) {
-            Flow flow = bandwidth.open(token, priorityOf(request));
+            Flow flow = bandwidth.open(token, priorityOf(request.headers("Priority")));
             request.whenEnded(_ -> flow.close());
             Pace pace = new FlowPace(flow);
             request.pace(pace, pace);
@@ -103,11 +104,13 @@ public final class Throttle {
     }
 
     /** By the urgency of RFC 9218, 4.1: {@code u=3} is the default, lower numbers come first. What cannot be read is the default (section 4). */
-    static Priority priorityOf(Request request) {
-        for (String line : request.headers("Priority")) {
+    static Priority priorityOf(List<String> lines) {
+        for (String line : lines) {
             for (String member : line.split(",", -1)) {
-                if (member.strip().matches("u=[0-7]")) {
-                    int urgency = member.strip().charAt(2) - '0';
+                String urgent = member.strip();
+                // No pattern, which would cost a thousand times as much as the field is long.
+                if (urgent.length() == 3 && urgent.startsWith("u=") && urgent.charAt(2) >= '0' && urgent.charAt(2) <= '7') {
+                    int urgency = urgent.charAt(2) - '0';
                     return urgency < 3 ? Priority.HIGH : urgency < 5 ? Priority.NORMAL : Priority.LOW;
                 }
             }

@@ -9,7 +9,8 @@ import tranzr.server.StartException;
 /** The command line: finds the command, runs it, and turns whatever it meets into one clear line and an exit code. */
 public final class Cli {
 
-    static final List<Command> COMMANDS = List.of(new ServeCommand(), new FsckCommand(), new DumpCommand(), new VersionCommand(), new HelpCommand());
+    static final List<Command> COMMANDS = List.of(new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(),
+            new RoomCommand(), new VersionCommand(), new HelpCommand());
 
     private Cli() {
     }

@@ -1,6 +1,5 @@
 package tranzr.http;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import tranzr.model.AddressKey;
 
 /**
  * Counts what is open, in all and for each address, and says when it is enough. A closed one is noticed when it matters, or by {@link #sweep}.
@@ -21,7 +21,7 @@ final class ConnectionCaps {
     private final Limits limits;
     private final Predicate<InetAddress> exempt;
     /** By the key of their address; guarded by this. */
-    private final Map<Object, List<BooleanSupplier>> open = new HashMap<>();
+    private final Map<AddressKey, List<BooleanSupplier>> open = new HashMap<>();
     private int total;
     private long swept = System.nanoTime();
 
@@ -39,7 +39,7 @@ final class ConnectionCaps {
         if (total >= limits.maxConnections()) {
             return false;
         }
-        Object key = keyOf(address);
+        AddressKey key = AddressKey.of(address);
         List<BooleanSupplier> ofAddress = open.computeIfAbsent(key, first -> new ArrayList<>(1));
         if (ofAddress.size() >= limits.maxConnectionsPerAddress() && !exempt.test(address)) {
             forgetClosed(ofAddress);
@@ -54,11 +54,11 @@ final class ConnectionCaps {
 
     /** It is closed now. @param connection the same as in {@link #admit} */
     synchronized void release(InetAddress address, BooleanSupplier connection) {
-        List<BooleanSupplier> ofAddress = open.get(keyOf(address));
+        List<BooleanSupplier> ofAddress = open.get(AddressKey.of(address));
         if (ofAddress != null && ofAddress.remove(connection)) {
             total--;
             if (ofAddress.isEmpty()) {
-                open.remove(keyOf(address));
+                open.remove(AddressKey.of(address));
             }
         }
     }
@@ -84,17 +84,5 @@ final class ConnectionCaps {
     /** How many are counted, closed ones included that were not noticed yet. */
     synchronized int total() {
         return total;
-    }
-
-    /** A household or a server usually has a whole IPv6 network of 64 bits. */
-    private static Object keyOf(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        long network = 0;
-        for (int i = 0; i < 8; i++) {
-            network = network << 8 | address.getAddress()[i] & 0xff;
-        }
-        return network;
     }
 }

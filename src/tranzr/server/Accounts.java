@@ -1,13 +1,18 @@
 package tranzr.server;
 
+import java.time.Duration;
 import tranzr.accounts.AccessTokens;
 import tranzr.accounts.ExpiryWatch;
 import tranzr.accounts.Identities;
 import tranzr.accounts.LiveCallers;
 import tranzr.accounts.OneTimeTokens;
 import tranzr.accounts.Rooms;
+import tranzr.accounts.SecondFactor;
+import tranzr.accounts.Sessions;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.RoomRoutes;
+import tranzr.api.rest.SecondFactorRoutes;
+import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.model.Quota;
 import tranzr.transfer.Engine;
@@ -21,15 +26,20 @@ final class Accounts implements AutoCloseable {
     private final AccessTokens tokens;
     private final Rooms rooms;
     private final OneTimeTokens onceTokens;
+    private final SecondFactor factor;
+    private final Sessions sessions;
     private final ExpiryWatch watch;
 
-    Accounts(Engine engine, Identities identities) {
+    /** @param sessionTtl how long a browser stays logged in */
+    Accounts(Engine engine, Identities identities, Duration sessionTtl) {
         this.engine = engine;
         this.identities = identities;
         this.tokens = new AccessTokens(engine, live, identities);
         this.rooms = new Rooms(engine.core(), live);
         this.onceTokens = new OneTimeTokens(engine);
-        this.watch = new ExpiryWatch(identities, live, onceTokens);
+        this.factor = new SecondFactor(engine.core());
+        this.sessions = new Sessions(engine.core(), identities, factor, live, sessionTtl);
+        this.watch = new ExpiryWatch(identities, live, onceTokens, sessions);
     }
 
     Identities identities() {
@@ -40,12 +50,24 @@ final class Accounts implements AutoCloseable {
         return live;
     }
 
+    SecondFactor factor() {
+        return factor;
+    }
+
     ExpiryWatch watch() {
         return watch;
     }
 
     TokenRoutes tokenRoutes() {
         return new TokenRoutes(engine.core(), tokens, rooms, onceTokens);
+    }
+
+    SessionRoutes sessionRoutes() {
+        return new SessionRoutes(engine.core(), sessions, factor);
+    }
+
+    SecondFactorRoutes secondFactorRoutes() {
+        return new SecondFactorRoutes(factor);
     }
 
     RoomRoutes roomRoutes() {

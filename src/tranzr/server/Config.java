@@ -26,6 +26,7 @@ import tranzr.security.Tokens;
  * @param bind where to listen; port 0 for a free one
  * @param token the hash of the only token that opens the API; empty when none was given
  * @param uploadTtl how long an unfinished upload is kept after its last byte
+ * @param sessionTtl how long a browser stays logged in
  * @param maxFileSize in bytes; empty for no limit
  * @param chunkSize in bytes, for uploads that name none
  * @param reserve bytes of the disk that uploads leave free; empty to go by the disk's size
@@ -34,11 +35,13 @@ import tranzr.security.Tokens;
  * @param trustedProxies peers whose forwarding fields are believed
  * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
+ * @param logs what is recorded
+ * @param webhookPrivate whether webhooks may lead to this machine and into private networks
  * @param tls whether and how HTTPS is spoken
  */
-public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration cleanupInterval,
+public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration sessionTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<IpRange> trustedProxies,
-        LimitConfig limits, ConnectionConfig connections, TlsConfig tls) {
+        LimitConfig limits, ConnectionConfig connections, LogConfig logs, boolean webhookPrivate, TlsConfig tls) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -57,8 +60,9 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return new Config(
                 new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
                 dataOf(settings),
-                tokenOf(settings),
+                secretOf(settings).map(Tokens::hash),
                 parsed(settings, Option.UPLOAD_TTL, text -> atLeastASecond(TimeSpan.parse(text))),
+                parsed(settings, Option.SESSION_TTL, text -> atMost(Duration.ofDays(365), atLeastASecond(TimeSpan.parse(text)))),
                 parsed(settings, Option.CLEANUP_INTERVAL, text -> atLeastASecond(TimeSpan.parse(text))),
                 parsed(settings, Option.MAX_FILE_SIZE, text -> text.equals(NONE) ? OptionalLong.empty() : OptionalLong.of(atLeast(1, ByteSize.parse(text)))),
                 parsed(settings, Option.CHUNK_SIZE, text -> atLeast(MIN_CHUNK_SIZE, ByteSize.parse(text))),
@@ -70,6 +74,8 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
                 LimitConfig.of(settings),
                 ConnectionConfig.of(settings),
+                LogConfig.of(settings),
+                parsed(settings, Option.WEBHOOK_PRIVATE, Config::allowed),
                 TlsConfig.of(settings, baseUrl));
     }
 
@@ -125,6 +131,14 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         }
     }
 
+    private static boolean allowed(String text) {
+        return switch (text) {
+            case "allowed" -> true;
+            case "denied" -> false;
+            default -> throw new IllegalArgumentException("is neither allowed nor denied");
+        };
+    }
+
     static int port(String text) {
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
             throw new IllegalArgumentException("is not a port from 0 to 65535");
@@ -135,6 +149,13 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
     static Duration atLeastASecond(Duration span) {
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("is less than a second");
+        }
+        return span;
+    }
+
+    private static Duration atMost(Duration most, Duration span) {
+        if (span.compareTo(most) > 0) {
+            throw new IllegalArgumentException("is more than " + most.toDays() + " days");
         }
         return span;
     }
@@ -176,31 +197,32 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         return proxies;
     }
 
-    private static Optional<Digest> tokenOf(Settings settings) throws ConfigException {
+    /** The token that was given, in the environment or in a file; empty for none. @throws ConfigException when it is given twice or cannot be one */
+    public static Optional<String> secretOf(Settings settings) throws ConfigException {
         Optional<Settings.Value> file = settings.get(Option.TOKEN_FILE).filter(value -> !value.text().equals(NONE));
         if (settings.token() != null && file.isPresent()) {
             throw new ConfigException(Settings.TOKEN_VARIABLE + " and " + file.get().origin() + " both give a token: leave one away");
         }
         if (settings.token() != null) {
-            return Optional.of(hash(settings.token(), Settings.TOKEN_VARIABLE));
+            return Optional.of(checked(settings.token(), Settings.TOKEN_VARIABLE));
         }
         if (file.isEmpty()) {
             return Optional.empty();
         }
         try {
             String text = OperatorFile.readSecret(Settings.path(file.get()));
-            return Optional.of(hash(text.strip(), file.get().origin() + ": " + file.get().text()));
+            return Optional.of(checked(text.strip(), file.get().origin() + ": " + file.get().text()));
         } catch (IOException e) {
             throw new ConfigException(file.get().origin() + ": " + Settings.reason(e));
         }
     }
 
-    private static Digest hash(String token, String origin) throws ConfigException {
+    private static String checked(String token, String origin) throws ConfigException {
         boolean typeable = token.chars().allMatch(c -> c > 0x20 && c < 0x7F);
         if (token.length() < MIN_TOKEN_LENGTH || token.length() > MAX_TOKEN_LENGTH || !typeable) {
             throw new ConfigException(origin + ": a token is " + MIN_TOKEN_LENGTH + " to " + MAX_TOKEN_LENGTH
                     + " letters, digits and signs of ASCII, without spaces");
         }
-        return Tokens.hash(token);
+        return token;
     }
 }

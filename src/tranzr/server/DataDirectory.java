@@ -30,6 +30,7 @@ import tranzr.server.StartException.Kind;
  * store      text: what this is, format version, identity of the store, checksum
  * journal/   what the catalog writes
  * storage/   the bytes
+ * audit/     who did what; made when a server first starts
  * </pre>
  * {@code store} is written last, atomically, when the rest is durable: without it there is no store yet, and whatever a crash left of making one is
  * made anew. With it, everything else must be there.
@@ -44,6 +45,7 @@ public final class DataDirectory implements Closeable {
     private static final String NEW_STORE = "store.tmp";
     private static final String JOURNAL = "journal";
     private static final String STORAGE = "storage";
+    private static final String AUDIT = "audit";
     /** What may lie in a directory that is to become a store: what a crash leaves of making one, and what a fresh file system has at its top. */
     private static final Set<String> UNFINISHED = Set.of(LOCK, NEW_STORE, JOURNAL, STORAGE, "lost+found");
 
@@ -64,7 +66,7 @@ public final class DataDirectory implements Closeable {
 
     /** Refuses a directory that others could change under us, or that a symbolic link could lead elsewhere. */
     static void requirePrivate(Path root) throws StartException {
-        for (Path directory : List.of(root, root.resolve(JOURNAL), root.resolve(STORAGE))) {
+        for (Path directory : List.of(root, root.resolve(JOURNAL), root.resolve(STORAGE), audit(root))) {
             try {
                 String objection = Ownership.directoryObjection(directory).orElse(null);
                 if (objection != null) {
@@ -144,6 +146,15 @@ public final class DataDirectory implements Closeable {
 
     Path storage() {
         return root.resolve(STORAGE);
+    }
+
+    Path audit() {
+        return audit(root);
+    }
+
+    /** Where the audit log of a data directory lies; it can be read without the lock. */
+    static Path audit(Path root) {
+        return root.resolve(AUDIT);
     }
 
     /** Gives the lock back. */

@@ -1,14 +1,21 @@
 package tranzr.server;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import tranzr.audit.AuditCheck;
+import tranzr.audit.AuditReader;
 import tranzr.catalog.journal.CatalogCheck;
 import tranzr.catalog.journal.Dump;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.journal.JournalScan;
+import tranzr.security.Tokens;
 import tranzr.transfer.Fsck;
 
 /** Work on a data directory while no server uses it; each takes the directory's lock for as long as it lasts. */
@@ -52,6 +59,77 @@ public final class Maintenance {
             }
             return summary;
         }
+    }
+
+    /** A server that runs for this process alone, on loopback and a free port, behind a token that nobody else knows. */
+    public static final class Alone implements AutoCloseable {
+        private final Server server;
+        private final String token;
+
+        private Alone(Server server, String token) {
+            this.server = server;
+            this.token = token;
+        }
+
+        public URI uri() {
+            return server.uri();
+        }
+
+        /** Opens everything, as long as this server runs. */
+        public String token() {
+            return token;
+        }
+
+        /** @throws IOException when something could not be made durable */
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    /**
+     * Serves a data directory for changes by this process.
+     *
+     * @throws StartException when there is no such directory, or it cannot be had
+     */
+    public static Alone serveAlone(Path data) throws StartException {
+        DataDirectory.requirePrivate(data);
+        String token = Tokens.create(Tokens.Kind.ACCESS, new SecureRandom());
+        try {
+            // A server would make what is missing.
+            DataDirectory.openExisting(new RealDisk(), data).close();
+            Settings settings = Settings.of(Map.of(Option.DATA, data.toString(), Option.PORT, "0"), token);
+            return new Alone(Server.start(Config.of(settings), _ -> { }), token);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new StartException(StartException.Kind.REFUSED, "cannot use the data directory " + data + ": " + Settings.reason(e), e);
+        }
+    }
+
+    /**
+     * Checks the audit log, also while a server writes it.
+     *
+     * @param expected a record that has to be in it, as {@code SEQ:HASH}; null for none
+     * @throws StartException when there is none, or when others could have changed it
+     * @throws IOException when a file cannot be read
+     */
+    public static AuditCheck.Summary checkAudit(Path data, AuditCheck.Anchor expected, Consumer<AuditCheck.Finding> listener) throws StartException, IOException {
+        return AuditCheck.verify(new RealDisk(), existingAudit(data), expected, listener);
+    }
+
+    /** Reads the audit log, also while a server writes it. @throws StartException when there is none, or when others could have changed it */
+    public static AuditReader audit(Path data) throws StartException, IOException {
+        return new AuditReader(new RealDisk(), existingAudit(data));
+    }
+
+    private static Path existingAudit(Path data) throws StartException, IOException {
+        DataDirectory.requirePrivate(data);
+        Path audit = DataDirectory.audit(data);
+        if (!new RealDisk().exists(audit)) {
+            throw new StartException(StartException.Kind.REFUSED, data + " has no audit log");
+        }
+        return audit;
     }
 
     /**

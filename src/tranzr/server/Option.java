@@ -15,6 +15,7 @@ public enum Option {
     DATA("DIRECTORY", "./tranzr-data", "where everything is kept; made when missing, used by one process at a time"),
     TOKEN_FILE("FILE", "none", "file (mode 0600 or 0400) with the token that opens the API; or put the token itself into TRANZR_TOKEN"),
     UPLOAD_TTL("TIME", "7d", "how long an unfinished upload is kept after its last byte"),
+    SESSION_TTL("TIME", "12h", "how long a browser stays logged in, from its login on; at most a year"),
     CLEANUP_INTERVAL("TIME", "10m", "how often expired uploads and shares are cleaned away"),
     MAX_FILE_SIZE("SIZE", "none", "largest file that is accepted"),
     CHUNK_SIZE("SIZE", "8MiB", "chunk size of uploads that name none"),
@@ -38,8 +39,9 @@ public enum Option {
     MAX_TRANSFERS_PER_ADDRESS("NUMBER", "256", "of both kinds, those of one address (of IPv6, of one /64)"),
     REQUEST_RATE("RATE", "5000/s burst 20000", "requests of one address"),
     REQUEST_RATE_PER_TOKEN("RATE", "5000/s burst 20000", "requests with one token"),
-    LOGIN_RATE("RATE", "60/m", "logins, and requests with a token that opens nothing, of one address"),
+    LOGIN_RATE("RATE", "60/m", "logins, and codes of a second factor sent to be checked, of one address"),
     LINK_RATE("RATE", "600/m", "links made (shares, signed URLs, upload requests) with one token, or from one address without"),
+    WEBHOOK_PRIVATE("POLICY", "denied", "whether webhooks may lead to this machine and into private networks: allowed or denied"),
     STALL("TIME", "60s", "how long a body may bring no byte, or take none, before its connection is ended"),
     HEAD_TIME("TIME", "30s", "how long the request line and header fields may take in all"),
     MIN_RATE("RATE", "1KiB/s", "least speed of a body, either way, on average; time that the server takes does not count"),
@@ -47,6 +49,9 @@ public enum Option {
     MAX_CONNECTIONS("NUMBER", "3/4 of ulimit -n", "connections that may be open at once"),
     MAX_CONNECTIONS_PER_ADDRESS("NUMBER", "256", "of these, from one IPv4 address or IPv6 network of 64 bits; trusted proxies are exempt"),
     CORS_ORIGIN("ORIGIN", "none", "origin whose pages may call from a browser, such as https://app.example.org; several by commas or by repeating it; * for any"),
+    AUDIT_SEGMENT("SIZE", "64MiB", "size of a file of the audit log, which then goes on in the next"),
+    AUDIT_KEEP("TIME", "none", "how long records of the audit log are kept; none for ever"),
+    ACCESS_LOG("FILE", "none", "file for a line in Combined Log Format for each request; - for standard output"),
     CONFIG("FILE", "none", "properties file with any of these settings, named as here without the dashes");
 
     private final String value;

@@ -6,16 +6,21 @@ import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
+import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.ServiceRoutes;
+import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -56,7 +61,7 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook) {
     }
 
     private Routes() {
@@ -66,6 +71,8 @@ final class Routes {
         List<Route> routes = new ArrayList<>(transfers(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
+        routes.addAll(webhooks(to));
+        routes.addAll(logins(to));
         return List.copyOf(routes);
     }
 
@@ -97,7 +104,8 @@ final class Routes {
                 api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
-                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet());
+                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
     }
 
     private static List<Route> curl(Doors to) {
@@ -134,6 +142,36 @@ final class Routes {
                 api("GET", "/usage", Need.TOKEN, "usage", to.access::usage).quiet());
     }
 
+    private static List<Route> logins(Doors to) {
+        return List.of(
+                // Browsers that log in
+                api("POST", "/login", Need.OPEN, "login", to.session::login).with(Load.LOGIN),
+                api("POST", "/logout", Need.TOKEN, "logout", to.session::logout),
+                api("GET", "/session", Need.TOKEN, "session.info", to.session::get).quiet(),
+                api("POST", "/session/prove", Need.TOKEN, "session.prove", to.session::prove).with(Load.LOGIN),
+                api("GET", "/sessions", Need.TOKEN, "session.list", to.session::list).quiet(),
+                api("DELETE", "/sessions", Need.TOKEN, "session.revoke_others", to.session::revokeOthers),
+                api("DELETE", "/sessions/{session_id}", Need.TOKEN, "session.revoke", to.session::revoke),
+                // The second factor
+                api("POST", "/totp", Need.TOKEN, "totp.enrol", to.factor::enrol).with(Load.LINK),
+                api("POST", "/totp/confirm", Need.TOKEN, "totp.confirm", to.factor::confirm).with(Load.LOGIN),
+                api("DELETE", "/totp", Need.TOKEN, "totp.remove", to.factor::remove).with(Load.LOGIN),
+                api("DELETE", "/tokens/{token_id}/totp", Need.ADMIN, "totp.reset", to.factor::reset).withSecondFactor());
+    }
+
+    private static List<Route> webhooks(Doors to) {
+        return List.of(
+                api("POST", "/webhooks", Need.LIST, "webhook.create", to.webhook::create).with(Load.LINK),
+                api("GET", "/webhooks", Need.LIST, "webhook.list", to.webhook::list).quiet(),
+                api("GET", "/webhooks/{webhook_id}", Need.LIST, "webhook.info", to.webhook::get).quiet(),
+                api("PATCH", "/webhooks/{webhook_id}", Need.LIST, "webhook.change", to.webhook::change),
+                api("DELETE", "/webhooks/{webhook_id}", Need.LIST, "webhook.delete", to.webhook::delete),
+                api("POST", "/webhooks/{webhook_id}/test", Need.LIST, "webhook.test", to.webhook::test).with(Load.LINK),
+                api("GET", "/webhooks/{webhook_id}/deliveries", Need.LIST, "webhook.deliveries", to.webhook::deliveries).quiet(),
+                api("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Need.LIST, "webhook.redeliver", to.webhook::redeliver)
+                        .with(Load.LINK));
+    }
+
     private static Route api(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
     }
@@ -143,10 +181,11 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
         return new Router(routes.stream().map(route -> {
             Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = throttle.before(route.load(), gate.guard(route.need(), behind));
+            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+                    throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

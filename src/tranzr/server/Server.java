@@ -20,12 +20,14 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
@@ -41,6 +43,7 @@ import tranzr.transfer.Core;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
 import tranzr.transfer.FailureException;
+import tranzr.webhook.Hooks;
 
 /**
  * One running server, and the only place that joins the concrete parts. Opened from the disk up (lock, bytes, records, engine, listener) and closed from
@@ -54,17 +57,21 @@ public final class Server implements AutoCloseable {
 
     private final Config config;
     private final Store store;
+    private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Engine engine, Accounts accounts, Listeners listeners, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
+        this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
+        this.hooks = hooks;
         this.listeners = listeners;
         this.failure = failure;
     }
@@ -82,23 +89,29 @@ public final class Server implements AutoCloseable {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
         Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
+        Hooks hooks = null;
         boolean started = false;
         try {
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
-            accounts = new Accounts(engine, identities(config, engine.core(), newToken));
-            Listeners listeners = listen(config, engine, accounts, ServerTls.open(config, disk, store.directory().root(), clock, random), clock, random);
+            engine.cleanup().tell(logs::cleared);
+            accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
+            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
+            Listeners listeners = listen(config, tls, engine, accounts, hooks, logs, clock, random);
             started = true;
-            return new Server(config, store, engine, accounts, listeners, failure);
+            return new Server(config, store, logs, engine, accounts, hooks, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(accounts, engine, store);
+                abandon(hooks, accounts, engine, logs, store);
             }
         }
     }
@@ -159,7 +172,7 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; engine; accounts) {
+            try (store; logs; engine; accounts; hooks) {
                 listeners.close(grace);
             }
         }
@@ -204,28 +217,33 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static Listeners listen(Config config, Engine engine, Accounts accounts, Optional<ServerTls> tls, InstantSource clock, SecureRandom random)
-            throws IOException, StartException {
+    private static Listeners listen(Config config, Optional<ServerTls> tls, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock,
+            SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, clock, random)), gate, config.limits().throttle(clock), problems);
-        return Listeners.open(config, tls, handler, problems);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
+                logs.recorder(), problems);
+        return Listeners.open(config, tls, logs.observer(), handler, problems);
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, InstantSource clock, SecureRandom random) {
+    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock),
-                new ServiceRoutes(() -> health(engine), Version.text()),
+                new ShareRoutes(engine, clock, accounts.factor()),
+                new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
                 accounts.tokenRoutes(),
                 accounts.roomRoutes(),
-                accounts.accessRoutes(config.quota()));
+                accounts.accessRoutes(config.quota()),
+                new AuditRoutes(logs.reader()),
+                accounts.sessionRoutes(),
+                accounts.secondFactorRoutes(),
+                new WebhookRoutes(hooks));
     }
 
-    private static Health health(Engine engine) {
+    private static Health health(Engine engine, Logs logs) {
         List<String> reasons = new ArrayList<>();
         if (engine.unavailable() != null) {
             reasons.add(engine.unavailable());
@@ -237,6 +255,9 @@ public final class Server implements AutoCloseable {
         if (engine.missingObjects() > 0) {
             reasons.add(engine.missingObjects() + " files had no bytes on the disk at the start; fsck tells which");
         }
+        if (logs.audit().healthReason() != null) {
+            reasons.add(logs.audit().healthReason());
+        }
         return new Health(ready, reasons);
     }
 
@@ -245,8 +266,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Accounts accounts, Engine engine, Store store) {
-        try (store; engine; accounts) {
+    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

@@ -40,7 +40,7 @@ final class BodyReceiver {
     private static final Duration ONE_LAG = Duration.ofSeconds(1);
 
     /** A run of new bytes that is written but not yet in the catalog. */
-    private record Run(ByteRange range, int crc) {
+    record Run(ByteRange range, int crc) {
     }
 
     private final Core core;
@@ -50,6 +50,7 @@ final class BodyReceiver {
     private final Body body;
     private final DigestClaim claim;
     private final List<Change> limits;
+    private final Space.Writing writing;
     private final MessageDigest claimed;
     private final List<Run> runs = new ArrayList<>();
     private final BackgroundForce background;
@@ -71,9 +72,10 @@ final class BodyReceiver {
     /**
      * @param start where the body's first byte lies
      * @param limits what must still hold after each commit
+     * @param writing told what becomes of the space
      */
-    BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim, List<Change> limits)
-            throws IOException {
+    BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim, List<Change> limits,
+            Space.Writing writing) throws IOException {
         this.core = core;
         this.session = session;
         this.upload = upload;
@@ -81,10 +83,11 @@ final class BodyReceiver {
         this.body = body;
         this.claim = claim;
         this.limits = limits;
+        this.writing = writing;
         this.claimed = claim.possible() ? Digest.newSha256() : null;
         this.position = start;
         this.runStart = start;
-        this.background = new BackgroundForce(object);
+        this.background = new BackgroundForce(core, object);
     }
 
     /**
@@ -170,8 +173,10 @@ final class BodyReceiver {
     }
 
     private void write(byte[] buffer, int from, int length) throws IOException {
+        writing.before(position, length);
         try {
             object.write(position, ByteBuffer.wrap(buffer, from, length));
+            writing.written(position, length);
         } catch (NoSpaceException e) {
             throw e;
         } catch (IOException e) {
@@ -286,7 +291,7 @@ final class BodyReceiver {
         }
         changes.addAll(after);
         try {
-            core.commit(changes);
+            core.commit(changes, () -> durable.forEach(run -> writing.committed(run.range)));
         } catch (ConflictException e) {
             throw new FailureException(switch (e.reason()) {
                 case MISSING -> new Failure.UnknownFile(session.id);
@@ -384,64 +389,5 @@ final class BodyReceiver {
 
     boolean isDuplicate() {
         return newBytes == 0;
-    }
-
-    /** Forces an object in a thread of its own while its bytes keep coming. */
-    private final class BackgroundForce {
-        private final StoredObject target;
-        private List<Run> runs = List.of();
-        private Thread thread;
-        private volatile IOException error;
-
-        private BackgroundForce(StoredObject target) {
-            this.target = target;
-        }
-
-        private void start(List<Run> pending) {
-            runs = pending;
-            thread = Thread.ofVirtual().name("tranzr-force").start(() -> {
-                try {
-                    target.force();
-                } catch (IOException e) {
-                    error = e;
-                }
-            });
-        }
-
-        /** @return the runs that are durable now */
-        private List<Run> finish() {
-            if (thread == null) {
-                return List.of();
-            }
-            join();
-            if (error != null) {
-                throw core.broken(error);
-            }
-            List<Run> durable = runs;
-            runs = List.of();
-            return durable;
-        }
-
-        private void abandon() {
-            if (thread != null) {
-                join();
-            }
-        }
-
-        private void join() {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            thread = null;
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

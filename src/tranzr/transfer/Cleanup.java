@@ -11,9 +11,11 @@ import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.Digest;
+import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
@@ -34,6 +36,21 @@ public final class Cleanup {
         }
     }
 
+    /** What was cleared away, once it is durable. */
+    public sealed interface Cleared {
+        /** An upload that nobody continued. */
+        record UploadExpired(UUID id) implements Cleared {
+        }
+
+        /** A file whose time was over. */
+        record FileExpired(UUID id) implements Cleared {
+        }
+
+        /** A share link whose time was over for long. */
+        record ShareForgotten(Digest tokenHash, UUID file) implements Cleared {
+        }
+    }
+
     private final Core core;
     private final Uploads uploads;
     private final UploadSessions sessions;
@@ -41,6 +58,7 @@ public final class Cleanup {
     private final ScheduledExecutorService timer;
     /** Objects without a record at the last run: they may belong to an upload that is just being committed. */
     private Set<UUID> suspects = Set.of();
+    private volatile Consumer<Cleared> listener = _ -> { };
 
     Cleanup(Core core, Uploads uploads, UploadSessions sessions, DownloadSlots slots) {
         this.core = core;
@@ -80,6 +98,11 @@ public final class Cleanup {
         }
     }
 
+    /** Who is told of each thing that is cleared away; by the thread that clears. */
+    public void tell(Consumer<Cleared> cleared) {
+        this.listener = cleared;
+    }
+
     /** Clears away once, now. */
     public synchronized Result run() {
         slots.sweep();
@@ -104,6 +127,9 @@ public final class Cleanup {
     private int remove(Upload upload) {
         try {
             uploads.delete(upload.id());
+            if (upload.state() == UploadState.COMPLETED) {
+                listener.accept(new Cleared.FileExpired(upload.id()));
+            }
             return 1;
         } catch (FailureException e) {
             LOG.log(System.Logger.Level.DEBUG, "not removed: {0}", e.getMessage());
@@ -127,6 +153,7 @@ public final class Cleanup {
                         now.plus(core.settings.tombstoneTtl()))));
                 sessions.forget(session);
                 core.storage.delete(upload.id());
+                listener.accept(new Cleared.UploadExpired(upload.id()));
                 return 1;
             } catch (ConflictException e) {
                 return 0;
@@ -139,16 +166,17 @@ public final class Cleanup {
     }
 
     private int removeShares(Instant now) {
-        List<Digest> due = new ArrayList<>();
+        List<Share> due = new ArrayList<>();
         core.catalog.forEachShare(share -> {
             if (share.expires() != null && !now.isBefore(share.expires().plus(core.settings.tombstoneTtl()))) {
-                due.add(share.tokenHash());
+                due.add(share);
             }
         });
         int removed = 0;
-        for (Digest share : due) {
+        for (Share share : due) {
             try {
-                core.commit(List.of(new Change.ShareRemoved(share)));
+                core.commit(List.of(new Change.ShareRemoved(share.tokenHash())));
+                listener.accept(new Cleared.ShareForgotten(share.tokenHash(), share.fileId()));
                 removed++;
             } catch (ConflictException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a share went before: {0}", e.getMessage());

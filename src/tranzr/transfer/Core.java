@@ -25,6 +25,7 @@ public final class Core {
     final Storage storage;
     final EngineSettings settings;
     final RandomGenerator random;
+    final Space space;
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
@@ -40,6 +41,7 @@ public final class Core {
         this.catalog = catalog;
         this.storage = storage;
         this.settings = settings;
+        this.space = new Space(catalog, storage, settings.reserve());
         this.source = source;
         this.random = random;
         this.failed = failed;
@@ -76,9 +78,15 @@ public final class Core {
 
     /** Commits durably; a failed or full store, and a quota that is used up, become a {@link FailureException}. */
     public void commit(List<Change> changes) throws ConflictException {
+        commit(changes, () -> { });
+    }
+
+    /** @param with as {@link Space#committed} */
+    void commit(List<Change> changes, Runnable with) throws ConflictException {
         requireAvailable();
         try {
-            catalog.commit(outbox.with(changes));
+            store(changes);
+            space.committed(changes, with);
         } catch (ConflictException e) {
             if (e.reason() == ConflictException.Reason.QUOTA) {
                 throw new FailureException(new Failure.QuotaExceeded(e.scope().kind()));
@@ -89,6 +97,24 @@ public final class Core {
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /** The journal keeps room for what only removes; what others are to hear must not take that from it. */
+    private void store(List<Change> changes) throws ConflictException, IOException {
+        Outbox others = outbox;
+        List<Change> all = others.with(changes);
+        try {
+            catalog.commit(all);
+        } catch (NoSpaceException e) {
+            if (all == changes) {
+                throw e;
+            }
+            catalog.commit(changes);
+            others.lost(all.subList(changes.size(), all.size()));
+            others.committed(changes);
+            return;
+        }
+        others.committed(all);
     }
 
     public void settle() {
@@ -130,22 +156,54 @@ public final class Core {
 
     /** @param needed in bytes, as far as known */
     FailureException noSpace(long needed) {
-        return new FailureException(new Failure.NoSpace(needed, Math.max(0, spaceForUploads())));
+        return new FailureException(new Failure.NoSpace(needed, Math.max(0, availableSpace())));
     }
 
-    /** Bytes that uploads may still use; negative when the reserve is touched. */
+    /** Bytes that uploads may still use, whether promised to them or not; negative when the reserve is touched. */
     long spaceForUploads() {
         try {
-            return storage.freeSpace() - settings.reserve();
+            return space.free();
         } catch (IOException e) {
             throw broken(e);
         }
     }
 
-    /** Fails when so many more bytes would touch the reserve. */
-    void requireSpace(long bytes) {
-        if (bytes > spaceForUploads()) {
+    /** Bytes that are promised to no upload; negative when the disk holds less than was promised. */
+    long availableSpace() {
+        try {
+            return space.available();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * Fails when so many bytes, which were promised before, would take more than half of the reserve: other programs may have filled the disk. The first half
+     * is for them because records and segments of the catalog, for which nobody asks, take from the reserve too.
+     */
+    void requirePromisedSpace(long bytes) {
+        if (bytes > spaceForUploads() + settings.reserve() / 2) {
             throw noSpace(bytes);
+        }
+    }
+
+    /** Fails when so many bytes that are promised to nobody are not there. */
+    void requireAvailableSpace(long bytes) {
+        if (bytes > availableSpace()) {
+            throw noSpace(bytes);
+        }
+    }
+
+    /** Holds room until it is closed. Fails with NoSpace. */
+    Space.Hold hold(long bytes) {
+        try {
+            Space.Hold hold = space.tryHold(bytes);
+            if (hold == null) {
+                throw noSpace(bytes);
+            }
+            return hold;
+        } catch (IOException e) {
+            throw broken(e);
         }
     }
 }

@@ -57,6 +57,7 @@ public final class Engine implements AutoCloseable {
         }
         Engine engine = new Engine(new Core(catalog, storage, settings, clock, found.latest(), random, failed), passwords,
                 found.missing().size());
+        engine.core.space.rebuild();
         engine.mend(found);
         engine.cleanup.start();
         return engine;
@@ -83,9 +84,9 @@ public final class Engine implements AutoCloseable {
         found.pending().forEach(sessions.hasher()::catchUp);
     }
 
-    /** Whether the free space is down to the reserve, so that no upload is taken. */
+    /** Whether the free space is down to the reserve, or promised to uploads under way, so that no other is taken. */
     public boolean isFull() {
-        return core.spaceForUploads() <= 0;
+        return core.availableSpace() <= 0;
     }
 
     /** How many uploads and files had no bytes in the storage at the start, though they should. */

@@ -54,6 +54,14 @@ public sealed interface Failure {
     record TooMany(String what, int limit) implements Refusal {
     }
 
+    /** No webhook of that id, or none that the caller may know of. */
+    record UnknownWebhook() implements Refusal {
+    }
+
+    /** No delivery of that id waits for this webhook, and none was given up lately. */
+    record UnknownDelivery() implements Refusal {
+    }
+
     /** More than the token, the room, the upload request or the server may use. */
     record QuotaExceeded(Scope.Kind of) implements Refusal {
     }
@@ -62,8 +70,36 @@ public sealed interface Failure {
     record RequestClosed() implements Refusal {
     }
 
-    /** A token, cookie or code that is unknown, expired or used. */
+    /** A token that is unknown, expired or used. */
     record WrongToken() implements Refusal {
+    }
+
+    /** The browser has not logged in, or too long ago, or was logged out. */
+    record SessionExpired() implements Refusal {
+    }
+
+    /** No session of that id that the caller may know of. */
+    record UnknownSession() implements Refusal {
+    }
+
+    /** The token has a second factor, and this needs it. */
+    record SecondFactorRequired() implements Refusal {
+    }
+
+    /** A code of the second factor that is wrong, or was used before. */
+    record WrongCode() implements Refusal {
+    }
+
+    /** The token has a second factor already. */
+    record SecondFactorExists() implements Refusal {
+    }
+
+    /** The token has no second factor. */
+    record NoSecondFactor() implements Refusal {
+    }
+
+    /** The token given at the server's start is in no catalog, so that it cannot have this. */
+    record NotForOperator() implements Refusal {
     }
 
     /** The link or token may not be used from this address. */

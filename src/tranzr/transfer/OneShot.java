@@ -80,18 +80,29 @@ final class OneShot {
         if (described.expected() != null && !described.expected().equals(actual)) {
             throw new FailureException(new Failure.HashMismatch(described.expected(), actual));
         }
-        core.requireSpace(bytes.length);
         Upload upload = described.withLength(bytes.length, bytes.length == 0 ? 0
                 : (bytes.length - 1) / described.chunkSize() + 1);
         List<Change> changes = new ArrayList<>(permit.within(upload.access()));
         changes.add(new Change.UploadCreated(upload));
         if (bytes.length > 0) {
-            place(upload, bytes);
             changes.add(new Change.RangeStored(upload.id(), new ByteRange(0, bytes.length),
                     Crc32c.of(bytes, 0, bytes.length), bytes, upload.created(), upload.expires()));
         }
         changes.add(new Change.UploadCompleted(upload.id(), actual, upload.created(), expires));
         changes.addAll(with);
+        // Twice, since the bytes travel in the record too.
+        try (Space.Hold room = core.hold(2L * bytes.length)) {
+            if (bytes.length > 0) {
+                place(upload, bytes);
+                room.used(bytes.length);
+            }
+            commit(upload, changes);
+        }
+        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, Crc32c.of(bytes, 0, bytes.length)),
+                upload.state(), upload.created(), expires).completed(actual, upload.created(), expires);
+    }
+
+    private void commit(Upload upload, List<Change> changes) {
         boolean committed = false;
         try {
             core.commit(changes);
@@ -103,8 +114,6 @@ final class OneShot {
                 discard(upload);
             }
         }
-        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, Crc32c.of(bytes, 0, bytes.length)),
-                upload.state(), upload.created(), expires).completed(actual, upload.created(), expires);
     }
 
     /** Writes without forcing: the record of the commit holds the bytes until the storage has been synced. */
@@ -128,7 +137,7 @@ final class OneShot {
     }
 
     private Upload large(NewUpload spec, Body body, DigestClaim claim, Instant expires, List<Change> with) {
-        core.requireSpace(Math.max(0, body.length()));
+        core.requireAvailableSpace(Math.max(0, body.length()));
         Upload upload = uploads.start(spec);
         boolean keep = false;
         try {

@@ -54,7 +54,7 @@ final class Placement {
         try {
             // Only now is the range ours: what older requests left in it is final.
             Upload upload = requireOpen(core, id);
-            core.requireSpace(Math.max(0, Math.min(body.length(), place.length() - present(upload))));
+            core.requirePromisedSpace(Math.max(0, Math.min(body.length(), place.length() - present(upload))));
             return take(upload, writer, body, claim);
         } finally {
             session.leave(writer);
@@ -75,9 +75,14 @@ final class Placement {
 
     private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
         BodyReceiver receiver = null;
+        Space.Writing writing = null;
         try {
             List<Change> limits = upload.lengthKnown() ? List.of() : permit.within(upload.access());
-            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits);
+            writing = core.space.write(upload, place.start(), body.length());
+            if (writing == null) {
+                throw core.noSpace(Math.max(0, body.length()));
+            }
+            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits, writing);
             return receive(receiver, upload, writer, body);
         } catch (NoSpaceException e) {
             keepWhatCame(receiver);
@@ -87,6 +92,9 @@ final class Placement {
         } finally {
             if (receiver != null) {
                 receiver.close();
+            }
+            if (writing != null) {
+                writing.close();
             }
         }
     }

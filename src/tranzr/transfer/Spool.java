@@ -31,8 +31,12 @@ final class Spool implements SpooledBody {
                 if (count + got > limit) {
                     throw new FailureException(new Failure.TooLarge(limit));
                 }
-                core.requireSpace(got);
-                scratch.write(count, ByteBuffer.wrap(buffer, 0, got));
+                Space.Hold room = core.hold(got);
+                try {
+                    scratch.write(count, ByteBuffer.wrap(buffer, 0, got));
+                } finally {
+                    room.close();
+                }
                 count += got;
             }
         } finally {

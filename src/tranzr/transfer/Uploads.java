@@ -76,11 +76,10 @@ public final class Uploads {
     /** Begins an upload. Fails with InvalidValue, TooLarge, NoSpace, Forbidden, UnknownRoom, QuotaExceeded, RequestClosed. */
     public Upload start(NewUpload spec) {
         Upload upload = describe(spec);
-        core.requireSpace(Math.max(0, upload.announced()));
-        try {
+        try (Space.Hold hold = core.hold(upload.charged())) {
             List<Change> changes = new ArrayList<>(permit.within(upload.access()));
             changes.add(new Change.UploadCreated(upload));
-            core.commit(changes);
+            core.commit(changes, hold::close);
         } catch (ConflictException e) {
             throw notCreated(e);
         }
@@ -191,10 +190,10 @@ public final class Uploads {
     }
 
     void fixLength(Upload upload, long length) {
-        try {
+        try (Space.Hold hold = core.hold(Math.max(0, length - upload.charged()))) {
             List<Change> changes = new ArrayList<>(permit.within(upload.access()));
             changes.add(lengthFixed(upload, length));
-            core.commit(changes);
+            core.commit(changes, hold::close);
         } catch (ConflictException e) {
             throw new FailureException(e.reason() == ConflictException.Reason.MISSING
                     ? new Failure.UnknownFile(upload.id())

@@ -9,6 +9,7 @@ import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
 import tranzr.http.BadRequestException;
 import tranzr.http.Json;
+import tranzr.limit.Priority;
 
 /** Fields of requests, whatever they came in. */
 public final class ApiFuzz {
@@ -29,7 +30,17 @@ public final class ApiFuzz {
                             Expect.same(id, UUID.fromString(text), "the JDK's reading");
                         })),
                 Target.of("header-text", "tranzr.api.HeaderText").seeds("secret", "gr\u00c3\u00bc\u00c3\u009fe", "gr\u00fc\u00dfe").words("\u00c3", "\u00ff")
-                        .latin(text -> Expect.that(HeaderText.decode(text).length() <= text.length() && HeaderText.decode(text).isEmpty() == text.isEmpty(), "a text of other length")));
+                        .latin(text -> Expect.that(HeaderText.decode(text).length() <= text.length() && HeaderText.decode(text).isEmpty() == text.isEmpty(), "a text of other length")),
+                Target.of("priority-field", "tranzr.api.Throttle").seeds("u=0", "u=3, i", "i, u=7", "u=9", "u=-1, u=2", "a=\"u=1\", u=5").words("u=", ",", "i", ";", "\"", "7", "\n", " ")
+                        .latin(ApiFuzz::priority));
+    }
+
+    /** What cannot be read is the default (RFC 9218, section 4), whatever stands beside it. */
+    private static void priority(String text) {
+        Priority priority = Throttle.priorityOf(List.of(text.split("\n", -1)));
+        Expect.that(priority == Priority.NORMAL || text.contains("u="), "urgent for no reason: " + priority);
+        Expect.that(priority != Priority.HIGH || text.matches("(?s).*u=[012].*"), "high without an urgency of 0 to 2");
+        Expect.that(priority != Priority.LOW || text.matches("(?s).*u=[567].*"), "low without an urgency of 5 to 7");
     }
 
     private static void json(byte[] input) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 
 /** What normal users wait while others send wrong passwords, each of which costs the server a seventh of a second of a processor. */
@@ -62,7 +63,7 @@ final class Flood {
 
     private static List<String> links(ServerProcess server) throws IOException {
         List<String> links = new ArrayList<>();
-        try (LeanClient owner = new LeanClient(server.port())) {
+        try (LeanClient owner = new LeanClient(server.port(), Http.tokenTold(server))) {
             String file = Setting.begin(owner, SMALL, SMALL);
             owner.put("/upload/" + file, Setting.noise(SMALL)).expectSuccess();
             for (int i = 0; i < LINKS; i++) {
@@ -94,7 +95,7 @@ final class Flood {
         List<Long> down = Collections.synchronizedList(new ArrayList<>());
         byte[] body = Setting.noise(SMALL);
         Setting.together(USERS, user -> {
-            try (LeanClient client = new LeanClient(server.port())) {
+            try (LeanClient client = new LeanClient(server.port(), Http.tokenTold(server))) {
                 for (int i = user; i < requests; i += USERS) {
                     long begin = System.nanoTime();
                     String id = client.put("/user" + i + "?max_days=1", body).expectSuccess().body();

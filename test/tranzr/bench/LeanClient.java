@@ -39,12 +39,19 @@ final class LeanClient implements AutoCloseable {
     private static final int BLOCK = 256 * 1024;
 
     private final int port;
+    private final String authorization;
     private Socket socket;
     private OutputStream out;
     private InputStream in;
 
     LeanClient(int port) {
+        this(port, null);
+    }
+
+    /** @param token of the API; null for none */
+    LeanClient(int port, String token) {
         this.port = port;
+        this.authorization = token == null ? "" : "Authorization: Bearer " + token + "\r\n";
     }
 
     private void connect() throws IOException {
@@ -55,8 +62,8 @@ final class LeanClient implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     }
 
-    private static byte[] head(String method, String path, long length, String type) {
-        return (method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + type + "Content-Length: " + length + "\r\n\r\n")
+    private byte[] head(String method, String path, long length, String type) {
+        return (method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + authorization + type + "Content-Length: " + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -45,7 +45,8 @@ class CliTest {
                 assertEquals(ExitCode.OK, run(way.toArray(String[]::new)));
                 assertTrue(flat(out()).contains(command.summary()), out());
                 for (Option option : Option.values()) {
-                    assertEquals(command.options().contains(option), out().contains("  " + option.flag() + " "), command.name() + " " + option.flag());
+                    boolean own = command.switches().keySet().stream().anyMatch(name -> name.startsWith(option.flag() + " "));
+                    assertEquals(own || command.options().contains(option), out().contains("  " + option.flag() + " "), command.name() + " " + option.flag());
                 }
                 command.switches().forEach((name, meaning) -> assertTrue(flat(out()).contains(name + " " + meaning), name));
             }
@@ -74,6 +75,15 @@ class CliTest {
         assertUsage("--port does not apply", "fsck", "--port", "1");
         assertUsage("--port does not apply", "dump", "--port", "1");
         assertUsage("unknown option --repair", "--repair");
+        assertUsage("verify or show", "audit");
+        assertUsage("verify or show", "audit", "burn");
+        assertUsage("--expect: '1:x' is not SEQ:HASH", "audit", "verify", "--expect", "1:x");
+        assertUsage("--expect needs a value", "audit", "verify", "--expect");
+        assertUsage("unknown option --limit", "audit", "verify", "--limit", "1");
+        assertUsage("--limit: '0' is not a number", "audit", "show", "--limit=0");
+        assertUsage("--actor is given twice", "audit", "show", "--actor", "a", "--actor", "b");
+        assertUsage("--from: 'x' is neither a time", "audit", "show", "--from", "x");
+        assertUsage("--port does not apply", "audit", "show", "--port", "1");
     }
 
     @Test

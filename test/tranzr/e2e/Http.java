@@ -109,7 +109,12 @@ public final class Http implements AutoCloseable {
 
     /** Uses the token that the server told at its first start, wherever no other is given. */
     public static Http asAdmin(ServerProcess server) {
-        return new Http(server, TOKEN.matcher(server.output()).results().findFirst().orElseThrow().group());
+        return new Http(server, tokenTold(server));
+    }
+
+    /** The token that the server told at its first start. */
+    public static String tokenTold(ServerProcess server) {
+        return TOKEN.matcher(server.output()).results().findFirst().orElseThrow().group();
     }
 
     /** Sends a request. @param headers names and values in turn */

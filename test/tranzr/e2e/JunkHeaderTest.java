@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,12 +33,15 @@ class JunkHeaderTest {
             "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\\", "attachment; filename*=UTF-8''%ff", ";;;=\"", "null", "*", "https://[", "chunked, chunked",
             "GET, HEAD", "100-continue, x", "a".repeat(8000), ",".repeat(8000), "a=b;".repeat(2000), "q=0.5,".repeat(1000));
 
+    private static final String TOKEN = "a-token-long-enough";
+
     private static ServerProcess server;
     private static Http http;
 
     @BeforeAll
     static void startServer(@TempDir Path folder) {
-        server = ServerProcess.start(folder.resolve("data"), "--trusted-proxy", "127.0.0.1", "--cors-origin", "https://a.example", "--stall", "20s");
+        server = ServerProcess.start(ServerProcess.Launch.on(folder.resolve("data"), "--trusted-proxy", "127.0.0.1", "--cors-origin", "https://a.example", "--stall", "20s")
+                .environment(Map.of("TRANZR_TOKEN", TOKEN)));
         http = new Http(server);
     }
 
@@ -51,7 +55,7 @@ class JunkHeaderTest {
 
     @Test
     void junkInAnyFieldIsNeverAnErrorOfTheServerNorItsEnd() throws Exception {
-        String id = http.store("f", new byte[100]);
+        String id = http.put("/f", new byte[100], "Authorization", "Bearer " + TOKEN).expect(201).header("X-File-Id");
         List<String> requests = List.of("GET /download/" + id, "PUT /junk", "POST /", "OPTIONS /files");
         List<Callable<String>> tries = new ArrayList<>();
         for (String field : FIELDS) {
@@ -59,7 +63,8 @@ class JunkHeaderTest {
                 StringBuilder wrong = new StringBuilder();
                 for (String junk : JUNK) {
                     String request = requests.get((field + junk).length() % requests.size());
-                    String status = statusOf(request + " HTTP/1.1\r\n" + (field.equals("Host") ? "" : "Host: localhost\r\n") + field + ": " + junk + "\r\n"
+                    String status = statusOf(request + " HTTP/1.1\r\n" + (field.equals("Host") ? "" : "Host: localhost\r\n")
+                            + (field.equals("Authorization") ? "" : "Authorization: Bearer " + TOKEN + "\r\n") + field + ": " + junk + "\r\n"
                             + (request.startsWith("P") && !field.startsWith("Content-L") && !field.startsWith("Transfer") ? "Content-Length: 3\r\n\r\nabc" : "\r\n"));
                     // RFC 9112, section 6.1: 501 for a transfer coding that is not known.
                     if (!status.matches(field.equals("Transfer-Encoding") ? "[234][0-9][0-9]|501" : "[234][0-9][0-9]")) {

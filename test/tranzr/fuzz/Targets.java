@@ -3,6 +3,7 @@ package tranzr.fuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
+import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
@@ -10,6 +11,7 @@ import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
 import tranzr.journal.JournalFuzz;
+import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
 import tranzr.security.TlsFuzz;
@@ -25,7 +27,8 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), TlsLinkFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), TlsFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets())
+                PasswordFuzz.targets(), TlsFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(),
+                AuditFuzz.targets(), LimitFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -1,5 +1,7 @@
 package tranzr.http;
 
+import com.sun.net.httpserver.Headers;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,9 @@ public final class FieldFuzz {
     private static final String TAG = "\"abc\"";
     private static final String SUM = Digest.sha256(new byte[0]).base64();
 
+    private static final String COOKIE = "__Host-tranzr";
+    private static final String APP = "https://app.example.org";
+
     private FieldFuzz() {
     }
 
@@ -40,7 +45,13 @@ public final class FieldFuzz {
                         .words("\"", "\r\n", "\\", "%", "\u0000", "filename=", "\u202e").text(FieldFuzz::disposition),
                 Target.of("forwarded", "tranzr.http.ProxyHeaders").seeds("Forwarded\nfor=192.0.2.1;proto=https;host=a.example, for=\"[2001:db8::1]:80\"",
                         "X-Forwarded-For\n192.0.2.1, 127.0.0.1", "X-Forwarded-Host\na.example:8080", "X-Forwarded-Proto\nhttps")
-                        .words("for=", "host=", "proto=", "127.0.0.1", "::1", "[", "]", "unknown", "\"", ",", ";").latin(FieldFuzz::forwarded));
+                        .words("for=", "host=", "proto=", "127.0.0.1", "::1", "[", "]", "unknown", "\"", ",", ";").latin(FieldFuzz::forwarded),
+                Target.of("cookie", "tranzr.http.Request").seeds("__Host-tranzr=abc", "a=b; __Host-tranzr=\"abc\"; c=d", "__Host-tranzr=a; __Host-tranzr=b", "x\n__Host-tranzr=abc=")
+                        .words(COOKIE, "=", ";", "\"", " ", "\n", ",", "\\").latin(FieldFuzz::cookie),
+                Target.of("origins", "tranzr.http.Cors").seeds("none", "*", "https://app.example.org", "https://a.example, http://localhost:3000", "HTTPS://[2001:db8::1]:8443", "https://a:443,http://a:80")
+                        .words("https://", "http://", ":", ",", "/", "@", "[", "]", "?", "#", "*", "none", "0").text(FieldFuzz::origins),
+                Target.of("cors-fields", "tranzr.http.Cors", "tranzr.http.StandardFields").seeds("https://app.example.org\nPUT\nauthorization, X-Foo, Evil", "null\n\n", "https://app.example.org\nGET\nb@d,,x-")
+                        .words("https://app.example.org", "https://", "\n", ",", "x-", "authorization", "\r", "\"").latin(FieldFuzz::crossOrigin));
     }
 
     /** Whoever refuses says so in a way that can be told to the client. */
@@ -133,6 +144,74 @@ public final class FieldFuzz {
         String extended = parsed.parameters().get("filename*");
         String broken = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8); // half characters become question marks
         Expect.same(broken, extended == null ? plain : HeaderParameters.extendedValue(extended), "the name");
+    }
+
+    private static Request request(String method, Headers headers) {
+        return new Request(new RequestHead(method, "/", null, "a", headers, 0), InputStream.nullInputStream(), null);
+    }
+
+    /** Only a cookie that is there once, and of nothing but the characters of one, is believed. */
+    private static void cookie(String text) {
+        Headers headers = new Headers();
+        for (String line : asInAHead(text).split("\n", -1)) {
+            addLine(headers, "Cookie", line);
+        }
+        Optional<String> value = request("GET", headers).cookie(COOKIE);
+        value.ifPresent(found -> {
+            Expect.that(text.contains(found) && found.chars().allMatch(c -> c > ' ' && c < 0x7f && "\",;\\".indexOf(c) < 0), "a value out of nothing: " + found);
+            Headers again = new Headers();
+            again.add("Cookie", "x=y; " + COOKIE + "=\"" + found + "\"");
+            Expect.same(value, request("GET", again).cookie(COOKIE), "again");
+            again.add("Cookie", COOKIE + "=other");
+            Expect.same(Optional.empty(), request("GET", again).cookie(COOKIE), "beside another");
+        });
+    }
+
+    private static String asInAHead(String text) {
+        return text.substring(0, Math.min(text.length(), ServerProperties.MAX_HEAD_BYTES));
+    }
+
+    private static void addLine(Headers headers, String name, String value) {
+        if (value.chars().noneMatch(c -> c == '\r' || c == '\n')) {
+            headers.add(name, value);
+        }
+    }
+
+    private static void origins(String text) {
+        Cors cors;
+        try {
+            cors = Cors.parse(text);
+        } catch (IllegalArgumentException e) {
+            Expect.that(e.getMessage() != null && !e.getMessage().isBlank(), "a refusal without words");
+            return;
+        }
+        for (String origin : cors.origins()) {
+            Expect.that(origin.matches("https?://[!-~&&[^/@?#,\"<> ]]+"), "no origin that a browser would send: " + origin);
+            Expect.same(new Cors(Set.of(origin), false), Cors.parse(origin), "again");
+        }
+        Expect.that(!cors.isAny() || cors.origins().isEmpty() && text.equals("*"), "open to all by " + text);
+    }
+
+    /** A page that is not named is told nothing, and what a named one sends comes back as far as it is a token that is known. */
+    private static void crossOrigin(String text) {
+        String[] parts = Arrays.copyOf(asInAHead(text).split("\n", -1), 3);
+        Headers headers = new Headers();
+        String[] names = {"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"};
+        for (int i = 0; i < names.length; i++) {
+            addLine(headers, names[i], parts[i] == null ? "" : parts[i]);
+        }
+        for (String configured : List.of(APP, "*", "none")) {
+            Response response = Response.empty(204).header("Allow", "GET, PUT");
+            Cors.parse(configured).complete(request("OPTIONS", headers), response);
+            StandardFields.complete(response, "0123456789abcdef");
+            boolean named = !configured.equals("none") && headers.containsKey("Origin") && (configured.equals("*") || headers.getFirst("Origin").equals(APP));
+            Expect.same(named, response.headers().containsKey("Access-Control-Allow-Origin"), configured + " tells the page");
+            Expect.same(named && configured.equals(APP), response.headers().containsKey("Access-Control-Allow-Credentials"), configured + " takes credentials");
+            response.headers().values().forEach(value -> Expect.that(value.chars().allMatch(c -> c >= ' ' && c < 0x7f), "not printable: " + value));
+            String fields = response.headers().getOrDefault("Access-Control-Allow-Headers", "");
+            Expect.that(fields.isEmpty() || List.of(fields.split(", ")).stream().allMatch(Syntax::isToken), "no tokens: " + fields);
+            Expect.same("nosniff", response.headers().get("X-Content-Type-Options"), "the standard fields");
+        }
     }
 
     private static void forwarded(String text) throws Exception {

@@ -1,5 +1,7 @@
 package tranzr.model;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,23 +23,13 @@ public final class ModelFuzz {
                 Target.of("file-name", "tranzr.model.FileName").seeds("a.txt", "folder/b.txt", "CON", "aux.tar.gz", "x. . ", "größe", "..\\a", "a:b", "😀.png", "nul .txt")
                         .words("..", "/", "\\", ".", " ", "con", "COM1", ":", "\u202e", "\u200b", "\ufeff", "\u2028").text(ModelFuzz::fileName),
                 Target.of("digest", "tranzr.model.Digest").seeds("ab".repeat(32), Digest.sha256(new byte[0]).base64()).words("=", "0", "/", "-").latin(ModelFuzz::digest),
-                Target.of("ip-range", "tranzr.model.IpRange").seeds("10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "::1", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "::/0", "0.0.0.0/0")
-                        .words("/", ".", ":", "::", "128", "0", "::ffff:", "%", "1/").latin(ModelFuzz::ipRange));
+                Target.of("ip-range", "tranzr.model.IpRange").seeds("10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "::/0", "0.0.0.0/0", "fe80::1%1")
+                        .words("/", ":", "::", ".", "0", "255", "128", "ffff", "%", "1:").latin(ModelFuzz::ipRange));
     }
 
     /** The message follows the quoted text, so it must not be empty. */
     private static void refusal(IllegalArgumentException e) {
         Expect.that(e.getMessage() != null && !e.getMessage().isBlank(), "a refusal without words");
-    }
-
-    private static void ipRange(String text) {
-        try {
-            IpRange range = IpRange.parse(text);
-            Expect.that(range.contains(range.network()), "a range without its own first address: " + text);
-            Expect.same(range, IpRange.parse(range.toString()), "again");
-        } catch (IllegalArgumentException e) {
-            refusal(e);
-        }
     }
 
     private static void timeSpan(String text) {
@@ -75,6 +67,24 @@ public final class ModelFuzz {
         Expect.same(saved, FileName.forDownload(saved), "made safe again");
         Expect.same(java.util.Optional.empty(), FileName.objection(saved).filter(why -> !why.contains("longer")), "refused after it was made safe: " + saved);
         Expect.that(saved.getBytes(StandardCharsets.UTF_8).length <= FileName.MAX_SEGMENT_BYTES, "too long to be saved: " + saved.length());
+    }
+
+    private static void ipRange(String text) {
+        try {
+            IpRange range = IpRange.parse(text);
+            Expect.same(range, IpRange.parse(range.toString()), "again");
+            Expect.same(range.toString(), IpRange.parse(range.toString()).toString(), "written twice");
+            Expect.that(range.contains(range.network()), "it does not hold its first address: " + range);
+            byte[] other = range.network().getAddress();
+            if (range.prefix() > 0) {
+                other[0] ^= (byte) 0x80;
+                Expect.that(!range.contains(InetAddress.getByAddress(other)), "the first bit does not count: " + range);
+            }
+        } catch (IllegalArgumentException e) {
+            refusal(e);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void digest(String text) {

@@ -60,10 +60,12 @@ class ConfigTest {
         assertEquals(limits.requestRate(), limits.requestRatePerToken());
         assertEquals(new Rate(60, Duration.ofMinutes(1), 60), limits.loginRate());
         assertEquals(new Rate(600, Duration.ofMinutes(1), 600), limits.linkRate());
+        assertFalse(config.webhookPrivate());
         assertEquals(Cors.NONE, config.connections().cors());
         Limits connections = config.connections().limits();
         assertEquals(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 1024, Duration.ofSeconds(90), connections.maxConnections(), 256), connections);
         assertEquals(ConnectionConfig.usualConnections(tranzr.disk.OpenFiles.limit()), connections.maxConnections());
+        assertEquals(new LogConfig(64 << 20, Optional.empty(), Optional.empty()), config.logs());
         assertEquals(15_000, ConnectionConfig.usualConnections(java.util.OptionalInt.of(20_000)));
     }
 
@@ -71,7 +73,7 @@ class ConfigTest {
     void every_setting_takes_its_value_from_flag_environment_and_file_alike() throws Exception {
         Path token = secret("rw-------", TOKEN + "\n");
         Map<Option, String> values = Map.ofEntries(Map.entry(Option.BIND, "::1"), Map.entry(Option.PORT, "0"), Map.entry(Option.DATA, folder + "/x/../data"),
-                Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
+                Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.SESSION_TTL, "1d"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
                 Map.entry(Option.QUOTA_BYTES, "5GB"), Map.entry(Option.QUOTA_FILES, "12"), Map.entry(Option.QUOTA_MONTHLY_BYTES, "1KiB"),
                 Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::/32"),
@@ -81,18 +83,21 @@ class ConfigTest {
                 Map.entry(Option.REQUEST_RATE_PER_TOKEN, "100/s"), Map.entry(Option.LOGIN_RATE, "20/15m"), Map.entry(Option.LINK_RATE, "600/m burst 50"),
                 Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
                 Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"),
+                Map.entry(Option.AUDIT_SEGMENT, "1MiB"), Map.entry(Option.AUDIT_KEEP, "90d"), Map.entry(Option.ACCESS_LOG, folder + "/access.log"),
+                Map.entry(Option.WEBHOOK_PRIVATE, "allowed"),
                 Map.entry(Option.TLS, "files"), Map.entry(Option.TLS_CERT, folder + "/cert.pem"), Map.entry(Option.TLS_KEY, folder + "/key.pem"),
                 Map.entry(Option.HTTP_REDIRECT, "0"), Map.entry(Option.HSTS, "1d"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
-                Duration.ofMinutes(90), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
+                Duration.ofMinutes(90), Duration.ofDays(1), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
                 Optional.of("https://files.example.org"), Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("2001:db8::/32")),
                 new LimitConfig(Schedule.parse("mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Schedule.always(new ByteRate(2 << 20)),
                         Schedule.always(new ByteRate(500_000)), 5, Concurrency.NONE, 3, 4, Rate.NONE, new Rate(100, Duration.ofSeconds(1), 100),
                         new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
                 new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
                         new Cors(Set.of("https://a.example"), false)),
+                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))), true,
                 new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))),
                         java.util.OptionalInt.of(0), Duration.ofDays(1)));
 
@@ -148,6 +153,10 @@ class ConfigTest {
             --base-url       | http://x/?q         | not a URL
             --base-url       | http://x:99999      | not a URL
             --base-url       | http://a b          | not a URL
+            --audit-segment  | 63KiB               | is not from 64KiB to 1GiB
+            --audit-segment  | 2GiB                | is not from 64KiB to 1GiB
+            --audit-keep     | 59m                 | less than an hour
+            --audit-keep     | for ever            | length of time
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
             --trusted-proxy  | 10.0.0.1/8          | bits set beyond

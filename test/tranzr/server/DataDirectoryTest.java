@@ -126,7 +126,8 @@ class DataDirectoryTest {
     @Test
     void a_directory_that_others_may_write_to_is_refused() throws Exception {
         open().close();
-        for (String part : List.of("", "journal", "storage")) {
+        Files.createDirectory(root.resolve("audit"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        for (String part : List.of("", "journal", "storage", "audit")) {
             for (String mode : List.of("rwxrwx---", "rwx----w-")) {
                 Files.setPosixFilePermissions(root.resolve(part), PosixFilePermissions.fromString(mode));
                 String message = assertThrows(StartException.class, () -> DataDirectory.requirePrivate(root)).getMessage();

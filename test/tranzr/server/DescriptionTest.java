@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
+import tranzr.audit.Entry;
 import tranzr.http.Json;
 import tranzr.server.ServedEngine.Answer;
 
@@ -61,9 +63,48 @@ class DescriptionTest {
             check("/s/{token}", "get", server.get("/s/" + share.field("token")));
             check("/shares/{token}", "patch", server.patch("/shares/" + share.field("token"), "{\"protected\": true}"));
             check("/health", "get", server.get("/health"));
+            server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "t", "n", "a", "x", Map.of("file_id", id), "ok", 1, Map.of("b", "c".repeat(9000))));
+            check("/audit", "get", server.get("/audit"));
+            check("/audit", "get", server.get("/audit?limit=x"));
             check("/{name}", "put", server.put("/b", FILE, JSON));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void answersAboutTokensAndRoomsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder, "operator-token-0123456789", null)) {
+            String[] operator = {"Authorization", "Bearer operator-token-0123456789"};
+            Answer room = server.post("/rooms", "{\"name\": \"r\", \"quota\": {\"bytes\": \"1MiB\"}}", operator);
+            check("/rooms", "post", room);
+            Answer token = server.post("/tokens", "{\"name\": \"t\", \"rights\": [\"upload\", \"list\"], \"rooms\": {\"r\": \"owner\"}, \"expires_in\": \"1d\", "
+                    + "\"addresses\": [\"127.0.0.1\"]}", operator);
+            check("/tokens", "post", token);
+            String[] owner = {"Authorization", "Bearer " + token.field("token")};
+            String tokenPath = "/tokens/" + token.field("token_id");
+            check("/tokens", "get", server.get("/tokens", operator));
+            check("/tokens/{token_id}", "get", server.get("/tokens/self", operator));
+            check("/tokens/{token_id}", "patch", server.send("PATCH", tokenPath, java.net.http.HttpRequest.BodyPublishers.ofString("{}"), operator));
+            check("/tokens/{token_id}", "patch", server.send("PATCH", tokenPath, java.net.http.HttpRequest.BodyPublishers.ofString("{\"x\": 1}"), operator));
+            check("/one-time-tokens", "post", server.post("/one-time-tokens", "{\"right\": \"list\"}", owner));
+            check("/rooms", "get", server.get("/rooms", owner));
+            check("/rooms/{room_id}", "get", server.get("/rooms/r", owner));
+            check("/rooms/{room_id}", "patch", server.send("PATCH", "/rooms/r", java.net.http.HttpRequest.BodyPublishers.ofString("{\"name\": \"s\"}"), owner));
+            check("/rooms/{room_id}/members/{token_id}", "put",
+                    server.put("/rooms/s/members/" + token.field("token_id"), "{\"role\": \"owner\"}".getBytes(), operator));
+            check("/rooms/{room_id}/members/{token_id}", "delete", server.delete("/rooms/s/members/" + token.field("token_id"), owner));
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 5, \"room\": \"s\"}", owner);
+            check("/files", "get", server.get("/files?room=s", owner));
+            String access = "/files/" + started.field("file_id") + "/access";
+            check("/files/{file_id}/access", "get", server.get(access, owner));
+            check("/files/{file_id}/access", "put",
+                    server.put(access, ("{\"room\": null, \"grants\": {\"" + token.field("token_id") + "\": [\"list\"]}}").getBytes(), operator));
+            check("/usage", "get", server.get("/usage", owner));
+            check("/usage", "get", server.get("/usage", operator));
+            check("/rooms/{room_id}", "delete", server.delete("/rooms/none", operator));
+            check("/tokens/{token_id}/rotate", "post", server.post(tokenPath + "/rotate", "", operator));
         }
         assertEquals(List.of(), faults);
     }

@@ -10,10 +10,10 @@ import static tranzr.model.Right.UPLOAD;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,55 +76,6 @@ class PermissionMatrixTest {
         }
     }
 
-    /** How a route is decided. */
-    private sealed interface Rule {
-    }
-
-    /** No token is asked for. */
-    private record Open() implements Rule {
-    }
-
-    /** Only what the token may at all. */
-    private record AtAll(Right right) implements Rule {
-    }
-
-    /** What it may do with this file: {@code state} says which kind is needed. */
-    private record OnFile(Right right, State state) implements Rule {
-    }
-
-    /** As {@link OnFile}, told by the link: who may not, hears that there is no such link. */
-    private record OnShare(Right right) implements Rule {
-    }
-
-    private enum State { OPEN, COMPLETED }
-
-    private static Map<String, Rule> rules() {
-        Map<String, Rule> rules = new HashMap<>();
-        rules.put("POST /upload/start", new AtAll(UPLOAD));
-        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
-                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
-            rules.put(route, new OnFile(UPLOAD, State.OPEN));
-        }
-        // Once more for what is whole already, which changes nothing.
-        rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
-        rules.put("GET /files", new AtAll(LIST));
-        rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
-        rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
-        rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
-        rules.put("GET /shares", new AtAll(SHARE));
-        rules.put("PATCH /shares/{token}", new OnShare(SHARE));
-        rules.put("DELETE /shares/{token}", new OnShare(SHARE));
-        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}")) {
-            rules.put(route, new Open());
-        }
-        for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
-            rules.put(route, new AtAll(UPLOAD));
-        }
-        return rules;
-    }
-
     @TempDir
     Path folder;
     private ServedEngine server;
@@ -185,11 +136,11 @@ class PermissionMatrixTest {
     }
 
     /** A fresh file or upload with this access. */
-    private UUID file(State state, FileAccess access) {
+    private UUID file(RouteRules.State state, FileAccess access) {
         var uploads = server.engine().uploads(Caller.SYSTEM);
         UUID id = uploads.newId();
         NewUpload spec = new NewUpload(id, "file.bin", CONTENT.length, CONTENT.length, 0, -1, null, Tokens.hash("key"));
-        if (state == State.OPEN) {
+        if (state == RouteRules.State.OPEN) {
             uploads.start(spec);
         } else {
             uploads.receive(spec, new TestBody(CONTENT), DigestClaim.NONE, null, List.of());
@@ -209,7 +160,8 @@ class PermissionMatrixTest {
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
         String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
-                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : "";
+                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
+                : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
         var body = !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
@@ -229,18 +181,25 @@ class PermissionMatrixTest {
 
     @Test
     void everyRouteIsDecidedAbout() {
-        assertEquals(new TreeSet<>(rules().keySet()), server.routes().stream().map(route -> route.method() + " " + route.pattern())
+        assertEquals(new TreeSet<>(RouteRules.all().keySet()), server.routes().stream().map(route -> route.method() + " " + route.pattern())
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Test
     void everybodyGetsWhatRoleGrantAndTokenAllowAndNothingElse() {
         for (Routes.Route route : server.routes()) {
-            switch (rules().get(route.method() + " " + route.pattern())) {
-                case OnFile rule -> askOnFile(route, rule);
-                case OnShare rule -> askOnShare(route, rule);
-                case AtAll rule -> askAtAll(route, rule);
-                case Open _ -> { }
+            switch (RouteRules.all().get(route.method() + " " + route.pattern())) {
+                case RouteRules.OnFile rule -> askOnFile(route, rule);
+                case RouteRules.OnShare rule -> askOnShare(route, rule);
+                case RouteRules.AtAll rule -> askAtAll(route, rule);
+                case RouteRules.Admin _ -> askAsAdmin(route);
+                case RouteRules.Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+                case RouteRules.Nothing rule -> askForNothing(route, rule);
+                case RouteRules.OnSession _ -> askOnSession(route);
+                case RouteRules.Self rule -> askOfItself(route, rule);
+                case RouteRules.InRoom rule -> askInRoom(route, rule);
+                case RouteRules.Decides _ -> askWhoDecides(route);
+                case RouteRules.Open _ -> { }
             }
         }
         assertEquals(List.of(), wrong);
@@ -257,7 +216,7 @@ class PermissionMatrixTest {
         return tokens;
     }
 
-    private void askOnFile(Routes.Route route, OnFile rule) {
+    private void askOnFile(Routes.Route route, RouteRules.OnFile rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
                 Bearer bearer = token(rights, rooms(relation), null);
@@ -277,16 +236,16 @@ class PermissionMatrixTest {
         return !token.contains(right) ? 403 : both.contains(right) ? 200 : both.isEmpty() ? 404 : 403;
     }
 
-    private void askOnShare(Routes.Route route, OnShare rule) {
+    private void askOnShare(Routes.Route route, RouteRules.OnShare rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
                 Bearer bearer = token(rights, rooms(relation), null);
-                UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+                UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
                 int status = statusOf(rule.right(), rights, relation);
                 expect(route, name + ", " + relation, rights.contains(SHARE) && status != 200 ? 404 : status, ask(route, file, share(file), as(bearer)));
             });
         }
-        UUID file = file(State.COMPLETED, FileAccess.of(new UUID(9, 9), ROOM));
+        UUID file = file(RouteRules.State.COMPLETED, FileAccess.of(new UUID(9, 9), ROOM));
         expect(route, "an admin", 200, ask(route, file, share(file), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
         askWithoutRight(route, file, share(file));
     }
@@ -295,20 +254,109 @@ class PermissionMatrixTest {
         return server.engine().shares(Caller.SYSTEM).create(file, new Shares.Terms(null, 0, null)).token();
     }
 
-    private void askAtAll(Routes.Route route, AtAll rule) {
+    private void askAtAll(Routes.Route route, RouteRules.AtAll rule) {
         tokensFor(rule.right()).forEach((name, rights) ->
                 expect(route, name, rights.contains(rule.right()) ? 200 : 403, ask(route, null, null, as(token(rights, Map.of(), null)))));
         expect(route, "an admin", 200, ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
         askWithoutRight(route, null, null);
     }
 
+    private void askAsAdmin(Routes.Route route) {
+        expect(route, "a token with every other right", 403, askAbout(route, other(), newRoom(), as(token(ALL, Map.of(), null))));
+        expect(route, "an admin", 200, askAbout(route, other(), newRoom(), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, askAbout(route, other(), newRoom()));
+    }
+
+    private void askForNothing(Routes.Route route, RouteRules.Nothing rule) {
+        expect(route, "any token", rule.status(), ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
+        expect(route, "an admin", rule.status(), ask(route, null, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null));
+    }
+
+    private void askOnSession(Routes.Route route) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        for (Map.Entry<String, Bearer> who : Map.of("its own token", self, "an admin", token(EnumSet.of(Right.ADMIN), Map.of(), null)).entrySet()) {
+            String path = route.pattern().replace("{session_id}", server.post("/login", "", as(self)).expect(200).field("session_id"));
+            expect(route, "another token", 404, server.delete(path, as(token(ALL, Map.of(), null))));
+            expect(route, "nobody", 401, server.delete(path));
+            expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
+        }
+    }
+
+    private void askOfItself(Routes.Route route, RouteRules.Self rule) {
+        Bearer self = token(EnumSet.of(LIST), Map.of(), null);
+        expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
+        expect(route, "itself", 200, askAbout(route, self.id(), null, as(self)));
+        expect(route, "an admin", 200, askAbout(route, self.id(), null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, askAbout(route, self.id(), null));
+    }
+
+    private void askInRoom(Routes.Route route, RouteRules.InRoom rule) {
+        Map<Role, Integer> wanted = new TreeMap<>(Map.of(Role.OWNER, rule.owner(), Role.WRITER, rule.writer(), Role.READER, rule.reader()));
+        wanted.forEach((role, status) -> {
+            UUID room = newRoom();
+            Bearer member = token(EnumSet.of(LIST), Map.of(room, Role.READER), null);
+            expect(route, "the room's " + role, status, askAbout(route, member.id(), room, as(token(ALL, Map.of(room, role), null))));
+        });
+        UUID room = newRoom();
+        Bearer member = token(EnumSet.of(LIST), Map.of(room, Role.READER), null);
+        expect(route, "a stranger", 404, askAbout(route, member.id(), room, as(token(ALL, Map.of(ROOM, Role.OWNER), null))));
+        expect(route, "nobody", 401, askAbout(route, member.id(), room));
+        expect(route, "an admin", 200, askAbout(route, member.id(), room, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+    }
+
+    private void askWhoDecides(Routes.Route route) {
+        for (Relation relation : Relation.values()) {
+            Bearer bearer = token(ALL, rooms(relation), null);
+            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
+            boolean decides = relation == Relation.OWNER_OF_A_FILE_IN_NO_ROOM || relation == Relation.OWNER_OF_THE_ROOM;
+            int hidden = relation.rights.isEmpty() ? 404 : 403;
+            // Who owns the room decides even about what was taken from it.
+            int status = decides ? 200 : relation == Relation.MEMBER_GRANTED_NOTHING ? 404 : hidden;
+            expect(route, relation.toString(), status, ask(route, file, null, as(bearer)));
+        }
+        UUID file = file(RouteRules.State.COMPLETED, FileAccess.OPERATOR);
+        expect(route, "an admin", 200, ask(route, file, null, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, file, null));
+    }
+
+    /** A token, with a second factor. */
+    private UUID other() {
+        AccessToken other = AccessToken.of(new UUID(random.nextLong(), random.nextLong()), Tokens.hash("tzk_" + random.nextLong()), "other", Instant.EPOCH)
+                .withTotp(new AccessToken.Totp("MFRGGZDFMZTWQ2LK", 0, true));
+        add(other);
+        return other.id();
+    }
+
+    private UUID newRoom() {
+        UUID id = new UUID(random.nextLong(), random.nextLong());
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(new Room(id, "room " + id, Instant.EPOCH, Quota.NONE))));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return id;
+    }
+
+    private ServedEngine.Answer askAbout(Routes.Route route, UUID token, UUID room, String... headers) {
+        String path = route.pattern().replace("{token_id}", String.valueOf(token)).replace("{room_id}", String.valueOf(room));
+        String json = switch (route.pattern()) {
+            case "/tokens", "/rooms" -> "{\"name\": \"n" + random.nextLong() + "\", \"rights\": [\"list\"]}";
+            case "/rooms/{room_id}/members/{token_id}" -> "{\"role\": \"writer\"}";
+            default -> "{\"name\": \"n" + random.nextLong() + "\"}";
+        };
+        boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method()) && !route.pattern().endsWith("/rotate");
+        return server.send(route.method(), path, sends ? BodyPublishers.ofString(json) : BodyPublishers.noBody(), headers);
+    }
+
     private void askWithoutRight(Routes.Route route, UUID file, String share) {
+        server.pass(Duration.ofMinutes(5)); // or it would be slowed down as one who guesses
         expect(route, "nobody", 401, ask(route, file, share));
         expect(route, "an unknown token", 401, ask(route, file, share, "Authorization", "Bearer " + Tokens.create(Tokens.Kind.ACCESS, random)));
         Bearer expired = token(EnumSet.of(Right.ADMIN), Map.of(), Instant.EPOCH);
         expect(route, "an expired token", 401, ask(route, file, share, as(expired)));
         // A share's token is no token of the API, and neither is a delete key.
-        String link = share != null ? share : share(file(State.COMPLETED, FileAccess.OPERATOR));
+        String link = share != null ? share : share(file(RouteRules.State.COMPLETED, FileAccess.OPERATOR));
         expect(route, "a share link", 401, ask(route, file, share, "Authorization", "Bearer " + link));
     }
 
@@ -316,7 +364,7 @@ class PermissionMatrixTest {
     void listsShowWhatMayBeSeenAndNothingElse() {
         for (Relation relation : Relation.values()) {
             Bearer bearer = token(ALL, rooms(relation), null);
-            UUID file = file(State.COMPLETED, access(relation, bearer.id()));
+            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
             String share = Digest.sha256(share(file).getBytes()).hex().substring(0, Shares.ID_LENGTH);
             boolean inFiles = server.get("/files?limit=1000", as(bearer)).expect(200).list().stream().anyMatch(entry -> entry.get("file_id").equals(file.toString()));
             assertEquals(relation.rights.contains(LIST), inFiles, relation + " in files");

@@ -23,13 +23,17 @@ import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.RoomRoutes;
+import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.ServiceRoutes;
+import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
 import tranzr.http.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
@@ -40,9 +44,10 @@ class RoutesTest {
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
         return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null),
-                new ShareRoutes(null, InstantSource.system()), new ServiceRoutes(() -> null, ""),
+                new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
-                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null)));
+                new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -24,19 +24,27 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
+import tranzr.api.rest.WebhookRoutes;
+import tranzr.audit.AuditLog;
+import tranzr.audit.AuditReader;
+import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.http.Cors;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
 import tranzr.limit.Concurrency;
@@ -49,6 +57,7 @@ import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 import tranzr.transfer.Engine;
 import tranzr.transfer.EngineSettings;
+import tranzr.webhook.Hooks;
 
 /**
  * All doors over a real engine in a folder, behind a real listener, with a clock that is set by hand and cheap passwords; and a
@@ -58,6 +67,8 @@ public final class ServedEngine implements AutoCloseable {
 
     private static final LimitConfig LIMITS = new LimitConfig(Schedule.NONE, Schedule.NONE, Schedule.NONE, Concurrency.NONE, Concurrency.NONE,
             Concurrency.NONE, Concurrency.NONE, Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
+    /** How long a browser stays logged in. */
+    public static final Duration SESSION_TTL = Duration.ofHours(12);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** One answer, read to its end. */
@@ -117,9 +128,12 @@ public final class ServedEngine implements AutoCloseable {
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
+    private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final Hooks hooks;
     private final List<Routes.Route> routes;
+    private final List<Entry> recorded = new CopyOnWriteArrayList<>();
 
     /** @param token null for a server that is open to its machine */
     public ServedEngine(Path folder, String token, String baseUrl) throws IOException {
@@ -138,15 +152,21 @@ public final class ServedEngine implements AutoCloseable {
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
-        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null));
-        Gate gate = new Gate(accounts.identities(), accounts.live(), Optional.ofNullable(baseUrl));
+        audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
+        accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
+                SESSION_TTL);
+        hooks = Hooks.open(engine.core(), true);
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
-                new ShareRoutes(engine, clock), new ServiceRoutes(health::get, "1.2.3"),
-                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota));
+                new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
+                new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
+                new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
+                accounts.sessionRoutes(), accounts.secondFactorRoutes(),
+                new WebhookRoutes(hooks));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), problems), problems);
+                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -159,7 +179,15 @@ public final class ServedEngine implements AutoCloseable {
         }
     }
 
-    /** What all doors lead to. */
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** What the audit log was told, oldest first. */
+    public List<Entry> recorded() {
+        return recorded;
+    }
+
     List<Routes.Route> routes() {
         return routes;
     }
@@ -179,7 +207,7 @@ public final class ServedEngine implements AutoCloseable {
         accounts.watch().run();
     }
 
-    /** Beside the doors. */
+    /** What all doors lead to. */
     public Engine engine() {
         return engine;
     }
@@ -314,8 +342,10 @@ public final class ServedEngine implements AutoCloseable {
     public void close() throws IOException {
         client.shutdownNow();
         listener.close();
+        hooks.close();
         accounts.close();
         engine.close();
+        audit.close();
         catalog.close();
         storage.close();
     }

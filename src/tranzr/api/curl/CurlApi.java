@@ -17,6 +17,7 @@ import tranzr.api.DigestClaims;
 import tranzr.api.ErrorCode;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
 import tranzr.api.ShareLinks;
 import tranzr.http.BadRequestException;
@@ -186,6 +187,10 @@ public final class CurlApi {
         UUID room = options.room() == null ? null : uploads.room(options.room());
         NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey), room);
         Upload file = uploads.receive(spec, body, claim, options.expires(now), linked ? List.of(share.change()) : List.of());
+        Recorder.note(request, "file_id", id.toString());
+        if (linked) {
+            Recorder.noteShare(request, share.share().tokenHash());
+        }
         return new Received(file, share, linked ? ShareLinks.url(request.baseUrl(), share.token(), name) : request.baseUrl() + "/download/" + id,
                 request.baseUrl() + "/delete/" + id + "/" + deleteKey);
     }

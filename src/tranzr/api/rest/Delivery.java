@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import tranzr.api.ErrorCode;
 import tranzr.api.Problem;
+import tranzr.api.Problems;
 import tranzr.http.BadRequestException;
 import tranzr.http.ContentDisposition;
 import tranzr.http.EntityTags;
@@ -73,8 +74,8 @@ final class Delivery {
     }
 
     private Response unsatisfiable() {
-        return described(Problem.of(ErrorCode.RANGE_NOT_SATISFIABLE, "the file has " + file.length() + " bytes")
-                .with("length", file.length()).toJson())
+        return described(Problems.told(request, Problem.of(ErrorCode.RANGE_NOT_SATISFIABLE, "the file has " + file.length() + " bytes")
+                .with("length", file.length())).toJson())
                 .header("Content-Range", "bytes */" + file.length());
     }
 

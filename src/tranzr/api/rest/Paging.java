@@ -54,4 +54,16 @@ record Paging(int limit, Optional<String> after) {
         }
         return response;
     }
+
+    /** As {@link #answer}, of all entries there are. @throws tranzr.http.BadRequestException when the entry that the last page ended with is gone */
+    <T> Response answerOf(List<T> all, Function<T, String> id, Function<T, Map<String, Object>> view, String path, Map<String, String> filters) {
+        int from = 0;
+        if (after.isPresent()) {
+            from = all.stream().map(id).toList().indexOf(after.get()) + 1;
+            if (from == 0) {
+                throw Fields.invalid("after", "names an entry that is not there any more; begin anew without it");
+            }
+        }
+        return answer(all.subList(from, Math.min(all.size(), from + probe())), id, view, path, filters);
+    }
 }

@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import tranzr.access.Caller;
+import tranzr.accounts.SecondFactor;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
+import tranzr.api.Gate;
 import tranzr.api.HeaderText;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -36,10 +39,13 @@ public final class ShareRoutes {
 
     private final Engine engine;
     private final InstantSource clock;
+    private final SecondFactor factor;
 
-    public ShareRoutes(Engine engine, InstantSource clock) {
+    /** @param factor asked for before somebody else's link is changed or revoked */
+    public ShareRoutes(Engine engine, InstantSource clock, SecondFactor factor) {
         this.engine = engine;
         this.clock = clock;
+        this.factor = factor;
     }
 
     private Shares shares(Request request) {
@@ -57,6 +63,7 @@ public final class ShareRoutes {
         Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
         Shares.Created created = shares(request).create(id, new Shares.Terms(expires, limit,
                 guarded ? password.orElseGet(shares(request)::generatePassword) : null));
+        Recorder.noteShare(request, created.share().tokenHash());
         String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
         return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
     }
@@ -71,7 +78,7 @@ public final class ShareRoutes {
 
     /** {@code PATCH /shares/{token}}, by token or id: changes what is named and leaves the rest. */
     public Response change(Request request) {
-        Share share = shares(request).find(request.path("token"));
+        Share share = managed(request);
         Fields fields = Fields.json(request);
         Instant expires = share.expires();
         if (fields.has("expires_at") && fields.has("expire_minutes")) {
@@ -103,8 +110,17 @@ public final class ShareRoutes {
 
     /** {@code DELETE /shares/{token}}, by token or id. */
     public Response revoke(Request request) {
-        shares(request).revoke(shares(request).find(request.path("token")).tokenHash());
+        shares(request).revoke(managed(request).tokenHash());
         return Response.empty(204);
+    }
+
+    /** The share in the path, by token or id, that the caller is going to change. */
+    private Share managed(Request request) {
+        Share share = shares(request).find(request.path("token"));
+        if (!share.policy().creator().equals(Callers.of(request).owner())) {
+            factor.require(Callers.of(request), Gate.codeOf(request));
+        }
+        return share;
     }
 
     /** {@code GET /share/info/{token}}. */
@@ -120,6 +136,7 @@ public final class ShareRoutes {
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
         Shares.Visit visit = shares(request).enter(request.path("token"), visitor);
+        Recorder.note(request, "file_id", visit.file().id().toString());
         return new Delivery(request, visit.file()).answer(range -> shares(request).checkLimit(visit, range),
                 range -> shares(request).download(visit, range));
     }

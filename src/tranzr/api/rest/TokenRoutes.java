@@ -119,7 +119,8 @@ public final class TokenRoutes {
         return Response.json(201, view).header("Cache-Control", "no-store");
     }
 
-    private UUID idOf(Request request) {
+    /** The token in the path. */
+    static UUID idOf(Request request) {
         if (request.path("token_id").equals(SELF) && Callers.of(request) instanceof Caller.Bearer bearer) {
             return bearer.token().id();
         }
@@ -223,7 +224,7 @@ public final class TokenRoutes {
         return view;
     }
 
-    private static Map<String, Object> membership(Room room, Role role) {
+    static Map<String, Object> membership(Room room, Role role) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("room_id", room.id().toString());
         view.put("name", room.name());

@@ -10,6 +10,7 @@ import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
 import tranzr.api.Problems;
+import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
 import tranzr.http.BadRequestException;
 import tranzr.http.RangeHeader;
@@ -61,6 +62,7 @@ public final class UploadRoutes {
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         Upload upload = uploads.start(new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
                 sizes.chunkSize(), sizes.totalChunks(), expected, null, room));
+        Recorder.note(request, "file_id", upload.id().toString());
         return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
     }
 
@@ -84,8 +86,8 @@ public final class UploadRoutes {
         } catch (FailureException e) {
             if (e.failure() instanceof Failure.MissingChunks missing) {
                 Upload upload = uploads(request).get(id, Right.UPLOAD);
-                return Problems.of(missing).with("missing_chunks", new ChunkMap(upload).missing())
-                        .with("missing_ranges", UploadView.missingRanges(upload)).toJson();
+                return Problems.told(request, Problems.of(missing).with("missing_chunks", new ChunkMap(upload).missing())
+                        .with("missing_ranges", UploadView.missingRanges(upload))).toJson();
             }
             throw e;
         }

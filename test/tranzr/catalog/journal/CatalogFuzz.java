@@ -16,6 +16,7 @@ import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
 import tranzr.model.AccessToken;
+import tranzr.model.Entity;
 
 /** Records of the journal and snapshots: as if their checksums were right whatever they hold. */
 public final class CatalogFuzz {
@@ -28,9 +29,11 @@ public final class CatalogFuzz {
 
     public static List<FuzzTarget> targets() {
         return List.of(
-                Target.of("journal-record", "tranzr.catalog.journal.RecordCodec", "tranzr.catalog.journal.RowCodec", "tranzr.catalog.journal.FieldReader").seeds(commits())
+                Target.of("journal-record", "tranzr.catalog.journal.RecordCodec", "tranzr.catalog.journal.RowCodec", "tranzr.catalog.journal.FieldReader", "tranzr.catalog.journal.EntityCodec").seeds(commits())
                         .words("\u0001", "\u00ff\u00ff\u00ff\u00ff\u000f", "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0001", "\u0080\u0080\u0000").inputs(15_000)
                         .bytes(CatalogFuzz::record),
+                Target.of("entity", "tranzr.catalog.journal.EntityCodec").seeds(entities()).words("\u0001", "\u0000", "\u00ff\u00ff\u00ff\u00ff\u000f", "\u0080\u0080\u0000", "10.0.0.0/8", "::1")
+                        .inputs(15_000).bytes(CatalogFuzz::entity),
                 Target.of("snapshot", "tranzr.catalog.journal.Snapshot", "tranzr.catalog.journal.UploadRow", "tranzr.catalog.journal.ShareRow").seeds(snapshots())
                         .words("\u0001", "\u0002", "\u000f\u0000\u0000\u0000", "\u00ff\u00ff\u00ff\u00ff\u000f").inputs(6_000).bytes(CatalogFuzz::snapshot));
     }
@@ -41,6 +44,34 @@ public final class CatalogFuzz {
             commits.add(bytes(RecordCodec.encode(new RandomChanges(seed).commit(4))));
         }
         return commits;
+    }
+
+    private static List<byte[]> entities() {
+        List<byte[]> entities = new ArrayList<>();
+        for (long seed = 0; seed < 60; seed++) {
+            entities.add(written(new RandomChanges(seed).entity()));
+        }
+        return entities;
+    }
+
+    private static byte[] written(Entity entity) {
+        FieldWriter out = new FieldWriter(64);
+        EntityCodec.put(out, entity);
+        return bytes(out.view());
+    }
+
+    /** As {@link #record}, for one entity alone, so that what is tried is not spent on the rest of a record. */
+    private static void entity(byte[] input) throws BadRecordException {
+        Entity entity;
+        try {
+            entity = EntityCodec.entity(new FieldReader(input));
+        } catch (BadRecordException e) {
+            Expect.that(e.getMessage() != null && !e.getMessage().isBlank(), "a refusal without words");
+            return;
+        }
+        FieldReader again = new FieldReader(written(entity));
+        Expect.same(entity, EntityCodec.entity(again), "again");
+        Expect.that(!again.hasMore(), "more was written than is read");
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

@@ -1,0 +1,119 @@
+package tranzr.server;
+
+import static tranzr.model.Right.DELETE;
+import static tranzr.model.Right.DOWNLOAD;
+import static tranzr.model.Right.LIST;
+import static tranzr.model.Right.SHARE;
+import static tranzr.model.Right.UPLOAD;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tranzr.model.Right;
+
+/** How every route is decided, written down once more for {@link PermissionMatrixTest}. */
+final class RouteRules {
+
+    private RouteRules() {
+    }
+
+    /** How one route is decided. */
+    sealed interface Rule {
+    }
+
+    /** No token is asked for. */
+    record Open() implements Rule {
+    }
+
+    /** Only what the token may at all. */
+    record AtAll(Right right) implements Rule {
+    }
+
+    /** What it may do with this file: {@code state} says which kind is needed. */
+    record OnFile(Right right, State state) implements Rule {
+    }
+
+    /** As {@link OnFile}, told by the link: who may not, hears that there is no such link. */
+    record OnShare(Right right) implements Rule {
+    }
+
+    /** The right to administer. */
+    record Admin() implements Rule {
+    }
+
+    /** Any token, whatever it may do. */
+    record Anybody() implements Rule {
+    }
+
+    /** Any token, for what is its own alone; it is told by {@code status} that it has nothing of the kind. */
+    record Nothing(int status) implements Rule {
+    }
+
+    /** The token whose session it is, and administrators; others hear that there is none. */
+    record OnSession() implements Rule {
+    }
+
+    /** The token that is named, and administrators; all others hear {@code others}. */
+    record Self(int others) implements Rule {
+    }
+
+    /** By what the token is in the room; a stranger hears that there is none. */
+    record InRoom(int owner, int writer, int reader) implements Rule {
+    }
+
+    /** Who decides about a file: its owner when it is in no room, the owner of its room otherwise. */
+    record Decides() implements Rule {
+    }
+
+    enum State { OPEN, COMPLETED }
+
+    /** By method and pattern. */
+    static Map<String, Rule> all() {
+        Map<String, Rule> rules = new HashMap<>();
+        rules.put("POST /upload/start", new AtAll(UPLOAD));
+        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
+                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
+            rules.put(route, new OnFile(UPLOAD, State.OPEN));
+        }
+        // Once more for what is whole already, which changes nothing.
+        rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /files", new AtAll(LIST));
+        rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
+        rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
+        rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
+        rules.put("GET /shares", new AtAll(SHARE));
+        rules.put("PATCH /shares/{token}", new OnShare(SHARE));
+        rules.put("DELETE /shares/{token}", new OnShare(SHARE));
+        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
+            rules.put(route, new Open());
+        }
+        for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
+        for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
+                "DELETE /rooms/{room_id}", "GET /audit")) {
+            rules.put(route, new Admin());
+        }
+        rules.put("GET /tokens/{token_id}", new Self(404));
+        rules.put("POST /tokens/{token_id}/rotate", new Self(404));
+        for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",
+                "POST /totp")) {
+            rules.put(route, new Anybody());
+        }
+        // Of their own, and these tokens have none: no session, no code, no second factor.
+        rules.put("POST /session/prove", new Nothing(400));
+        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.put("DELETE /totp", new Nothing(409));
+        rules.put("DELETE /sessions/{session_id}", new OnSession());
+        rules.put("DELETE /tokens/{token_id}/totp", new Admin());
+        rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
+        rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
+        rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+        rules.put("DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+        rules.put("GET /files/{file_id}/access", new Decides());
+        rules.put("PUT /files/{file_id}/access", new Decides());
+        return rules;
+    }
+}
