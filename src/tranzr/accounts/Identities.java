@@ -116,20 +116,20 @@ public final class Identities {
         if (!core.now().isBefore(session.expires())) {
             return false;
         }
-        return session.token().equals(AccessToken.OPERATOR_ID) ? sessionOfOperator(session.hash()).filter(session.id()::equals).isPresent()
+        return session.token().equals(AccessToken.OPERATOR_ID) ? idOfOperators(session.hash()).filter(session.id()::equals).isPresent()
                 : core.catalog().entity(AccessToken.class, session.token()).filter(token -> !token.isExpired(core.now())).isPresent();
     }
 
     /**
-     * The id of a session of the operator. It is made of the token given at the start, which no record knows of: so a session from before that was changed is found
-     * out. Empty when none was given.
+     * The id of a session or one-time token of the operator. It is made of the token given at the start, which no record knows of: so one from before that was changed
+     * is found out. Empty when none was given.
      *
-     * @param cookie the hash of the cookie, which is random
+     * @param secret the hash of its own secret, which is random
      */
-    Optional<UUID> sessionOfOperator(Digest cookie) {
+    Optional<UUID> idOfOperators(Digest secret) {
         return operator.map(token -> {
             ByteArrayOutputStream both = new ByteArrayOutputStream();
-            both.writeBytes(cookie.bytes());
+            both.writeBytes(secret.bytes());
             both.writeBytes(token.bytes());
             return AccessToken.idOf(Digest.sha256(both.toByteArray()));
         });
@@ -186,7 +186,8 @@ public final class Identities {
     }
 
     private Caller use(OneTimeToken once, InetAddress from) {
-        if (!core.now().isBefore(once.expires())) {
+        boolean ofAnotherOperator = once.token().equals(AccessToken.OPERATOR_ID) && idOfOperators(once.hash()).filter(once.id()::equals).isEmpty();
+        if (ofAnotherOperator || !core.now().isBefore(once.expires())) {
             throw wrong();
         }
         AccessToken token = usable(tokenOf(once.token()), from);

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.AccessToken;
+import tranzr.model.Digest;
 import tranzr.model.OneTimeToken;
 import tranzr.model.Right;
 import tranzr.security.Tokens;
@@ -36,10 +38,12 @@ public final class OneTimeTokens {
 
     private final Core core;
     private final Engine engine;
+    private final Identities identities;
 
-    public OneTimeTokens(Engine engine) {
+    public OneTimeTokens(Engine engine, Identities identities) {
         this.core = engine.core();
         this.engine = engine;
+        this.identities = identities;
     }
 
     /**
@@ -69,7 +73,9 @@ public final class OneTimeTokens {
             throw new FailureException(new Failure.TooMany("one-time tokens of this token", MAX_OPEN));
         }
         String secret = Tokens.create(Tokens.Kind.ONE_TIME, core.random());
-        OneTimeToken once = new OneTimeToken(AccessTokens.newId(core), Tokens.hash(secret), owner, right, file, now, now.plus(life));
+        Digest hash = Tokens.hash(secret);
+        Optional<UUID> id = owner.equals(AccessToken.OPERATOR_ID) ? identities.idOfOperators(hash) : Optional.empty();
+        OneTimeToken once = new OneTimeToken(id.orElseGet(() -> AccessTokens.newId(core)), hash, owner, right, file, now, now.plus(life));
         return Retry.on(() -> {
             List<Change> changes = new ArrayList<>();
             if (!owner.equals(AccessToken.OPERATOR_ID)) {

@@ -107,7 +107,7 @@ public final class Sessions {
 
     private Session session(AccessToken token, String cookie, Login login) {
         Digest hash = Tokens.hash(cookie);
-        UUID id = token.id().equals(AccessToken.OPERATOR_ID) ? identities.sessionOfOperator(hash).orElseThrow() : AccessTokens.newId(core);
+        UUID id = token.id().equals(AccessToken.OPERATOR_ID) ? identities.idOfOperators(hash).orElseThrow() : AccessTokens.newId(core);
         Instant now = core.now();
         return new Session(id, hash, token.id(), now, now.plus(life), login.from().getHostAddress(), agent(login.agent()),
                 login.code().isPresent() ? now.plus(SecondFactor.PROVEN) : null);

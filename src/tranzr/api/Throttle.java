@@ -28,7 +28,7 @@ public final class Throttle {
      *
      * @param perAddress whatever is asked
      * @param perToken whatever is asked
-     * @param logins by address
+     * @param logins by address; tokens that open nothing count as well
      * @param links by token; by address where there is none
      */
     public record Rates(RateLimiter perAddress, RateLimiter perToken, RateLimiter logins, RateLimiter links) {
@@ -52,7 +52,15 @@ public final class Throttle {
             if (load == Load.LOGIN) {
                 require(rates.logins().acquire(address));
             }
-            return gate.handle(request);
+            try {
+                return gate.handle(request);
+            } catch (FailureException e) {
+                if (e.failure() instanceof Failure.WrongToken) {
+                    // Whoever tries tokens is told no more than that there were too many.
+                    require(rates.logins().acquire(address));
+                }
+                throw e;
+            }
         };
     }
 

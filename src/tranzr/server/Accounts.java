@@ -36,7 +36,7 @@ final class Accounts implements AutoCloseable {
         this.identities = identities;
         this.tokens = new AccessTokens(engine, live, identities);
         this.rooms = new Rooms(engine.core(), live);
-        this.onceTokens = new OneTimeTokens(engine);
+        this.onceTokens = new OneTimeTokens(engine, identities);
         this.factor = new SecondFactor(engine.core());
         this.sessions = new Sessions(engine.core(), identities, factor, live, sessionTtl);
         this.watch = new ExpiryWatch(identities, live, onceTokens, sessions);

@@ -230,6 +230,11 @@ public final class Hooks implements Outbox, AutoCloseable {
         return removed;
     }
 
+    /** Looks for what is due now, without waiting for the next tick. */
+    void wake() {
+        sender.wake();
+    }
+
     UUID newId() {
         long high = core.random().nextLong() & 0xffff_ffff_ffff_0fffL | 0x4000L;
         long low = core.random().nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;

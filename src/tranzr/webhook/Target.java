@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a webhook's URL leads.
@@ -15,6 +16,7 @@ import java.util.Optional;
 record Target(boolean tls, String host, int port, String path) {
 
     static final int MAX_LENGTH = 2048;
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})(?:\\.(?!$)|$)){4}");
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
     private static final int MAX_PORT = 65_535;
@@ -40,6 +42,10 @@ record Target(boolean tls, String host, int port, String path) {
         if (uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("must have neither a user nor a fragment");
         }
+        if (uri.getHost().contains("%") || uri.getHost().matches("(.*\\.)?[0-9][^.\\[:]*\\.?") && !IPV4.matcher(uri.getHost()).matches()) {
+            // One reader's 0177.0.0.1 is another's 127.0.0.1, and a scope is a network of this machine.
+            throw new IllegalArgumentException("must have a host that is a name or a plain IP address");
+        }
         boolean tls = scheme.equals("https");
         int port = uri.getPort() == -1 ? tls ? HTTPS_PORT : HTTP_PORT : uri.getPort();
         if (port < 1 || port > MAX_PORT) {
@@ -60,7 +66,7 @@ record Target(boolean tls, String host, int port, String path) {
 
     /** As it stands in the Host field (RFC 9110, section 7.2). */
     String authority() {
-        String name = host.contains(":") ? "[" + host.replaceFirst("%.*", "") + "]" : host;
+        String name = host.contains(":") ? "[" + host + "]" : host;
         return port == (tls ? HTTPS_PORT : HTTP_PORT) ? name : name + ":" + port;
     }
 }

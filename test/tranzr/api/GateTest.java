@@ -83,6 +83,10 @@ class GateTest {
             server.post("/upload/start", "{\"filename\":\"a\",\"file_size\":1}", "Origin", "https://evil.example").expect(403, "cross_site");
             server.post("/upload/start", "{\"filename\":\"a\",\"file_size\":1}", "Origin", "null").expect(403, "cross_site");
             server.get("/files", "Sec-Fetch-Site", "cross-site").expect(403, "cross_site");
+            // Another port of this machine is another origin, but of the same site.
+            server.post("/upload/start", "{\"filename\":\"a\",\"file_size\":1}", "Sec-Fetch-Site", "same-site").expect(403, "cross_site");
+            server.get("/files", "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors").expect(403, "cross_site");
+            server.get("/files", "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "navigate").expect(200);
             server.get("/health", "Sec-Fetch-Site", "cross-site").expect(200);
             server.get("/s/none", "Sec-Fetch-Site", "cross-site").expect(404);
             server.post("/upload/start", "{\"filename\":\"a\",\"file_size\":1}", "Origin", server.url(), "Sec-Fetch-Site", "same-origin")

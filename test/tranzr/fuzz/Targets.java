@@ -18,6 +18,7 @@ import tranzr.security.TlsFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
 import tranzr.storage.local.SumsFuzz;
+import tranzr.webhook.WebhookFuzz;
 
 /** Every target there is. They live in the packages of their parsers, most of which nobody else can see. */
 final class Targets {
@@ -27,8 +28,8 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), TlsLinkFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), TlsFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(), RoutesFuzz.targets(),
-                AuditFuzz.targets(), LimitFuzz.targets())
+                PasswordFuzz.targets(), TlsFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
+                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

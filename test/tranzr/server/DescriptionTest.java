@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.audit.Entry;
 import tranzr.http.Json;
+import tranzr.security.Totp;
 import tranzr.server.ServedEngine.Answer;
 
 /** Holds real answers against the schemas of the OpenAPI description, in which no member may be missing on either side. */
@@ -107,6 +108,38 @@ class DescriptionTest {
             check("/tokens/{token_id}/rotate", "post", server.post(tokenPath + "/rotate", "", operator));
         }
         assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void answersAboutLoginsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder, "operator-token-0123456789", null)) {
+            String[] operator = {"Authorization", "Bearer operator-token-0123456789"};
+            String[] user = {"Authorization", "Bearer "
+                    + server.post("/tokens", "{\"name\": \"t\", \"rights\": [\"list\"]}", operator).expect(201).field("token")};
+            Answer login = server.post("/login", "", user);
+            check("/login", "post", login);
+            check("/login", "post", server.post("/login", ""));
+            check("/session", "get", server.get("/session", operator));
+            check("/session", "get", server.get("/session", "Cookie", login.header("Set-Cookie").replaceFirst(";.*", "")));
+            check("/sessions", "get", server.get("/sessions", user));
+            check("/sessions/{session_id}", "delete", server.delete("/sessions/none", user));
+            check("/totp", "post", server.post("/totp", "", operator));
+            Answer enrolled = server.post("/totp", "", user);
+            check("/totp", "post", enrolled);
+            check("/totp/confirm", "post", server.post("/totp/confirm", "{\"code\": \"x\"}", user));
+            server.post("/totp/confirm", code(server, enrolled.field("secret")), user).expect(204);
+            check("/totp", "delete", server.delete("/totp", user));
+            server.pass(Totp.STEP);
+            check("/session/prove", "post", server.post("/session/prove", code(server, enrolled.field("secret")), "Cookie",
+                    login.header("Set-Cookie").replaceFirst(";.*", ""), "X-CSRF-Token", login.field("csrf_token")));
+            check("/session/prove", "post", server.post("/session/prove", "{\"code\": \"123456\"}", user));
+            check("/tokens/{token_id}/totp", "delete", server.delete("/tokens/none/totp", operator));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    private static String code(ServedEngine server, String secret) {
+        return "{\"code\": \"" + Totp.code(secret, server.engine().core().now()) + "\"}";
     }
 
     private void check(String path, String method, Answer answer) {

@@ -2,6 +2,7 @@ package tranzr.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -30,6 +31,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
+import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -47,6 +49,7 @@ import tranzr.disk.RealDisk;
 import tranzr.http.Cors;
 import tranzr.http.HttpListener;
 import tranzr.http.Json;
+import tranzr.http.Limits;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
@@ -70,6 +73,38 @@ public final class ServedEngine implements AutoCloseable {
     /** How long a browser stays logged in. */
     public static final Duration SESSION_TTL = Duration.ofHours(12);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /**
+     * What it bears.
+     *
+     * @param quota of all files together
+     * @param reserve in bytes
+     */
+    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<InetAddress> trustedProxies) {
+
+        public static final Bounds NONE = new Bounds(Quota.NONE, 0, LIMITS.throttle(InstantSource.system()),
+                new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of());
+
+        public Bounds quota(Quota other) {
+            return new Bounds(other, reserve, throttle, connections, trustedProxies);
+        }
+
+        public Bounds reserve(long other) {
+            return new Bounds(quota, other, throttle, connections, trustedProxies);
+        }
+
+        public Bounds throttle(Throttle other) {
+            return new Bounds(quota, reserve, other, connections, trustedProxies);
+        }
+
+        public Bounds connections(Limits other) {
+            return new Bounds(quota, reserve, throttle, other, trustedProxies);
+        }
+
+        public Bounds trustedProxies(Set<InetAddress> others) {
+            return new Bounds(quota, reserve, throttle, connections, others);
+        }
+    }
 
     /** One answer, read to its end. */
     public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
@@ -142,13 +177,18 @@ public final class ServedEngine implements AutoCloseable {
 
     /** @param quota of all files together */
     public ServedEngine(Path folder, String token, String baseUrl, Quota quota) throws IOException {
+        this(folder, token, baseUrl, Bounds.NONE.quota(quota));
+    }
+
+    public ServedEngine(Path folder, String token, String baseUrl, Bounds bounds) throws IOException {
+        Quota quota = bounds.quota();
         Disk disk = new RealDisk();
         Path journal = Files.createDirectories(folder.resolve("journal"));
         InstantSource clock = time::get;
         storage = LocalStorage.open(disk, folder.resolve("store"), clock);
         catalog = JournalCatalog.open(disk, journal, new UUID(1, 2), new JournalCatalog.Options(1 << 20, 64 << 20, failure -> { }),
                 this::redo, storage::sync);
-        EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, 0,
+        EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, bounds.reserve(),
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
         engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
         Problems problems = new Problems(new Random(1));
@@ -166,7 +206,7 @@ public final class ServedEngine implements AutoCloseable {
                 new WebhookRoutes(hooks));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                Set.of(), PATIENCE), Routes.handler(routes, gate, LIMITS.throttle(clock), new Recorder(recorded::add, clock), problems), problems);
+                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -223,6 +263,10 @@ public final class ServedEngine implements AutoCloseable {
 
     public void health(boolean ready, String... reasons) {
         health.set(new ServiceRoutes.Health(ready, List.of(reasons)));
+    }
+
+    public InetSocketAddress address() {
+        return listener.address();
     }
 
     public String url() {

@@ -331,7 +331,10 @@ class SessionRoutesTest {
         token("tzk_anna", Right.LIST);
         Browser operator = login(OPERATOR);
         Browser anna = login("tzk_anna");
+        String first = once();
+        String second = once();
         restart(OPERATOR);
+        server.get("/files", "Authorization", "Bearer " + first).expect(200);
         server.get("/session", operator.reading()).expect(200);
         for (String changed : Arrays.asList("another-token-of-the-operator", null)) {
             restart(changed);
@@ -339,6 +342,7 @@ class SessionRoutesTest {
             server.get("/session", anna.reading()).expect(200);
         }
         restart("another-token-of-the-operator");
+        server.get("/files", "Authorization", "Bearer " + second).expect(401, "wrong_token");
         String[] as = {"Authorization", "Bearer another-token-of-the-operator"};
         assertEquals(List.of(), server.get("/sessions", as).expect(200).list());
         server.delete("/sessions/" + operator.session(), as).expect(404, "session_not_found");
@@ -346,6 +350,10 @@ class SessionRoutesTest {
         assertEquals(1, server.engine().core().catalog().entities(Session.class).size());
         restart(OPERATOR);
         server.get("/session", operator.reading()).expect(401, "session_expired"); // swept, so that it does not come back either
+    }
+
+    private String once() {
+        return server.post("/one-time-tokens", "{\"right\": \"list\", \"expires_in\": \"1d\"}", AS_OPERATOR).expect(201).field("token");
     }
 
     private void restart(String token) throws Exception {
