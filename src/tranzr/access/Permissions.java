@@ -9,6 +9,7 @@ import tranzr.model.FileAccess;
 import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Upload;
+import tranzr.model.UploadRequest;
 import tranzr.model.Webhook;
 
 /**
@@ -74,6 +75,26 @@ public final class Permissions {
             case Caller.Bearer bearer -> bearer.token().rights().contains(Right.ADMIN) || bearer.token().rooms().get(room) == Role.OWNER;
             case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
         };
+    }
+
+    /** Whether the caller may let guests bring files into a room: as a member that may bring and share there itself. */
+    public static boolean mayInvite(Caller caller, UUID room) {
+        return switch (caller) {
+            case Caller.Server _ -> true;
+            case Caller.Bearer bearer -> mayInvite(bearer.token(), room);
+            case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
+        };
+    }
+
+    private static boolean mayInvite(AccessToken token, UUID room) {
+        Set<Right> needed = Set.of(Right.UPLOAD, Right.SHARE);
+        Role role = token.rooms().get(room);
+        return token.rights().contains(Right.ADMIN) || role != null && role.rights().containsAll(needed) && token.rights().containsAll(needed);
+    }
+
+    /** Whether the caller may see, change and revoke an upload request: its maker as long as it could make it again, and whoever owns the room. */
+    public static boolean manages(Caller caller, UploadRequest request) {
+        return mayInvite(caller, request.room()) && (ownsRoom(caller, request.room()) || caller.owner().equals(request.creator()));
     }
 
     /** Whether the caller may know that there is such a room. */

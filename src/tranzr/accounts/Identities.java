@@ -61,8 +61,7 @@ public final class Identities {
     }
 
     /**
-     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, TooManyAttempts, AddressNotAllowed, RequestClosed, PasswordRequired,
-     * WrongPassword.
+     * Whose secret it is; a one-time token is used up by this. Fails with WrongToken, TooManyAttempts, AddressNotAllowed, and as {@link #guest}.
      *
      * @param password of an upload request, or null
      */
@@ -75,14 +74,52 @@ public final class Identities {
         if (operator.isPresent() && operator.get().equals(hash)) {
             return Caller.operator();
         }
+        if (secret.startsWith(Tokens.Kind.REQUEST.prefix())) {
+            return guest(secret, password, from);
+        }
         Entity entity = core.catalog().bySecret(hash).orElseThrow(Identities::wrong);
         core.settle();
         return switch (entity) {
             case AccessToken token -> Caller.of(usable(token, from));
             case OneTimeToken once -> use(once, from);
-            case UploadRequest request -> guest(request, password, from);
             default -> throw wrong();
         };
+    }
+
+    /**
+     * Whose link of an upload request it is. One that has expired still lets guests finish what they began in time, as long as an upload that nobody goes on
+     * with would be kept. Fails with RequestClosed, PasswordRequired, WrongPassword, TooManyAttempts.
+     *
+     * @param secret the token of the link
+     * @param password as given, or null
+     */
+    public Caller guest(String secret, String password, InetAddress from) {
+        UploadRequest request = linked(secret).filter(found -> !isClosed(found)).orElse(null);
+        core.settle();
+        if (request == null) {
+            if (password != null) {
+                // A link that does not exist must cost what a wrong password costs.
+                core.passwords().spendAsMuch(from, password);
+            }
+            throw new FailureException(new Failure.RequestClosed());
+        }
+        if (request.password() != null) {
+            core.passwords().require(new GuardedRequest(core, request), from, password);
+        }
+        return new Caller.Guest(request);
+    }
+
+    /** The id of the upload request that a link is of, whether it still takes anything or not. */
+    public Optional<UUID> requestOf(String secret) {
+        return linked(secret).map(UploadRequest::id);
+    }
+
+    private Optional<UploadRequest> linked(String secret) {
+        return core.catalog().bySecret(Tokens.hash(secret)).filter(UploadRequest.class::isInstance).map(UploadRequest.class::cast);
+    }
+
+    private boolean isClosed(UploadRequest request) {
+        return request.expires() != null && !core.now().isBefore(request.expires().plus(core.uploadTtl()));
     }
 
     /** The token itself, to log in with; the operator's as well, but nothing that is borrowed. Fails with WrongToken, TooManyAttempts, AddressNotAllowed. */
@@ -141,7 +178,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isCurrent(bearer.token())
                     && (bearer.session() == null || core.catalog().entity(Session.class, bearer.session()).isPresent());
             case Caller.Once once -> isCurrent(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::equals).isPresent();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::isSameTo).isPresent();
             case Caller.Server _, Caller.Nobody _ -> true;
         };
     }
@@ -152,7 +189,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
                     && core.catalog().entity(Session.class, bearer.session()).filter(this::isLive).isEmpty();
             case Caller.Once once -> isOver(once.token());
-            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !now.isExpired(core.now())).isEmpty();
+            case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !isClosed(now)).isEmpty();
             case Caller.Server _, Caller.Nobody _ -> false;
         };
     }
@@ -197,13 +234,6 @@ public final class Identities {
             throw wrong();
         }
         return new Caller.Once(token, once.right(), once.file(), once.id());
-    }
-
-    private Caller guest(UploadRequest request, String password, InetAddress from) {
-        if (request.isExpired(core.now())) {
-            throw new FailureException(new Failure.RequestClosed());
-        }
-        return new Caller.Guest(request);
     }
 
     /** A token that opens nothing counts against its address, which then hears for a while only that it has to wait. */

@@ -28,7 +28,7 @@ final class Labels {
         return name;
     }
 
-    private static boolean isPrintable(int c) {
+    static boolean isPrintable(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED, Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR -> false;

@@ -70,6 +70,7 @@ public enum ErrorCode {
     WEBHOOK_NOT_FOUND(404, "No such webhook", false),
     DELIVERY_NOT_FOUND(404, "No such delivery", false),
     TOO_MANY(409, "Too many of them", true),
+    REQUEST_NOT_FOUND(404, "No such upload request", false),
     REQUEST_CLOSED(410, "The upload request is over", false),
     QUOTA_EXCEEDED(507, "Quota exceeded", true),
     FORBIDDEN_HOST(403, "Not served under this name", false),

@@ -15,6 +15,7 @@ import java.util.Set;
 import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.model.Digest;
+import tranzr.model.IpRange;
 
 /**
  * The fields of one request, from its JSON body, its query or a form, each read as what it has to be. An absent field and,
@@ -169,6 +170,17 @@ public final class Fields {
                 throw invalid(name, "must be a time such as 2030-01-31T12:00:00Z");
             }
         });
+    }
+
+    /** IP addresses and ranges of them, each once, as {@link #texts} come. */
+    public Optional<List<IpRange>> ranges(String name) {
+        return texts(name).map(texts -> texts.stream().map(text -> {
+            try {
+                return IpRange.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw invalid(name, "'" + text + "' " + e.getMessage());
+            }
+        }).distinct().toList());
     }
 
     /** A SHA-256 as 64 hexadecimal digits. */

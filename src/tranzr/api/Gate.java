@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.accounts.Identities;
@@ -95,12 +96,21 @@ public final class Gate {
             Callers.set(request, Caller.NOBODY);
             return;
         }
+        if (need == Need.GUEST) {
+            checkSite(request, false);
+            identities.requestOf(request.path("link")).ifPresent(id -> Recorder.note(request, "request_id", id.toString()));
+            Callers.set(request, enter(request, () -> identities.guest(request.path("link"), linkPassword(request).orElse(null), request.client())));
+            return;
+        }
         // A browser adds Basic and cookies by itself; Bearer it never does.
         if (request.bearerToken().isEmpty() && (!tokenRequired || !onlyReads || request.cookie(SESSION_COOKIE).isPresent())) {
             checkSite(request, onlyReads);
         }
-        Caller caller = enter(request, tokenRequired, onlyReads);
+        Caller caller = enter(request, () -> identify(request, tokenRequired, onlyReads));
         Callers.set(request, caller);
+        if (need == Need.TOKEN && caller instanceof Caller.Guest) {
+            throw refusal(ErrorCode.TOKEN_REQUIRED, "Authorization", "the link of an upload request is no token; it only brings files");
+        }
         need.right().ifPresent(right -> {
             if (!Permissions.atAll(caller).contains(right)) {
                 throw new FailureException(new Failure.Forbidden(right));
@@ -109,9 +119,9 @@ public final class Gate {
     }
 
     /** A token that is revoked between its look-up and its entry into the list of those under way is not overlooked. */
-    private Caller enter(Request request, boolean tokenRequired, boolean onlyReads) {
+    private Caller enter(Request request, Supplier<Caller> identity) {
         for (int i = 0; i < LOOK_AGAIN; i++) {
-            Caller caller = identify(request, tokenRequired, onlyReads);
+            Caller caller = identity.get();
             LiveCallers.Stay stay = live.enter(caller, request.pathIfAny("file_id").flatMap(Ids::parse).orElse(null), request::abort);
             request.whenEnded(_ -> stay.close());
             if (identities.isCurrent(caller)) {
@@ -120,6 +130,11 @@ public final class Gate {
             stay.close();
         }
         throw new FailureException(new Failure.WrongToken());
+    }
+
+    /** Basic carries it only where the token is in the path. */
+    private static Optional<String> linkPassword(Request request) {
+        return HeaderText.of(request, "X-Share-Password").or(() -> request.basicCredentials().map(Request.Credentials::password));
     }
 
     private Caller identify(Request request, boolean tokenRequired, boolean onlyReads) {

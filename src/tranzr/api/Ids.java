@@ -28,6 +28,12 @@ public final class Ids {
                 ErrorCode.TOKEN_NOT_FOUND.wireName(), "token_id", "no token has this id"));
     }
 
+    /** The id of an upload request in the path. @throws BadRequestException 404 when it is no id */
+    public static UUID requestId(Request request) {
+        return parse(request.path("request_id")).orElseThrow(() -> new BadRequestException(ErrorCode.REQUEST_NOT_FOUND.status(),
+                ErrorCode.REQUEST_NOT_FOUND.wireName(), "request_id", "no upload request has this id"));
+    }
+
     /** The id of a session in the path. @throws BadRequestException 404 when it is no id */
     public static UUID sessionId(Request request) {
         return parse(request.path("session_id")).orElseThrow(() -> new BadRequestException(ErrorCode.SESSION_NOT_FOUND.status(),

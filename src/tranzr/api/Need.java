@@ -7,6 +7,8 @@ import tranzr.model.Right;
 public enum Need {
     /** No token: the route, or the link's own secret, is enough. */
     OPEN(null),
+    /** No token: the link of an upload request, which is in the path, and its password, if it has one. */
+    GUEST(null),
     /** Any token. */
     TOKEN(null),
     /** A token with {@link Right#UPLOAD}, or the link of an upload request. */

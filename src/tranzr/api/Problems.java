@@ -34,7 +34,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return told(request, problemOf(request, thrown)).toJson();
+        return told(request, withMore(request, problemOf(request, thrown))).toJson();
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -43,11 +43,29 @@ public final class Problems implements HttpListener.ErrorMapper {
             try {
                 return handler.handle(request);
             } catch (Exception e) {
-                Problem problem = told(request, problemOf(request, e));
+                Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return json ? problem.toJson() : problem.toText();
             }
         };
+    }
+
+    /** What the problem of a request tells beyond what went wrong. */
+    private record More(String member, Object value, String words) {
+    }
+
+    /**
+     * Has the problem that a request ends with, if it does, tell one thing more.
+     *
+     * @param words for people, to follow what went wrong and a semicolon
+     */
+    public static void mention(Request request, String member, Object value, String words) {
+        request.attach(More.class, new More(member, value, words));
+    }
+
+    private static Problem withMore(Request request, Problem problem) {
+        return request.attached(More.class).map(more -> new Problem(problem.status(), problem.code(), problem.title(), problem.detail() + "; " + more.words(),
+                problem.retryable(), problem.retryAfter(), problem.extra()).with(more.member(), more.value())).orElse(problem);
     }
 
     /** Keeps the problem with the request, for those who record what came of it. */
@@ -131,7 +149,7 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
                     "the share link has been downloaded as often as it may be");
             case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,
-                    "the share link asks for a password, by HTTP Basic, X-Share-Password or ?password=");
+                    "the link asks for a password, by HTTP Basic or X-Share-Password; a share link also by ?password=");
             case Failure.WrongPassword _ -> Problem.of(ErrorCode.WRONG_PASSWORD, "the password is wrong");
             case Failure.TooManyAttempts f -> Problem.of(ErrorCode.TOO_MANY_ATTEMPTS,
                     "too many wrong passwords, codes or tokens; wait before the next").after(f.retryAfter());
@@ -144,6 +162,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     .with("right", f.right().wireName());
             case Failure.UnknownRoom _ -> Problem.of(ErrorCode.ROOM_NOT_FOUND, "there is no such room");
             case Failure.UnknownToken _ -> Problem.of(ErrorCode.TOKEN_NOT_FOUND, "there is no such token");
+            case Failure.UnknownRequest _ -> Problem.of(ErrorCode.REQUEST_NOT_FOUND, "there is no such upload request");
             case Failure.LastAdmin _ -> Problem.of(ErrorCode.LAST_ADMIN,
                     "nobody could administer the server any more: first make another token with the right to admin and without expiry");
             case Failure.LastOwner _ -> Problem.of(ErrorCode.LAST_OWNER, "nobody could manage the room any more: first give it another owner");

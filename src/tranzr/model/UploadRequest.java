@@ -17,9 +17,11 @@ import java.util.UUID;
  * @param types the file name extensions that are taken, in lower case without the dot; empty for all
  * @param password the stored form of {@code tranzr.security.SharePassword}, or null when none is asked for
  * @param notice whether the creator wants to hear of each file
+ * @param failedPasswords wrong passwords since the last right one
+ * @param lastFailure when the last of them came, or null
  */
 public record UploadRequest(UUID id, Digest hash, UUID room, UUID creator, String title, Instant created, Instant expires, long maxFileSize,
-        Quota quota, List<String> types, String password, boolean notice) implements Entity {
+        Quota quota, List<String> types, String password, boolean notice, int failedPasswords, Instant lastFailure) implements Entity {
     public UploadRequest {
         Objects.requireNonNull(id);
         Objects.requireNonNull(hash);
@@ -31,6 +33,12 @@ public record UploadRequest(UUID id, Digest hash, UUID room, UUID creator, Strin
         types = List.copyOf(types);
     }
 
+    /** One whose password nobody has tried. */
+    public UploadRequest(UUID id, Digest hash, UUID room, UUID creator, String title, Instant created, Instant expires, long maxFileSize, Quota quota,
+            List<String> types, String password, boolean notice) {
+        this(id, hash, room, creator, title, created, expires, maxFileSize, quota, types, password, notice, 0, null);
+    }
+
     @Override
     public Digest secret() {
         return hash;
@@ -38,5 +46,20 @@ public record UploadRequest(UUID id, Digest hash, UUID room, UUID creator, Strin
 
     public boolean isExpired(Instant now) {
         return expires != null && !now.isBefore(expires);
+    }
+
+    public UploadRequest withFailures(int failedPasswords, Instant lastFailure) {
+        return new UploadRequest(id, hash, room, creator, title, created, expires, maxFileSize, quota, types, password, notice, failedPasswords,
+                lastFailure);
+    }
+
+    public UploadRequest withPassword(String password) {
+        return new UploadRequest(id, hash, room, creator, title, created, expires, maxFileSize, quota, types, password, notice, failedPasswords,
+                lastFailure);
+    }
+
+    /** Whether guests may do the same by both; how often somebody guessed at the password does not matter. */
+    public boolean isSameTo(UploadRequest other) {
+        return withFailures(0, null).equals(other.withFailures(0, null));
     }
 }

@@ -9,7 +9,9 @@ import tranzr.accounts.OneTimeTokens;
 import tranzr.accounts.Rooms;
 import tranzr.accounts.SecondFactor;
 import tranzr.accounts.Sessions;
+import tranzr.accounts.UploadRequests;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.SessionRoutes;
@@ -26,6 +28,7 @@ final class Accounts implements AutoCloseable {
     private final AccessTokens tokens;
     private final Rooms rooms;
     private final OneTimeTokens onceTokens;
+    private final UploadRequests requests;
     private final SecondFactor factor;
     private final Sessions sessions;
     private final ExpiryWatch watch;
@@ -37,6 +40,7 @@ final class Accounts implements AutoCloseable {
         this.tokens = new AccessTokens(engine, live, identities);
         this.rooms = new Rooms(engine.core(), live);
         this.onceTokens = new OneTimeTokens(engine, identities);
+        this.requests = new UploadRequests(engine.core(), live);
         this.factor = new SecondFactor(engine.core());
         this.sessions = new Sessions(engine.core(), identities, factor, live, sessionTtl);
         this.watch = new ExpiryWatch(identities, live, onceTokens, sessions);
@@ -60,6 +64,10 @@ final class Accounts implements AutoCloseable {
 
     TokenRoutes tokenRoutes() {
         return new TokenRoutes(engine.core(), tokens, rooms, onceTokens);
+    }
+
+    RequestRoutes requestRoutes() {
+        return new RequestRoutes(engine.core(), requests, rooms);
     }
 
     SessionRoutes sessionRoutes() {

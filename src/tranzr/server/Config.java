@@ -35,13 +35,13 @@ import tranzr.security.Tokens;
  * @param trustedProxies peers whose forwarding fields are believed
  * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
+ * @param tls whether and how HTTPS is spoken
  * @param logs what is recorded
  * @param webhookPrivate whether webhooks may lead to this machine and into private networks
- * @param tls whether and how HTTPS is spoken
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration sessionTtl, Duration cleanupInterval,
         OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<IpRange> trustedProxies,
-        LimitConfig limits, ConnectionConfig connections, LogConfig logs, boolean webhookPrivate, TlsConfig tls) {
+        LimitConfig limits, ConnectionConfig connections, TlsConfig tls, LogConfig logs, boolean webhookPrivate) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
@@ -74,9 +74,9 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
                 LimitConfig.of(settings),
                 ConnectionConfig.of(settings),
+                TlsConfig.of(settings, baseUrl),
                 LogConfig.of(settings),
-                parsed(settings, Option.WEBHOOK_PRIVATE, Config::allowed),
-                TlsConfig.of(settings, baseUrl));
+                parsed(settings, Option.WEBHOOK_PRIVATE, Config::allowed));
     }
 
     /** Only the data directory, for what works on it without serving. */

@@ -22,16 +22,17 @@ record Listeners(HttpListener main, Optional<HttpListener> redirect, Optional<Se
     private static final int REDIRECT_SHARE = 8;
 
     /** Binds and begins to answer; on failure nothing stays open, {@code tls} neither. */
-    static Listeners open(Config config, Optional<ServerTls> tls, Observer observer, Handler handler, ErrorMapper errors) throws IOException, StartException {
+    static Listeners open(Config config, Optional<ServerTls> tls, Handler handler, ErrorMapper errors, Observer observer)
+            throws IOException, StartException {
         HttpListener main = null;
         boolean opened = false;
         try {
-            HttpListener.Options plain = options(config, config.bind(), config.trustedProxies()).observedBy(observer);
-            main = listen(plain.openTo(config.connections().cors()).securedBy(tls.map(ServerTls::https)), Option.PORT, handler, errors);
+            HttpListener.Options plain = options(config, config.bind(), config.trustedProxies());
+            main = listen(plain.openTo(config.connections().cors()).observedBy(observer).securedBy(tls.map(ServerTls::https)), Option.PORT, handler, errors);
             Optional<HttpListener> redirect = Optional.empty();
             if (config.tls().redirectPort().isPresent()) {
                 InetSocketAddress bind = new InetSocketAddress(config.bind().getAddress(), config.tls().redirectPort().getAsInt());
-                redirect = Optional.of(listen(options(config, bind, Set.of()).limitedBy(forRedirects(config.connections().limits())).observedBy(observer), Option.HTTP_REDIRECT,
+                redirect = Optional.of(listen(options(config, bind, Set.of()).limitedBy(forRedirects(config.connections().limits())), Option.HTTP_REDIRECT,
                         new HttpsRedirect(config.baseUrl(), main.address()::getPort), errors));
             }
             opened = true;

@@ -10,9 +10,11 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.rest.AccessRoutes;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.ServiceRoutes;
@@ -61,7 +63,8 @@ final class Routes {
 
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
-            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook) {
+            RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
+            RequestRoutes request, AttemptRoutes attempt) {
     }
 
     private Routes() {
@@ -73,6 +76,7 @@ final class Routes {
         routes.addAll(accounts(to));
         routes.addAll(webhooks(to));
         routes.addAll(logins(to));
+        routes.addAll(requests(to));
         return List.copyOf(routes);
     }
 
@@ -116,6 +120,24 @@ final class Routes {
                 plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
                 plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
+    }
+
+    private static List<Route> requests(Doors to) {
+        return List.of(
+                // Upload requests, for members of the room
+                api("POST", "/rooms/{room_id}/requests", Need.SHARE, "request.create", to.request::create).with(Load.LINK),
+                api("GET", "/requests", Need.SHARE, "request.list", to.request::list).quiet(),
+                api("GET", "/requests/{request_id}", Need.SHARE, "request.info", to.request::get).quiet(),
+                api("PATCH", "/requests/{request_id}", Need.SHARE, "request.change", to.request::change).with(Load.LINK),
+                api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
+                // The same, for guests, who may use the routes of uploads too
+                api("GET", "/r/{link}", Need.OPEN, "request.open", to.request::open).quiet(),
+                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
+                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                // Who used a share link
+                api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
     }
 
     private static List<Route> accounts(Doors to) {

@@ -20,6 +20,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -65,7 +66,8 @@ public final class Server implements AutoCloseable {
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners,
+            CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
@@ -223,7 +225,7 @@ public final class Server implements AutoCloseable {
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
                 logs.recorder(), problems);
-        return Listeners.open(config, tls, logs.observer(), handler, problems);
+        return Listeners.open(config, tls, handler, problems, logs.observer());
     }
 
     private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
@@ -240,7 +242,9 @@ public final class Server implements AutoCloseable {
                 new AuditRoutes(logs.reader()),
                 accounts.sessionRoutes(),
                 accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks));
+                new WebhookRoutes(hooks),
+                accounts.requestRoutes(),
+                new AttemptRoutes(engine, logs.reader()));
     }
 
     private static Health health(Engine engine, Logs logs) {

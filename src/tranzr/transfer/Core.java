@@ -1,6 +1,7 @@
 package tranzr.transfer;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,6 +15,8 @@ import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
 import tranzr.model.Room;
+import tranzr.security.GuessLimiter;
+import tranzr.security.SharePassword;
 import tranzr.storage.Storage;
 
 /** What the parts of the engine, and the packages beside it, share: the two contracts, the clock, and one way to treat a store that fails. */
@@ -25,19 +28,22 @@ public final class Core {
     final Storage storage;
     final EngineSettings settings;
     final RandomGenerator random;
+    /** Held while the terms of a share are read and set. */
+    final Object shareTerms = new Object();
     final Space space;
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
     private volatile Outbox outbox = changes -> changes;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
+    private final PasswordCheck passwords;
 
     /**
      * @param latest the time never runs back behind this
      * @param failed told once when the storage can no longer be trusted
      */
     Core(Catalog catalog, Storage storage, EngineSettings settings, InstantSource source, Instant latest,
-            RandomGenerator random, Consumer<IOException> failed) {
+            RandomGenerator random, SharePassword passwords, Consumer<IOException> failed) {
         this.catalog = catalog;
         this.storage = storage;
         this.settings = settings;
@@ -46,6 +52,7 @@ public final class Core {
         this.random = random;
         this.failed = failed;
         this.latest = new AtomicReference<>(latest);
+        this.passwords = new PasswordCheck(this, passwords, new GuessLimiter());
     }
 
     /** From now on every commit goes through it. */
@@ -60,6 +67,21 @@ public final class Core {
     /** Safe for several threads. */
     public RandomGenerator random() {
         return random;
+    }
+
+    /** Of share links and upload requests alike, so that one address guesses at all of them together. */
+    public PasswordCheck passwords() {
+        return passwords;
+    }
+
+    /** How long an upload that nobody goes on with is kept. */
+    public Duration uploadTtl() {
+        return settings.uploadTtl();
+    }
+
+    /** The most that one file may have, in bytes; {@link Long#MAX_VALUE} for no limit. */
+    public long maxFileSize() {
+        return settings.maxFileSize();
     }
 
     /** The room of this id or, in whatever case, of this name. */

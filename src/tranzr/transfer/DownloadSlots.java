@@ -151,8 +151,11 @@ final class DownloadSlots {
      */
     private Optional<Slot> joinable(Digest share, Digest client, ByteRange range) {
         Instant latest = core.now().minus(core.settings.continueGrace());
+        // What is for one time is over when the file is whole: no part of it is handed out again.
+        boolean oneTime = core.catalog.share(share).map(known -> known.policy().oneTime()).orElse(false);
         return slots.getOrDefault(share, List.of()).stream()
                 .filter(slot -> slot.limited && slot.client.equals(client) && slot.hasRoomFor(range))
+                .filter(slot -> !(oneTime && slot.isWhole()))
                 .filter(slot -> !slot.active.isEmpty() || !slot.lastActive.isBefore(latest))
                 .filter(slot -> range.start() > 0 || slot.broken && slot.active.isEmpty())
                 .findFirst();

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tranzr.access.Caller;
 import tranzr.catalog.Catalog;
-import tranzr.security.GuessLimiter;
 import tranzr.security.SharePassword;
 import tranzr.storage.Storage;
 
@@ -24,18 +23,16 @@ public final class Engine implements AutoCloseable {
     private final UploadSessions sessions;
     private final Assembler assembler;
     private final DownloadSlots slots;
-    private final PasswordCheck passwords;
     private final Cleanup cleanup;
     private final int missing;
 
-    private Engine(Core core, SharePassword passwords, int missing) {
+    private Engine(Core core, int missing) {
         this.core = core;
         this.missing = missing;
         this.sessions = new UploadSessions(core);
         this.assembler = new Assembler(core, sessions);
         this.slots = new DownloadSlots(core);
         slots.recover();
-        this.passwords = new PasswordCheck(core, passwords, new GuessLimiter());
         this.cleanup = new Cleanup(core, uploads(Caller.SYSTEM), sessions, slots);
     }
 
@@ -55,8 +52,7 @@ public final class Engine implements AutoCloseable {
             failed.accept(e);
             throw new FailureException(new Failure.Unavailable("the disk failed"));
         }
-        Engine engine = new Engine(new Core(catalog, storage, settings, clock, found.latest(), random, failed), passwords,
-                found.missing().size());
+        Engine engine = new Engine(new Core(catalog, storage, settings, clock, found.latest(), random, passwords, failed), found.missing().size());
         engine.core.space.rebuild();
         engine.mend(found);
         engine.cleanup.start();
@@ -111,7 +107,7 @@ public final class Engine implements AutoCloseable {
 
     /** The share links as this caller may manage them; who has a link needs nothing else. */
     public Shares shares(Caller caller) {
-        return new Shares(core, new Permit(core, caller), passwords, slots);
+        return new Shares(core, new Permit(core, caller), slots);
     }
 
     /** What the packages beside the engine build on. */

@@ -34,6 +34,10 @@ public sealed interface Failure {
     record UnknownToken() implements Refusal {
     }
 
+    /** No upload request of that id, or none that the caller may know of. */
+    record UnknownRequest() implements Refusal {
+    }
+
     /** Without this token nobody could administer the server any more. */
     record LastAdmin() implements Refusal {
     }

@@ -83,6 +83,7 @@ final class OneShot {
         Upload upload = described.withLength(bytes.length, bytes.length == 0 ? 0
                 : (bytes.length - 1) / described.chunkSize() + 1);
         List<Change> changes = new ArrayList<>(permit.within(upload.access()));
+        changes.addAll(permit.stillOpen());
         changes.add(new Change.UploadCreated(upload));
         if (bytes.length > 0) {
             changes.add(new Change.RangeStored(upload.id(), new ByteRange(0, bytes.length),
@@ -108,7 +109,7 @@ final class OneShot {
             core.commit(changes);
             committed = true;
         } catch (ConflictException e) {
-            throw Uploads.notCreated(e);
+            throw permit.notCreated(e);
         } finally {
             if (!committed && core.unavailable() == null) {
                 discard(upload);

@@ -1,25 +1,22 @@
 package tranzr.transfer;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import tranzr.catalog.Change;
-import tranzr.catalog.ConflictException;
 import tranzr.model.Digest;
-import tranzr.model.Share;
 import tranzr.security.GuessLimiter;
 import tranzr.security.SharePassword;
 
 /**
- * Checks the passwords of shares: hashes no more than it must, and slows guessing down by link and by address. What a
- * visitor has proved stays good for a while, so that range requests do not hash again.
+ * Checks the passwords of links, whatever they are for: hashes no more than it must, and slows guessing down by link and by address. What a
+ * visitor has proved stays good for a while, so that range requests and chunks do not hash again. Safe for several threads.
  */
-final class PasswordCheck {
+public final class PasswordCheck {
 
     private static final Duration GRANT = Duration.ofMinutes(10);
     private static final int GRANTS = 10_000;
@@ -37,7 +34,7 @@ final class PasswordCheck {
             return size() > GRANTS;
         }
     };
-    /** Checks under way by share: each counts as wrong until it is known to be right. */
+    /** Checks under way by link: each counts as wrong until it is known to be right. */
     private final Map<Digest, Integer> underWay = new HashMap<>();
 
     PasswordCheck(Core core, SharePassword passwords, GuessLimiter guesses) {
@@ -47,7 +44,16 @@ final class PasswordCheck {
         core.random.nextBytes(pepper);
     }
 
-    String hash(String password) {
+    /** The form to keep. Fails with InvalidValue, TooManyAttempts. */
+    public String hash(String password) {
+        String objection = SharePassword.objection(password);
+        if (objection != null) {
+            throw new FailureException(new Failure.InvalidValue("password", objection));
+        }
+        return hashed(password);
+    }
+
+    private String hashed(String password) {
         try {
             return passwords.hash(password);
         } catch (SharePassword.BusyException e) {
@@ -55,37 +61,42 @@ final class PasswordCheck {
         }
     }
 
-    /** Fails with PasswordRequired, WrongPassword, TooManyAttempts. */
-    void require(Share share, Shares.Visitor visitor) {
-        if (visitor.password() == null) {
+    /** A strong random password that people can type. */
+    public String generate() {
+        return SharePassword.generate(core.random);
+    }
+
+    /** Fails with PasswordRequired, WrongPassword, TooManyAttempts. @param given may be null */
+    public void require(Guarded link, InetAddress from, String given) {
+        if (given == null) {
             throw new FailureException(new Failure.PasswordRequired());
         }
-        Digest grant = grantOf(share, visitor.password());
+        Digest grant = grantOf(link, given);
         if (isGranted(grant)) {
             return;
         }
-        requireNoWait(visitor);
-        begin(share);
+        requireNoWait(from);
+        begin(link);
         try {
-            if (matches(visitor.password(), share.password())) {
-                accepted(share, visitor.password());
+            if (matches(given, link.password())) {
+                accepted(link, given);
                 synchronized (this) {
                     grants.put(grant, core.now().plus(GRANT));
                 }
                 return;
             }
-            rejected(share, visitor);
+            rejected(link, from);
         } finally {
-            end(share);
+            end(link);
         }
         throw new FailureException(new Failure.WrongPassword());
     }
 
-    /** Costs what a check costs, for a link that does not exist. Fails with TooManyAttempts. */
-    void spendAsMuch(Shares.Visitor visitor) {
-        requireNoWait(visitor);
-        matches(visitor.password(), null);
-        guesses.failed(visitor.address(), core.now());
+    /** Costs what a check costs, for a link that does not exist, or that is not for this address. Fails with TooManyAttempts. */
+    public void spendAsMuch(InetAddress from, String given) {
+        requireNoWait(from);
+        matches(given, null);
+        guesses.failed(from, core.now());
     }
 
     private boolean matches(String given, String stored) {
@@ -96,52 +107,43 @@ final class PasswordCheck {
         }
     }
 
-    private void requireNoWait(Shares.Visitor visitor) {
-        Duration wait = guesses.addressWait(visitor.address(), core.now());
+    private void requireNoWait(InetAddress from) {
+        Duration wait = guesses.addressWait(from, core.now());
         if (!wait.isZero()) {
             throw tooMany(wait);
         }
     }
 
-    private synchronized void begin(Share share) {
-        Share now = core.catalog.share(share.tokenHash()).orElse(share);
-        int others = underWay.getOrDefault(share.tokenHash(), 0);
-        int failures = now.failedPasswords() + others;
-        Instant last = now.lastFailure() == null || others > 0 ? core.now() : now.lastFailure();
+    private synchronized void begin(Guarded link) {
+        Guarded.Misses before = link.misses();
+        int others = underWay.getOrDefault(link.key(), 0);
+        int failures = before.count() + others;
+        Instant last = before.last() == null || others > 0 ? core.now() : before.last();
         Duration wait = failures == 0 ? Duration.ZERO : GuessLimiter.linkWait(failures, last, core.now());
         if (!wait.isZero()) {
             throw tooMany(wait);
         }
-        underWay.merge(share.tokenHash(), 1, Integer::sum);
+        underWay.merge(link.key(), 1, Integer::sum);
     }
 
-    private synchronized void end(Share share) {
-        underWay.computeIfPresent(share.tokenHash(), (key, count) -> count == 1 ? null : count - 1);
+    private synchronized void end(Guarded link) {
+        underWay.computeIfPresent(link.key(), (key, count) -> count == 1 ? null : count - 1);
     }
 
-    private void accepted(Share share, String password) {
-        if (share.failedPasswords() > 0) {
-            set(new Change.PasswordFailuresSet(share.tokenHash(), 0, null));
+    private void accepted(Guarded link, String password) {
+        if (link.misses().count() > 0) {
+            link.note(Guarded.Misses.NONE);
         }
-        if (passwords.needsRehash(share.password())) {
-            set(new Change.ShareTermsChanged(share.tokenHash(), share.expires(), share.maxDownloads(), hash(password)));
+        if (passwords.needsRehash(link.password())) {
+            link.strengthen(hashed(password));
         }
     }
 
-    private void rejected(Share share, Shares.Visitor visitor) {
+    private void rejected(Guarded link, InetAddress from) {
         Instant now = core.now();
-        guesses.failed(visitor.address(), now);
+        guesses.failed(from, now);
         synchronized (this) {
-            int before = core.catalog.share(share.tokenHash()).map(Share::failedPasswords).orElse(0);
-            set(new Change.PasswordFailuresSet(share.tokenHash(), before + 1, now));
-        }
-    }
-
-    private void set(Change change) {
-        try {
-            core.commit(List.of(change));
-        } catch (ConflictException e) {
-            throw new FailureException(new Failure.UnknownShare());
+            link.note(new Guarded.Misses(link.misses().count() + 1, now));
         }
     }
 
@@ -151,11 +153,11 @@ final class PasswordCheck {
     }
 
     /** Bound to the stored form, so that a changed password ends it. */
-    private Digest grantOf(Share share, String password) {
+    private Digest grantOf(Guarded link, String password) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(pepper);
-        bytes.writeBytes(share.tokenHash().bytes());
-        bytes.writeBytes(Digest.sha256(share.password().getBytes(StandardCharsets.UTF_8)).bytes());
+        bytes.writeBytes(link.key().bytes());
+        bytes.writeBytes(Digest.sha256(link.password().getBytes(StandardCharsets.UTF_8)).bytes());
         bytes.writeBytes(password.getBytes(StandardCharsets.UTF_8));
         return Digest.sha256(bytes.toByteArray());
     }

@@ -8,6 +8,7 @@ import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.catalog.Change;
+import tranzr.catalog.ConflictException;
 import tranzr.model.AccessToken;
 import tranzr.model.FileAccess;
 import tranzr.model.Quota;
@@ -91,6 +92,19 @@ final class Permit {
             throw new FailureException(new Failure.InvalidValue("filename", "must end with one of ." + String.join(", .", request.types())));
         }
         return new FileAccess(request.creator(), request.room(), request.id(), java.util.Map.of());
+    }
+
+    /** Precondition by which a commit that begins an upload fails (MISSING) when the caller's upload request was revoked meanwhile. */
+    List<Change> stillOpen() {
+        return caller instanceof Caller.Guest guest ? List.of(new Change.Present(UploadRequest.class, guest.request().id())) : List.of();
+    }
+
+    /** What to throw when a commit that begins an upload has failed. */
+    FailureException notCreated(ConflictException e) {
+        if (e.reason() != ConflictException.Reason.MISSING) {
+            return new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+        }
+        return new FailureException(caller instanceof Caller.Guest ? new Failure.RequestClosed() : new Failure.UnknownRoom());
     }
 
     /** Fails with UnknownRoom. */

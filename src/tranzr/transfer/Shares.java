@@ -15,7 +15,6 @@ import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
-import tranzr.security.SharePassword;
 import tranzr.security.Tokens;
 
 /**
@@ -25,6 +24,7 @@ public final class Shares {
 
     /** The hexadecimal digits of a share's id: enough that no two shares have the same. */
     public static final int ID_LENGTH = 16;
+    private static final int MAX_ADDRESSES = 100;
 
     /**
      * @param expires null for never
@@ -74,38 +74,29 @@ public final class Shares {
 
     private final Core core;
     private final Permit permit;
-    private final PasswordCheck passwords;
     private final DownloadSlots slots;
 
-    Shares(Core core, Permit permit, PasswordCheck passwords, DownloadSlots slots) {
+    Shares(Core core, Permit permit, DownloadSlots slots) {
         this.core = core;
         this.permit = permit;
-        this.passwords = passwords;
         this.slots = slots;
     }
 
     /** A strong random password that people can type. */
     public String generatePassword() {
-        return SharePassword.generate(core.random);
+        return core.passwords().generate();
     }
 
     /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts, Forbidden. */
     public Created draft(UUID fileId, Terms terms) {
         permit.requireAtAll(Right.SHARE);
+        requireFew(terms.addresses());
         String token = Tokens.create(Tokens.Kind.SHARE, core.random);
-        String password = terms.password() == null ? null : hashed(terms);
+        String password = terms.password() == null ? null : core.passwords().hash(terms.password());
         Share share = new Share(Tokens.hash(token), fileId, password, core.now(), terms.expires(),
                 terms.oneTime() ? 1 : terms.maxDownloads(), 0, List.of(), 0, null,
                 new Share.Policy(permit.caller().owner(), terms.addresses(), terms.oneTime(), terms.notice()));
         return new Created(share, token, terms.password());
-    }
-
-    private String hashed(Terms terms) {
-        String objection = SharePassword.objection(terms.password());
-        if (objection != null) {
-            throw new FailureException(new Failure.InvalidValue("password", objection));
-        }
-        return passwords.hash(terms.password());
     }
 
     /** Makes a share of a completed file. Fails with UnknownFile, Forbidden, NotCompleted, InvalidValue. */
@@ -121,28 +112,29 @@ public final class Shares {
         return created;
     }
 
-    /** What a recipient may know, without a password. Fails with UnknownShare, ShareExpired; a used up share is answered. */
-    public Visit info(String token) {
-        return visit(token, null);
+    /** What a recipient at this address may know, without a password. Fails with UnknownShare, ShareExpired, AddressNotAllowed; a used up share is answered. */
+    public Visit info(String token, InetAddress from) {
+        return visit(token, new Visitor(from, null, null));
     }
 
     /**
-     * Checks that the share lives and the password is right; counts nothing. Fails with UnknownShare, ShareExpired, PasswordRequired, WrongPassword,
-     * TooManyAttempts.
+     * Checks that the share lives, may be used from there, and the password is right; counts nothing. Fails with UnknownShare, ShareExpired, AddressNotAllowed,
+     * PasswordRequired, WrongPassword, TooManyAttempts.
      */
     public Visit enter(String token, Visitor visitor) {
         Visit visit;
         try {
             visit = visit(token, visitor);
         } catch (FailureException e) {
-            if (e.failure() instanceof Failure.UnknownShare && visitor.password() != null) {
-                // A link that does not exist must cost what a wrong password costs.
-                passwords.spendAsMuch(visitor);
+            boolean hidden = e.failure() instanceof Failure.UnknownShare || e.failure() instanceof Failure.AddressNotAllowed;
+            if (hidden && visitor.password() != null) {
+                // A link that does not exist, or not for this address, must cost what a wrong password costs.
+                core.passwords().spendAsMuch(visitor.address(), visitor.password());
             }
             throw e;
         }
         if (visit.share().password() != null) {
-            passwords.require(visit.share(), visitor);
+            core.passwords().require(new GuardedShare(core, visit.share()), visitor.address(), visitor.password());
         }
         return visit;
     }
@@ -150,6 +142,10 @@ public final class Shares {
     private Visit visit(String token, Visitor visitor) {
         Share share = core.catalog.share(Tokens.hash(token))
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        List<IpRange> addresses = share.policy().addresses();
+        if (!addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(visitor.address()))) {
+            throw new FailureException(new Failure.AddressNotAllowed());
+        }
         if (share.isExpired(core.now())) {
             throw new FailureException(new Failure.ShareExpired());
         }
@@ -157,10 +153,6 @@ public final class Shares {
                 .filter(upload -> upload.state() == UploadState.COMPLETED)
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
         core.settle();
-        List<IpRange> addresses = share.policy().addresses();
-        if (visitor != null && !addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(visitor.address()))) {
-            throw new FailureException(new Failure.AddressNotAllowed());
-        }
         return new Visit(share, file, visitor);
     }
 
@@ -226,22 +218,41 @@ public final class Shares {
         return core.catalog.sharesOf(fileId);
     }
 
-    /** Sets all terms of a share; {@code keepPassword} leaves the password as it is. Fails with UnknownShare, InvalidValue. */
+    /**
+     * Sets all terms of a share; {@code keepPassword} leaves the password as it is. What is for one download stays so. Fails with UnknownShare,
+     * InvalidValue.
+     */
     public Share change(Digest tokenHash, Terms terms, boolean keepPassword) {
-        Share before = core.catalog.share(tokenHash)
-                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
-        requireOurs(before);
-        if (before.policy().oneTime() && terms.maxDownloads() != 1) {
+        requireOurs(existing(tokenHash));
+        if (terms.oneTime() && terms.maxDownloads() != 1) {
             throw new FailureException(new Failure.InvalidValue("max_downloads", "is 1 for a one-time link, for good"));
         }
-        String password = keepPassword ? before.password() : terms.password() == null ? null : hashed(terms);
-        Share.Policy policy = new Share.Policy(before.policy().creator(), terms.addresses(), before.policy().oneTime(), terms.notice());
-        try {
-            core.commit(List.of(new Change.ShareTermsChanged(tokenHash, terms.expires(), terms.maxDownloads(), password),
-                    new Change.SharePolicyChanged(tokenHash, policy)));
-        } catch (ConflictException e) {
-            throw new FailureException(new Failure.UnknownShare());
+        requireFew(terms.addresses());
+        String hashed = keepPassword || terms.password() == null ? null : core.passwords().hash(terms.password());
+        synchronized (core.shareTerms) {
+            Share before = existing(tokenHash);
+            if (before.policy().oneTime() && !terms.oneTime()) {
+                throw new FailureException(new Failure.InvalidValue("one_time", "stays true"));
+            }
+            Share.Policy policy = new Share.Policy(before.policy().creator(), terms.addresses(), terms.oneTime(), terms.notice());
+            try {
+                core.commit(List.of(
+                        new Change.ShareTermsChanged(tokenHash, terms.expires(), terms.maxDownloads(), keepPassword ? before.password() : hashed),
+                        new Change.SharePolicyChanged(tokenHash, policy)));
+            } catch (ConflictException e) {
+                throw new FailureException(new Failure.UnknownShare());
+            }
+            return existing(tokenHash);
         }
+    }
+
+    private static void requireFew(List<IpRange> addresses) {
+        if (addresses.size() > MAX_ADDRESSES) {
+            throw new FailureException(new Failure.InvalidValue("addresses", "must be " + MAX_ADDRESSES + " ranges at most"));
+        }
+    }
+
+    private Share existing(Digest tokenHash) {
         return core.catalog.share(tokenHash).orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
     }
 

@@ -78,17 +78,13 @@ public final class Uploads {
         Upload upload = describe(spec);
         try (Space.Hold hold = core.hold(upload.charged())) {
             List<Change> changes = new ArrayList<>(permit.within(upload.access()));
+            changes.addAll(permit.stillOpen());
             changes.add(new Change.UploadCreated(upload));
             core.commit(changes, hold::close);
         } catch (ConflictException e) {
-            throw notCreated(e);
+            throw permit.notCreated(e);
         }
         return upload;
-    }
-
-    static FailureException notCreated(ConflictException e) {
-        return new FailureException(e.reason() == ConflictException.Reason.MISSING ? new Failure.UnknownRoom()
-                : new Failure.InvalidValue("file_id", "is in use already"));
     }
 
     /** The record of a new upload, checked, not committed. */

@@ -3,6 +3,7 @@ package tranzr.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ class ThrottleTest extends LimitedServer {
     @Test
     void addressesCountForThemselvesBehindATrustedProxyOnlyAndIpv6ByNetwork() throws Exception {
         Throttle throttle = new Throttle(rates("2/h", "none", "none", "none"), slots(), anyBandwidth());
-        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(IpRange.parse("127.0.0.1"))));
+        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(IpRange.of(InetAddress.getLoopbackAddress()))));
         for (String address : List.of("198.51.100.1", "198.51.100.2", "2001:db8:1:2::1")) {
             for (int i = 0; i < 2; i++) {
                 served.get("/health", "X-Forwarded-For", address).expect(200);

@@ -27,9 +27,10 @@ final class Targets {
     }
 
     static List<FuzzTarget> all() {
-        return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), TlsLinkFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), TlsFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
-                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets())
+        return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
+                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
+                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
+                TlsFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -97,9 +97,9 @@ class ConfigTest {
                         new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
                 new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
                         new Cors(Set.of("https://a.example"), false)),
-                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))), true,
                 new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))),
-                        java.util.OptionalInt.of(0), Duration.ofDays(1)));
+                        java.util.OptionalInt.of(0), Duration.ofDays(1)),
+                new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))), true);
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
         assertEquals(expected, config(Map.of(), apart));

@@ -35,6 +35,7 @@ import tranzr.model.Quota;
 import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Room;
+import tranzr.model.UploadRequest;
 import tranzr.security.Tokens;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.NewUpload;
@@ -155,7 +156,11 @@ class PermissionMatrixTest {
 
     /** The route asked for this file or share. */
     private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, String... headers) {
-        String path = route.pattern().replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
+        return ask(route, file, share, null, headers);
+    }
+
+    private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, UUID request, String... headers) {
+        String path = route.pattern().replace("{request_id}", String.valueOf(request)).replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
                 .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
@@ -199,6 +204,7 @@ class PermissionMatrixTest {
                 case RouteRules.Self rule -> askOfItself(route, rule);
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
                 case RouteRules.Decides _ -> askWhoDecides(route);
+                case RouteRules.OnRequest _ -> askOnRequest(route);
                 case RouteRules.Open _ -> { }
             }
         }
@@ -320,6 +326,37 @@ class PermissionMatrixTest {
         expect(route, "nobody", 401, ask(route, file, null));
     }
 
+    private void askOnRequest(Routes.Route route) {
+        Map<UUID, Role> owns = Map.of(ROOM, Role.OWNER);
+        Map<UUID, Role> writes = Map.of(ROOM, Role.WRITER);
+        Bearer maker = token(ALL, writes, null);
+        expect(route, "its maker", 200, ask(route, null, null, request(maker.id()), as(maker)));
+        Bearer left = token(ALL, Map.of(), null);
+        expect(route, "its maker, who has left the room", 404, ask(route, null, null, request(left.id()), as(left)));
+        Bearer lowered = token(ALL, Map.of(ROOM, Role.READER), null);
+        expect(route, "its maker, who only reads by now", 404, ask(route, null, null, request(lowered.id()), as(lowered)));
+        Bearer narrowed = token(EnumSet.of(SHARE, LIST), writes, null);
+        expect(route, "its maker, who may not bring files any more", 404, ask(route, null, null, request(narrowed.id()), as(narrowed)));
+        UUID stranger = new UUID(9, 9);
+        expect(route, "an owner of the room", 200, ask(route, null, null, request(stranger), as(token(ALL, owns, null))));
+        expect(route, "an owner of the room without the right to share", 403, ask(route, null, null, request(stranger), as(token(EnumSet.of(UPLOAD), owns, null))));
+        expect(route, "another writer", 404, ask(route, null, null, request(stranger), as(token(ALL, writes, null))));
+        expect(route, "an owner of another room", 404, ask(route, null, null, request(stranger), as(token(ALL, Map.of(new UUID(8, 8), Role.OWNER), null))));
+        expect(route, "an admin", 200, ask(route, null, null, request(stranger), as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, ask(route, null, null, request(stranger)));
+    }
+
+    private UUID request(UUID creator) {
+        UUID id = new UUID(random.nextLong() & ~0xf000L | 0x4000L, random.nextLong());
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(new UploadRequest(id, Tokens.hash(id.toString()), ROOM, creator, "", Instant.EPOCH, null,
+                    Long.MAX_VALUE, Quota.NONE, List.of(), null, false))));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return id;
+    }
+
     /** A token, with a second factor. */
     private UUID other() {
         AccessToken other = AccessToken.of(new UUID(random.nextLong(), random.nextLong()), Tokens.hash("tzk_" + random.nextLong()), "other", Instant.EPOCH)
@@ -343,6 +380,7 @@ class PermissionMatrixTest {
         String json = switch (route.pattern()) {
             case "/tokens", "/rooms" -> "{\"name\": \"n" + random.nextLong() + "\", \"rights\": [\"list\"]}";
             case "/rooms/{room_id}/members/{token_id}" -> "{\"role\": \"writer\"}";
+            case "/rooms/{room_id}/requests" -> "{}";
             default -> "{\"name\": \"n" + random.nextLong() + "\"}";
         };
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method()) && !route.pattern().endsWith("/rotate");

@@ -65,6 +65,10 @@ final class RouteRules {
     record Decides() implements Rule {
     }
 
+    /** Who made the upload request and may still make one, and who owns its room; all others hear that there is none. */
+    record OnRequest() implements Rule {
+    }
+
     enum State { OPEN, COMPLETED }
 
     /** By method and pattern. */
@@ -85,6 +89,15 @@ final class RouteRules {
         rules.put("GET /shares", new AtAll(SHARE));
         rules.put("PATCH /shares/{token}", new OnShare(SHARE));
         rules.put("DELETE /shares/{token}", new OnShare(SHARE));
+        rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
+        rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
+        rules.put("GET /requests", new AtAll(SHARE));
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /requests/{request_id}", new OnRequest());
+        }
+        for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
+            rules.put(route, new Open());
+        }
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
                 "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());

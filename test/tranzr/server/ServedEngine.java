@@ -32,6 +32,7 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
@@ -203,7 +204,7 @@ public final class ServedEngine implements AutoCloseable {
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks));
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);

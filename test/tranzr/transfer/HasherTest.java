@@ -47,7 +47,7 @@ class HasherTest {
             write(fixture, upload, 0, bytes);
             write(fixture, upload, 1, bytes);
             Core core = new Core(fixture.catalog, slow(Storage.class, fixture.storage, reading, goOn), fixture.settings,
-                    fixture.time::get, fixture.time.get(), new Random(1), _ -> { });
+                    fixture.time::get, fixture.time.get(), new Random(1), fixture.passwords.passwords(), _ -> { });
             UploadSessions sessions = new UploadSessions(core);
             UploadSession session = sessions.acquire(upload.id());
             session.catchUpSoon();

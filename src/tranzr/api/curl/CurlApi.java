@@ -17,6 +17,7 @@ import tranzr.api.DigestClaims;
 import tranzr.api.ErrorCode;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
 import tranzr.api.ShareLinks;
@@ -33,6 +34,7 @@ import tranzr.security.Tokens;
 import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Engine;
+import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
@@ -67,24 +69,24 @@ public final class CurlApi {
         return Response.text(200, HelpText.of(request.baseUrl()));
     }
 
-    /** {@code PUT /{name}}. */
+    /** {@code PUT /{name}} and, by guests, {@code PUT /r/{link}/{name}}. */
     public Response putNamed(Request request) {
         return receiveBody(request, uploads(request).newId(), request.path("name"));
     }
 
-    /** {@code PUT /}, as {@code curl -T -} sends it: a name is made up. */
+    /** {@code PUT /} and, by guests, {@code PUT /r/{link}}, as {@code curl -T -} sends it: a name is made up. */
     public Response putUnnamed(Request request) {
         UUID id = uploads(request).newId();
         return receiveBody(request, id, madeUpName(id));
     }
 
-    /** {@code POST /{name}}: the bare body, or a form with one file, which gets this name. */
+    /** {@code POST /{name}} and, by guests, {@code POST /r/{link}/{name}}: the bare body, or a form with one file, which gets this name. */
     public Response postNamed(Request request) throws IOException {
         Optional<Multipart> form = Multipart.of(request);
         return form.isPresent() ? receiveForm(request, form.get(), request.path("name")) : putNamed(request);
     }
 
-    /** {@code POST /}: a form with one file or more, or a bare body without a name. */
+    /** {@code POST /} and, by guests, {@code POST /r/{link}}: a form with one file or more, or a bare body without a name. */
     public Response postUnnamed(Request request) throws IOException {
         Optional<Multipart> form = Multipart.of(request);
         return form.isPresent() ? receiveForm(request, form.get(), null) : putUnnamed(request);
@@ -148,8 +150,20 @@ public final class CurlApi {
             }
             return answer(request, files, true);
         } catch (IOException | RuntimeException e) {
-            discard(files, e);
+            if (Callers.of(request) instanceof Caller.Guest) {
+                keep(request, files);
+            } else {
+                discard(files, e);
+            }
             throw e;
+        }
+    }
+
+    /** What a guest has sent counts for good. So it stays, and the guest is told, lest it sends it again. */
+    private static void keep(Request request, List<Received> files) {
+        if (!files.isEmpty()) {
+            Problems.mention(request, "received", files.stream().map(Received::view).toList(),
+                    "received before that: " + String.join(", ", files.stream().map(received -> received.file().filename()).toList()));
         }
     }
 
@@ -177,9 +191,12 @@ public final class CurlApi {
         FileName.objection(name).ifPresent(why -> {
             throw Fields.invalid("filename", "the file name " + why);
         });
-        Instant now = clock.instant();
         Caller caller = Callers.of(request);
         Uploads uploads = engine.uploads(caller);
+        if (caller instanceof Caller.Guest) {
+            return receiveFromGuest(request, new NewUpload(id, name, length, length, 0, -1, null, null), body, claim, options);
+        }
+        Instant now = clock.instant();
         // Whoever may not share brings the file all the same, and gets no link; but what was asked of the link is not passed over.
         boolean linked = options.isAny() || Permissions.atAll(caller).contains(Right.SHARE);
         Shares.Created share = linked ? engine.shares(caller).draft(id, options.terms(now)) : null;
@@ -195,6 +212,16 @@ public final class CurlApi {
                 request.baseUrl() + "/delete/" + id + "/" + deleteKey);
     }
 
+    /** A guest gets a receipt: no link to the file, and nothing that removes it. */
+    private Received receiveFromGuest(Request request, NewUpload spec, Body body, DigestClaim claim, LinkOptions options) {
+        if (options.isAny() || options.life() != null || options.room() != null) {
+            throw new FailureException(new Failure.Forbidden(Right.SHARE));
+        }
+        Upload file = uploads(request).receive(spec, body, claim, null, List.of());
+        Recorder.note(request, "file_id", spec.id().toString());
+        return new Received(file, null, null, null);
+    }
+
     /** Curl calls what it reads from a pipe "-". */
     private static String nameOf(Multipart.Part part, UUID id) {
         return part.filename().isEmpty() || part.filename().equals("-") ? madeUpName(id) : part.filename();
@@ -207,14 +234,16 @@ public final class CurlApi {
     private static Response answer(Request request, List<Received> files, boolean ofForm) {
         Response response;
         if (!request.accepts("application/json")) {
-            response = Response.text(201, String.join("", files.stream().map(file -> file.url() + "\n").toList()));
+            response = Response.text(201, String.join("", files.stream().map(file -> file.line() + "\n").toList()));
         } else if (ofForm && files.size() > 1) {
             response = Response.json(201, files.stream().map(Received::view).toList());
         } else {
             response = Response.json(201, files.getFirst().view());
         }
-        return response.header("X-Delete-Url", String.join(", ", files.stream().map(Received::deleteUrl).toList()))
-                .header("X-File-Id", String.join(", ", files.stream().map(file -> file.file().id().toString()).toList()))
+        if (files.getFirst().deleteUrl() != null) {
+            response.header("X-Delete-Url", String.join(", ", files.stream().map(Received::deleteUrl).toList()));
+        }
+        return response.header("X-File-Id", String.join(", ", files.stream().map(file -> file.file().id().toString()).toList()))
                 .header("X-Content-SHA256", String.join(", ", files.stream().map(file -> file.file().sha256().hex()).toList()))
                 .header("Cache-Control", "no-store");
     }

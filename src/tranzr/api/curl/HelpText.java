@@ -14,6 +14,11 @@ final class HelpText {
             Limit the link:
               curl -T FILE -H 'Max-Downloads: 1' -H 'Expires-In: 90m' -H 'Share-Password: SECRET' BASE/
               (or Max-Days: 7; the file goes when its time is over)
+              (also One-Time: true, and Share-From: 192.0.2.0/24 for the addresses it is for)
+
+            Send a file where you were asked for one, by a link BASE/r/...:
+              curl -T FILE LINK/
+              curl -T FILE -u :PASSWORD LINK/
 
             Get a file, or the rest of it:
               curl -O LINK

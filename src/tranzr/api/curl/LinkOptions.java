@@ -3,11 +3,13 @@ package tranzr.api.curl;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tranzr.api.Fields;
 import tranzr.api.HeaderText;
 import tranzr.http.Request;
+import tranzr.model.IpRange;
 import tranzr.model.TimeSpan;
 import tranzr.transfer.Shares;
 
@@ -18,13 +20,17 @@ import tranzr.transfer.Shares;
  * @param life how long link and file live; null for until they are deleted
  * @param password null for none
  * @param room for which the file is, by id or name; null for none
+ * @param addresses from where the link may be used; empty for anywhere
+ * @param oneTime whether the link is for one download, for good
+ * @param notice whether the sender wants to hear of each use
  */
-record LinkOptions(long maxDownloads, Duration life, String password, String room) {
+record LinkOptions(long maxDownloads, Duration life, String password, String room, List<IpRange> addresses, boolean oneTime, boolean notice) {
 
     private static final long MAX_DAYS = 36_525;
     /** The header field of each option by the name it has in a query or a form. */
     private static final Map<String, String> HEADERS = Map.of("max_downloads", "Max-Downloads", "max_days", "Max-Days",
-            "expires_in", "Expires-In", "password", "Share-Password", "room", "Room");
+            "expires_in", "Expires-In", "password", "Share-Password", "room", "Room", "addresses", "Share-From", "one_time", "One-Time",
+            "notice", "Notice");
 
     /** The option that a form's field or a query parameter of this name is, be it written as the header field; overlooking one would mean "no limit". */
     static Optional<String> named(String field) {
@@ -48,7 +54,15 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
         if (password != null && password.isEmpty()) {
             throw Fields.invalid("password", "must not be empty; leave it out for none");
         }
-        return new LinkOptions(maxDownloads, life(fields).orElse(null), password, given.get("room"));
+        boolean oneTime = fields.flag("one_time").orElse(false);
+        if (oneTime && maxDownloads > 1) {
+            throw Fields.invalid("max_downloads", "is 1 for a one-time link, for good");
+        }
+        List<IpRange> addresses = fields.ranges("addresses").orElse(List.of());
+        if (fields.has("addresses") && addresses.isEmpty()) {
+            throw Fields.invalid("addresses", "must not be empty; leave it out for anywhere");
+        }
+        return new LinkOptions(maxDownloads, life(fields).orElse(null), password, given.get("room"), addresses, oneTime, fields.flag("notice").orElse(false));
     }
 
     private static void note(Map<String, String> given, String name, String text) {
@@ -85,7 +99,7 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
 
     /** Whether anything was asked that concerns the link alone. */
     boolean isAny() {
-        return maxDownloads != 0 || password != null;
+        return maxDownloads != 0 || password != null || !addresses.isEmpty() || oneTime || notice;
     }
 
     /** When link and file end; null for never. */
@@ -94,7 +108,7 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
     }
 
     Shares.Terms terms(Instant now) {
-        return new Shares.Terms(expires(now), maxDownloads, password);
+        return new Shares.Terms(expires(now), maxDownloads, password, addresses, oneTime, notice);
     }
 
     @Override

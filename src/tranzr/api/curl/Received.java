@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tranzr.model.FileName;
+import tranzr.model.IpRange;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.transfer.Shares;
@@ -12,7 +14,8 @@ import tranzr.transfer.Shares;
  * A file that came in by this door, with its link.
  *
  * @param created null when the sender may make no links
- * @param deleteUrl the URL that removes it; its last segment is known only now
+ * @param url of the share, or where the sender downloads it; null for a guest
+ * @param deleteUrl the URL that removes it; its last segment is known only now; null for a guest
  */
 record Received(Upload file, Shares.Created created, String url, String deleteUrl) {
 
@@ -23,6 +26,9 @@ record Received(Upload file, Shares.Created created, String url, String deleteUr
         view.put("filename", file.filename());
         view.put("file_size", file.length());
         view.put("file_hash", file.sha256().hex());
+        if (url == null) {
+            return view;
+        }
         if (created == null) {
             view.put("download_url", url);
         } else {
@@ -35,8 +41,16 @@ record Received(Upload file, Shares.Created created, String url, String deleteUr
             Share share = created.share();
             view.put("max_downloads", share.maxDownloads() == 0 ? null : share.maxDownloads());
             view.put("protected", share.password() != null);
+            view.put("addresses", share.policy().addresses().stream().map(IpRange::toString).toList());
+            view.put("one_time", share.policy().oneTime());
+            view.put("notice", share.policy().notice());
         }
         return view;
+    }
+
+    /** For a person at a terminal. */
+    String line() {
+        return url != null ? url : "received " + FileName.forDownload(file.filename()) + ", " + file.length() + " bytes, SHA-256 " + file.sha256().hex();
     }
 
     @Override

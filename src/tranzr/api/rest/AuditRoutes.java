@@ -51,7 +51,7 @@ public final class AuditRoutes {
         return response;
     }
 
-    private static long seq(String text) {
+    static long seq(String text) {
         if (!text.matches("[1-9][0-9]{0,17}")) {
             throw Fields.invalid("after", "must be the seq of the last record seen");
         }

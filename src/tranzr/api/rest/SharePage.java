@@ -36,13 +36,11 @@ final class SharePage {
 
     private static String html(Request request, Shares.Visit visit) {
         Share share = visit.share();
-        String name = escaped(FileName.forDownload(visit.file().filename()));
+        String name = Html.escaped(FileName.forDownload(visit.file().filename()));
         // Relative to the page itself, so that it holds behind any proxy.
         String link = "?" + request.query("password").map(given -> "password=" + URLEncoder.encode(given, StandardCharsets.UTF_8) + "&amp;").orElse("")
                 + DOWNLOAD + "=1";
-        StringBuilder page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width\">\n<title>").append(name).append("</title>\n</head>\n<body>\n<h1>")
-                .append(name).append("</h1>\n<p>").append(visit.file().length()).append(" bytes</p>\n");
+        StringBuilder page = new StringBuilder(Html.head(name)).append("<h1>").append(name).append("</h1>\n<p>").append(visit.file().length()).append(" bytes</p>\n");
         if (share.password() == null) {
             page.append("<p>SHA-256: ").append(visit.file().sha256().hex()).append("</p>\n");
         }
@@ -56,9 +54,5 @@ final class SharePage {
             page.append("<p>The download asks for a password; the user name does not matter.</p>\n");
         }
         return page.append("<p><a href=\"").append(link).append("\">Download</a></p>\n</body>\n</html>\n").toString();
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;").replace("'", "&#39;");
     }
 }

@@ -20,6 +20,7 @@ import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.IpRange;
 import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
@@ -31,7 +32,8 @@ import tranzr.transfer.Shares;
 /** The routes by which an owner makes and changes share links, and others use them. */
 public final class ShareRoutes {
 
-    private static final List<String> TERMS = List.of("expire_minutes", "max_downloads", "password", "protected");
+    private static final List<String> TERMS = List.of("expire_minutes", "max_downloads", "password", "protected", "addresses", "one_time",
+            "notice");
     private static final Duration DEFAULT_LIFE = Duration.ofMinutes(60);
     private static final long DEFAULT_DOWNLOADS = 5;
     /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
@@ -57,12 +59,15 @@ public final class ShareRoutes {
         UUID id = Ids.fileId(request);
         Fields fields = Fields.jsonAndQuery(request, TERMS);
         Instant expires = fields.has("expire_minutes") ? expiry(fields) : clock.instant().plus(DEFAULT_LIFE);
-        long limit = fields.has("max_downloads") ? limit(fields) : DEFAULT_DOWNLOADS;
+        boolean oneTime = fields.flag("one_time").orElse(false);
+        long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : DEFAULT_DOWNLOADS;
+        requireOne(oneTime, limit);
         boolean guarded = fields.flag("protected").orElse(true);
         Optional<String> password = password(fields, guarded);
         Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
         Shares.Created created = shares(request).create(id, new Shares.Terms(expires, limit,
-                guarded ? password.orElseGet(shares(request)::generatePassword) : null));
+                guarded ? password.orElseGet(shares(request)::generatePassword) : null, addresses(fields, List.of()), oneTime,
+                fields.flag("notice").orElse(false)));
         Recorder.noteShare(request, created.share().tokenHash());
         String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
         return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
@@ -88,7 +93,9 @@ public final class ShareRoutes {
         } else if (fields.has("expire_minutes")) {
             expires = expiry(fields);
         }
-        long limit = fields.has("max_downloads") ? limit(fields) : share.maxDownloads();
+        boolean oneTime = fields.flag("one_time").orElse(share.policy().oneTime());
+        long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : share.maxDownloads();
+        requireOne(oneTime, limit);
         if (fields.isNone("password")) {
             throw Fields.invalid("password", "must be text; \"protected\": false removes the password");
         }
@@ -99,8 +106,8 @@ public final class ShareRoutes {
             password = Optional.of(shares(request).generatePassword());
         }
         boolean keepPassword = password.isEmpty() && guarded.orElse(true);
-        Share changed = shares(request).change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null), share.policy().addresses(), share.policy().oneTime(),
-                share.policy().notice()), keepPassword);
+        Share changed = shares(request).change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null),
+                addresses(fields, share.policy().addresses()), oneTime, fields.flag("notice").orElse(share.policy().notice())), keepPassword);
         Map<String, Object> view = ShareView.listed(changed, filename(changed.fileId()));
         if (generate) {
             view.put("password", password.get());
@@ -125,13 +132,13 @@ public final class ShareRoutes {
 
     /** {@code GET /share/info/{token}}. */
     public Response info(Request request) {
-        return Response.json(200, ShareView.info(shares(request).info(request.path("token")))).header("Cache-Control", "no-store");
+        return Response.json(200, ShareView.info(shares(request).info(request.path("token"), request.client()))).header("Cache-Control", "no-store");
     }
 
     /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it; a page for browsers. */
     public Response download(Request request) {
         if (SharePage.isAskedFor(request)) {
-            return SharePage.of(request, shares(request).info(request.path("token")));
+            return SharePage.of(request, shares(request).info(request.path("token"), request.client()));
         }
         Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
                 givenPassword(request));
@@ -195,6 +202,16 @@ public final class ShareRoutes {
             throw Fields.invalid("max_downloads", "must be at least 1, or null (in a query: none) for no limit");
         }
         return limit;
+    }
+
+    private static void requireOne(boolean oneTime, long limit) {
+        if (oneTime && limit != 1) {
+            throw Fields.invalid("max_downloads", "is 1 for a one-time link, for good");
+        }
+    }
+
+    private static List<IpRange> addresses(Fields fields, List<IpRange> before) {
+        return fields.isNone("addresses") ? List.of() : fields.ranges("addresses").orElse(before);
     }
 
     private static Optional<String> password(Fields fields, boolean guarded) {

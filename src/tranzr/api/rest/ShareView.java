@@ -2,6 +2,7 @@ package tranzr.api.rest;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tranzr.model.IpRange;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.transfer.Shares;
@@ -24,6 +25,7 @@ final class ShareView {
         view.put("protected", share.password() != null);
         view.put("expires_at", UploadView.time(share.expires()));
         view.put("max_downloads", limitOrNull(share));
+        putPolicy(view, share);
         return view;
     }
 
@@ -38,7 +40,14 @@ final class ShareView {
         view.put("max_downloads", limitOrNull(share));
         view.put("downloads", share.used());
         view.put("protected", share.password() != null);
+        putPolicy(view, share);
         return view;
+    }
+
+    private static void putPolicy(Map<String, Object> view, Share share) {
+        view.put("addresses", share.policy().addresses().stream().map(IpRange::toString).toList());
+        view.put("one_time", share.policy().oneTime());
+        view.put("notice", share.policy().notice());
     }
 
     /** What whoever has the link may know. The digest would tell which file it is, so a password guards it too. */

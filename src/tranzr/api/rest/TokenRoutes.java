@@ -136,8 +136,8 @@ public final class TokenRoutes {
         }
         return new Terms(fields.text("name").orElse(before.name()), fields.texts("rights").map(TokenRoutes::rights).orElse(before.rights()),
                 fields.isNone("rooms") ? Map.of() : fields.object("rooms").map(object -> roles(caller, object)).orElse(before.rooms()),
-                Quotas.of(fields, before.quota()), expiry(fields, before.expires()),
-                fields.isNone("addresses") ? List.of() : fields.texts("addresses").map(TokenRoutes::ranges).orElse(before.addresses()));
+                Quotas.of(fields, before.quota()), expiry(fields, before.expires(), core.now()),
+                fields.isNone("addresses") ? List.of() : fields.ranges("addresses").orElse(before.addresses()));
     }
 
     private static Set<Right> rights(List<String> names) {
@@ -165,24 +165,14 @@ public final class TokenRoutes {
         return fields.text(field).flatMap(Role::of).orElseThrow(() -> Fields.invalid(field, "must be owner, writer or reader"));
     }
 
-    private static List<IpRange> ranges(List<String> texts) {
-        return texts.stream().map(text -> {
-            try {
-                return IpRange.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw Fields.invalid("addresses", "'" + text + "' " + e.getMessage());
-            }
-        }).distinct().toList();
-    }
-
-    private Instant expiry(Fields fields, Instant before) {
+    /** From {@code expires_at} or {@code expires_in}; {@code before} when neither is there, null for never. */
+    static Instant expiry(Fields fields, Instant before, Instant now) {
         if (fields.has("expires_at") && fields.has("expires_in")) {
             throw Fields.invalid("expires_at", "cannot be set together with expires_in");
         }
         if (fields.isNone("expires_at") || fields.isNone("expires_in")) {
             return null;
         }
-        Instant now = core.now();
         Optional<Instant> given = fields.time("expires_at").or(() -> fields.text("expires_in").map(text -> now.plus(span("expires_in", text))));
         if (given.isPresent() && given.get().isAfter(now.plus(MAX_LIFE))) {
             throw Fields.invalid("expires_at", "must be within a hundred years, or null for no expiry");

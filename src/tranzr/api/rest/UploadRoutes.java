@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tranzr.access.Caller;
 import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
@@ -135,7 +136,11 @@ public final class UploadRoutes {
     private Response complete(Request request, UUID id, Digest expected, Duration wait) {
         Uploads.Assembly assembly = uploads(request).complete(id, expected, wait);
         if (assembly.upload().state() == UploadState.COMPLETED) {
-            return Response.json(200, UploadView.completed(assembly.upload(), request.baseUrl()));
+            Map<String, Object> view = UploadView.completed(assembly.upload(), request.baseUrl());
+            if (Callers.of(request) instanceof Caller.Guest) {
+                view.put("download_url", null); // a guest gets a receipt, and nothing back
+            }
+            return Response.json(200, view);
         }
         return Response.json(202, UploadView.pending(assembly, request.baseUrl()))
                 .header("Location", "/upload/status/" + id).header("Retry-After", "1");

@@ -136,6 +136,8 @@ final class EntityCodec {
         putTexts(out, request.types());
         out.textOrNull(request.password());
         out.u8(request.notice() ? 1 : 0);
+        out.varint(request.failedPasswords());
+        out.instantOrNull(request.lastFailure());
     }
 
     static Entity entity(FieldReader in) throws BadRecordException {
@@ -148,7 +150,7 @@ final class EntityCodec {
             return new Room(id, in.text(), created, quota(in));
         } else if (kind == UploadRequest.class) {
             return new UploadRequest(id, in.digest(), in.uuid(), in.uuid(), in.text(), created, in.instantOrNull(), in.varint(), quota(in), texts(in),
-                    in.textOrNull(), in.flag());
+                    in.textOrNull(), in.flag(), (int) in.varint(), in.instantOrNull());
         } else if (kind == Session.class) {
             return new Session(id, in.digest(), in.uuid(), created, in.instant(), in.text(), in.text(), in.instantOrNull());
         } else if (kind == OneTimeToken.class) {

@@ -133,7 +133,7 @@ final class RandomChanges {
                     ranges(random.nextInt(3)), random.nextBoolean() ? null : new AccessToken.Totp(text(), number(), random.nextBoolean()));
             case 1 -> new Room(id(), text(), instant(), quota());
             case 2 -> new UploadRequest(id(), digest(), id(), id(), text(), instant(), instantOrNull(), number(), quota(), List.of("png", "pdf"), textOrNull(),
-                    random.nextBoolean());
+                    random.nextBoolean(), random.nextInt(100), instantOrNull());
             case 3 -> new Session(id(), digest(), id(), instant(), instant(), text(), text(), instantOrNull());
             case 4 -> new OneTimeToken(id(), digest(), id(), Right.DELETE, random.nextBoolean() ? null : id(), instant(), instant());
             case 5 -> new Webhook(id(), id(), text(), text(), Set.of("file-added", "file-deleted"), instant(), random.nextBoolean());
