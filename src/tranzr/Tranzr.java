@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import tranzr.model.IpRange;
 import tranzr.model.TimeSpan;
+import tranzr.security.TlsIdentity;
 import tranzr.server.Config;
 import tranzr.server.ConfigException;
 import tranzr.server.Option;
@@ -108,8 +111,24 @@ public final class Tranzr implements AutoCloseable {
 
         /** A proxy whose {@code Forwarded} and {@code X-Forwarded-*} fields are believed; may be called for several. */
         public Builder trustedProxy(InetAddress proxy) {
-            values.merge(Option.TRUSTED_PROXY, proxy.getHostAddress(), (before, another) -> before + "," + another);
+            values.merge(Option.TRUSTED_PROXY, IpRange.of(proxy).toString(), (before, another) -> before + "," + another);
             return this;
+        }
+
+        /** Proxies in a range of addresses, such as {@code 10.0.0.0/8}, as {@link #trustedProxy(InetAddress)}; may be called for several. */
+        public Builder trustedProxies(String range) {
+            values.merge(Option.TRUSTED_PROXY, range, (before, another) -> before + "," + another);
+            return this;
+        }
+
+        /** Speaks HTTPS by this certificate, with those that vouch for it, and its key: two PEM files, which are read again when they change. */
+        public Builder tls(Path certificate, Path key) {
+            return set(Option.TLS_CERT, certificate.toString()).set(Option.TLS_KEY, key.toString());
+        }
+
+        /** Speaks HTTPS by a certificate that is made at the first start and kept with the data. */
+        public Builder tlsSelfSigned() {
+            return set(Option.TLS, "self-signed");
         }
 
         /**
@@ -148,6 +167,11 @@ public final class Tranzr implements AutoCloseable {
     /** The URL under which this machine reaches it, such as {@code http://127.0.0.1:41234}; no slash at the end. */
     public URI uri() {
         return server.uri();
+    }
+
+    /** The certificate by which it speaks HTTPS now; empty when it speaks plain HTTP. */
+    public Optional<X509Certificate> certificate() {
+        return server.certificate().map(TlsIdentity::certificate);
     }
 
     /** The token that was made at this start, since one was necessary and none was known. Only its hash is stored, so this is the only way to learn it. */

@@ -59,6 +59,7 @@ final class ServeCommand implements Command {
 
     private static void welcome(Server server, String newToken, PrintStream out) {
         out.println("Tranzr " + Version.text() + " listens on " + server.uri());
+        server.redirectPort().ifPresent(port -> out.println("plain HTTP on port " + port + " is sent there"));
         out.println("data is kept in " + server.data());
         String credentials = "";
         if (!server.isTokenRequired()) {
@@ -70,7 +71,12 @@ final class ServeCommand implements Command {
             out.println("a token is needed: " + server.tokenOrigin());
             credentials = "-u :\"$TRANZR_TOKEN\" ";
         }
-        out.println("try it: echo hello | curl " + credentials + "-T - " + server.uri() + "/hello.txt");
+        server.certificate().ifPresent(certificate -> {
+            out.println("the certificate" + (server.isSelfSigned() ? " is self-signed and" : "") + " has the SHA-256 fingerprint " + certificate.fingerprint());
+            out.println("its key has the pin " + certificate.pin());
+        });
+        String pin = server.isSelfSigned() ? "-k --pinnedpubkey " + server.certificate().orElseThrow().pin() + " " : "";
+        out.println("try it: echo hello | curl " + pin + credentials + "-T - " + server.uri() + "/hello.txt");
         out.flush();
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The listening socket as the server below sees it: hands on only as many connections as may be open. To some of those that are too many it says so,
- * the others are just closed. Used by the server's dispatcher; closed by any thread.
+ * the others, and all that come for HTTPS, are just closed. Used by the server's dispatcher; closed by any thread.
  */
 final class AcceptGate extends ServerSocketChannel {
 

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 
 /**
  * Sends one answer, and leaves the connection either ready for a next request or closed in a way that lets the client read the answer.
@@ -40,6 +41,8 @@ final class AnswerSender {
         exchange.completeForOrigin(response);
         Headers headers = exchange.http().getResponseHeaders();
         response.headers().forEach(headers::set);
+        exchange.options().https().map(HttpListener.Https::transportSecurity).filter(Duration::isPositive)
+                .ifPresent(age -> headers.set("Strict-Transport-Security", "max-age=" + age.toSeconds()));
         if (last || unread || exchange.head() == null || exchange.head().isChunked() || exchange.head().wantsClose()
                 || exchange.body().fault() != null) {
             headers.set("Connection", "close");
@@ -55,6 +58,9 @@ final class AnswerSender {
         }
         Exchange.end(response, !isHead && !response.forbidsBody());
         exchange.answerIsOut(true);
+        if (exchange.wire() != null && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
+            sayFarewell();
+        }
         if (unread && (hasBody || exchange.wire() != null)) {
             linger();
         }
@@ -68,6 +74,18 @@ final class AnswerSender {
             exchange.http().close();
         }
         return reusable;
+    }
+
+    /** The answer has gone out whole, so it is no failure when this does not. */
+    private void sayFarewell() {
+        exchange.progress().begin(false);
+        try {
+            exchange.wire().out().finish();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a client left without our farewell: {0}", e.getMessage());
+        } finally {
+            exchange.progress().end(0);
+        }
     }
 
     private void sendHead(boolean unread) throws IOException {
@@ -86,8 +104,11 @@ final class AnswerSender {
 
     private void sendHeadAndBody(OutputStream out) throws IOException {
         exchange.progress().begin(false);
-        exchange.http().sendResponseHeaders(response.status(), response.length());
-        exchange.progress().end(0);
+        try {
+            exchange.http().sendResponseHeaders(response.status(), response.length());
+        } finally {
+            exchange.progress().end(0);
+        }
         BodyOutput body = new BodyOutput(out, exchange);
         try {
             response.body().write(body);

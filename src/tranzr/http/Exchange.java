@@ -27,6 +27,7 @@ final class Exchange implements Request.Origin {
     /** What Linux gives a connection that has not proven fast. */
     private static final int ASSUMED_SEND_BUFFER = 256 * 1024;
     private static final long MAX_UNSEEN_SECONDS = 300;
+    /** How long the answer to a slow request may take, and how long its client then has to read it. */
     private static final long FAREWELL_NANOS = 1_000_000_000L;
     private static final long NO_LINGERING = Long.MIN_VALUE;
 
@@ -83,7 +84,7 @@ final class Exchange implements Request.Origin {
     /** The id that a trusted proxy has given the request, if it is one. */
     private Optional<String> proxyId() {
         List<String> ids = head.headers().getOrDefault(StandardFields.REQUEST_ID, List.of());
-        boolean usable = ids.size() == 1 && options.trustedProxies().contains(http.getRemoteAddress().getAddress())
+        boolean usable = ids.size() == 1 && ProxyHeaders.isTrusted(options.trustedProxies(), http.getRemoteAddress().getAddress())
                 && PROXY_ID.matcher(ids.getFirst()).matches();
         return usable ? Optional.of(ids.getFirst()) : Optional.empty();
     }
@@ -105,6 +106,10 @@ final class Exchange implements Request.Origin {
 
     Wire wire() {
         return wire;
+    }
+
+    HttpListener.Options options() {
+        return options;
     }
 
     Progress progress() {
@@ -230,10 +235,14 @@ final class Exchange implements Request.Origin {
             }
             return;
         }
-        long unseen = progress.isReading() ? 0 : unseenBytes();
-        boolean stalled = progress.stalled(now, unseen);
+        boolean reading = progress.isReading();
+        // Of a record of TLS a body has its bytes only when it is whole, and a slow client's may be long in coming.
+        Link.Fragment fragment = reading && wire != null ? wire.fragment() : null;
+        long unseen = reading ? fragment == null ? 0 : fragment.bytes() : unseenBytes();
+        boolean stalled = progress.stalled(now, reading ? 0 : unseen)
+                && (fragment == null || now - fragment.arrived() >= options.limits().stall().toNanos());
         if (stalled || progress.tooSlow(now, unseen)) {
-            if (progress.isReading() && claimAnswer()) {
+            if (reading && claimAnswer()) {
                 lingerUntil = now + FAREWELL_NANOS;
                 account.status(408);
                 Limits limits = options.limits();
@@ -309,6 +318,8 @@ final class Exchange implements Request.Origin {
 
     private void closeConnection() {
         if (wire == null) {
+            // The JDK's TLS cannot be closed while somebody is stuck writing to it.
+            progress.interruptWait();
             // Closing may wait for a writer that is stuck; whoever aborts shall not.
             Thread.startVirtualThread(http::close);
             return;
@@ -332,12 +343,16 @@ final class Exchange implements Request.Origin {
             return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         }
         String authority = proxies().authority().orElse(head.authority());
-        return proxies().scheme().orElse("http") + "://" + (authority == null ? localAuthority() : authority);
+        return scheme() + "://" + (authority == null ? localAuthority() : authority);
     }
 
     @Override
     public boolean isSecure() {
-        return proxies().scheme().orElse("http").equals("https");
+        return scheme().equals("https");
+    }
+
+    private String scheme() {
+        return proxies().scheme().orElse(options.https().isPresent() ? "https" : "http");
     }
 
     private ProxyHeaders proxies() {

@@ -3,9 +3,11 @@ package tranzr.http;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +18,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
+import tranzr.model.IpRange;
 
 /**
  * The only user of {@code com.sun.net.httpserver}: takes connections, refuses what that server lets through but HTTP does not allow,
@@ -47,29 +52,44 @@ public final class HttpListener implements AutoCloseable {
      * @param cors which pages of other origins may call
      * @param observer told of every request when it has ended; where the server's internals are not open, not of heads that it refuses by itself
      * @param ids random numbers for {@link Request#id}, from any thread
+     * @param https empty to speak plain HTTP
      */
-    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Limits limits, Cors cors,
-            Observer observer, LongSupplier ids) {
-        /** Without an observer, with any random ids, and no other limit than that of stalling ({@link Limits#stall}). */
-        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<InetAddress> trustedProxies, Duration stall) {
-            this(bind, baseUrl, trustedProxies, Limits.stallingAfter(stall), Cors.NONE, Observer.NONE, () -> ThreadLocalRandom.current().nextLong());
+    public record Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Limits limits, Cors cors,
+            Observer observer, LongSupplier ids, Optional<Https> https) {
+        /** Plain HTTP, without an observer, with any random ids, and no other limit than that of stalling ({@link Limits#stall}). */
+        public Options(InetSocketAddress bind, Optional<String> baseUrl, Set<IpRange> trustedProxies, Duration stall) {
+            this(bind, baseUrl, trustedProxies, Limits.stallingAfter(stall), Cors.NONE, Observer.NONE, () -> ThreadLocalRandom.current().nextLong(),
+                    Optional.empty());
         }
 
         public Options observedBy(Observer newObserver) {
-            return new Options(bind, baseUrl, trustedProxies, limits, cors, newObserver, ids);
+            return new Options(bind, baseUrl, trustedProxies, limits, cors, newObserver, ids, https);
         }
 
         public Options limitedBy(Limits newLimits) {
-            return new Options(bind, baseUrl, trustedProxies, newLimits, cors, observer, ids);
+            return new Options(bind, baseUrl, trustedProxies, newLimits, cors, observer, ids, https);
         }
 
         public Options openTo(Cors newCors) {
-            return new Options(bind, baseUrl, trustedProxies, limits, newCors, observer, ids);
+            return new Options(bind, baseUrl, trustedProxies, limits, newCors, observer, ids, https);
+        }
+
+        public Options securedBy(Optional<Https> newHttps) {
+            return new Options(bind, baseUrl, trustedProxies, limits, cors, observer, ids, newHttps);
         }
 
         public Options {
             trustedProxies = Set.copyOf(trustedProxies);
         }
+    }
+
+    /**
+     * HTTPS instead of HTTP: TLS 1.3 and 1.2, with suites that are not known to be weak.
+     *
+     * @param context has the certificate; asked anew for each connection
+     * @param transportSecurity how long browsers shall come by HTTPS only (RFC 6797), told with every answer; zero to say nothing
+     */
+    public record Https(SSLContext context, Duration transportSecurity) {
     }
 
     /** Makes the answer to whatever a handler threw; must not throw itself. */
@@ -96,14 +116,17 @@ public final class HttpListener implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.errors = errors;
-        server = HttpServer.create(options.bind(), BACKLOG);
+        server = create(options, opened.isPresent());
         address = server.getAddress();
-        caps = new ConnectionCaps(options.limits(), options.trustedProxies()::contains);
+        caps = new ConnectionCaps(options.limits(), address -> ProxyHeaders.isTrusted(options.trustedProxies(), address));
         gated = opened.isPresent();
         opened.ifPresent(inside -> inside.gate(server, listening -> new AcceptGate(listening, caps, this::refusal)));
         watchdog = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("tranzr-http-watchdog").factory());
         HttpContext context = server.createContext("/", this::serve);
-        server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context)).orElse(null)));
+        Function<SocketChannel, Link> links = channel -> options.https()
+                .<Link>map(https -> new TlsLink(channel, Tls.engine(https.context()), HttpListener::httpsRequired))
+                .orElseGet(() -> new PlainLink(channel));
+        server.setExecutor(task -> run(task, opened.map(inside -> inside.wireOf(task, context, links)).orElse(null)));
         long period = Math.clamp(options.limits().stall().toNanos() / 4, 10_000_000L, 500_000_000L);
         watchdog.scheduleWithFixedDelay(() -> {
             try {
@@ -116,6 +139,16 @@ public final class HttpListener implements AutoCloseable {
         }, period, period, TimeUnit.NANOSECONDS);
         watchdog.scheduleWithFixedDelay(caps::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         server.start();
+    }
+
+    /** Where the internals are open, TLS is a matter of our own streams, and the server below never learns of it. */
+    private static HttpServer create(Options options, boolean opened) throws IOException {
+        if (opened || options.https().isEmpty()) {
+            return HttpServer.create(options.bind(), BACKLOG);
+        }
+        HttpsServer server = HttpsServer.create(options.bind(), BACKLOG);
+        server.setHttpsConfigurator(Tls.configurator(options.https().get().context()));
+        return server;
     }
 
     /** Binds and begins to answer. */
@@ -194,8 +227,16 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
+    /** Null on a port for HTTPS: a connection that is refused is not worth a handshake. */
     private byte[] refusal() throws IOException {
-        return tooMany().wholeAnswer(new RequestAccount(options.ids().getAsLong()).id());
+        return options.https().isPresent() ? null : tooMany().wholeAnswer(new RequestAccount(options.ids().getAsLong()).id());
+    }
+
+    /** Asked by the connection while the request's head is being read. */
+    private static byte[] httpsRequired() throws IOException {
+        RequestAccount account = RequestTask.CURRENT.get().account();
+        account.status(400);
+        return RequestHead.refusal(new BadRequestException(400, "https_required", null, "This port speaks HTTPS.")).wholeAnswer(account.id());
     }
 
     private static Response tooMany() {

@@ -11,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -73,17 +74,18 @@ final class OpenedServer {
     }
 
     /**
-     * The connection a request comes by, with our streams; its head has to be begun.
+     * The connection a request comes by, with our streams; its head has to be begun. The server believes it plain also when it carries TLS.
      *
      * @param task what the server handed to its executor
+     * @param links puts what carries our bytes on a new connection
      */
-    Wire wireOf(Runnable task, HttpContext context) {
+    Wire wireOf(Runnable task, HttpContext context, Function<SocketChannel, Link> links) {
         Object connection = connectionOfExchange.get(exchangeType.cast(task));
         InputStream input = (InputStream) inputOfConnection.get(connection);
         Wire wire = input instanceof WireInput own ? own.wire() : null;
         if (wire == null) {
             SocketChannel channel = (SocketChannel) channelOfConnection.get(connection);
-            wire = new Wire(channel);
+            wire = new Wire(channel, links.apply(channel));
             try {
                 setParameters.invoke(connection, wire.in(), wire.out(), channel, null, null, null, "http", context, wire.in());
             } catch (Throwable e) {

@@ -21,6 +21,10 @@ final class Progress {
     private volatile long since = NOT_WAITING;
     private volatile boolean reading = true;
     private volatile long credit;
+    /** Who waits; guarded by this. */
+    private Thread waiting;
+    /** Whether it was interrupted; guarded by this. */
+    private boolean interrupted;
 
     Progress(Limits limits) {
         this(limits, System::nanoTime);
@@ -41,6 +45,9 @@ final class Progress {
             reading = read;
             credit = maxCredit;
         }
+        synchronized (this) {
+            waiting = Thread.currentThread();
+        }
         since = nanos.getAsLong();
     }
 
@@ -57,6 +64,23 @@ final class Progress {
     void end(int bytes) {
         earn(nanos.getAsLong(), bytes);
         since = NOT_WAITING;
+        synchronized (this) {
+            if (waiting == Thread.currentThread()) {
+                waiting = null;
+                if (interrupted) {
+                    interrupted = false;
+                    Thread.interrupted(); // it was meant for the wait, and must not reach a file operation, whose file it would close
+                }
+            }
+        }
+    }
+
+    /** Ends a wait for the network, whose connection is closed by that; does nothing when there is none. From any thread. */
+    synchronized void interruptWait() {
+        if (waiting != null) {
+            interrupted = true;
+            waiting.interrupt();
+        }
     }
 
     private void earn(long now, int bytes) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tranzr.model.IpRange;
 
 /**
  * Who asked, and for which URL, when a reverse proxy stands between: {@code Forwarded} (RFC 7239) or, without it, {@code X-Forwarded-For},
@@ -20,8 +21,8 @@ import java.util.Set;
  */
 record ProxyHeaders(InetAddress client, Optional<String> scheme, Optional<String> authority) {
 
-    static ProxyHeaders read(InetAddress peer, Set<InetAddress> trusted, Map<String, List<String>> headers) {
-        if (!trusted.contains(peer)) {
+    static ProxyHeaders read(InetAddress peer, Set<IpRange> trusted, Map<String, List<String>> headers) {
+        if (!isTrusted(trusted, peer)) {
             return new ProxyHeaders(peer, Optional.empty(), Optional.empty());
         }
         List<String> forwarded = headers.getOrDefault("Forwarded", List.of());
@@ -29,7 +30,11 @@ record ProxyHeaders(InetAddress client, Optional<String> scheme, Optional<String
                 : fromForwarded(peer, trusted, String.join(",", forwarded));
     }
 
-    private static ProxyHeaders fromForwarded(InetAddress peer, Set<InetAddress> trusted, String field) {
+    static boolean isTrusted(Set<IpRange> trusted, InetAddress address) {
+        return trusted.stream().anyMatch(range -> range.contains(address));
+    }
+
+    private static ProxyHeaders fromForwarded(InetAddress peer, Set<IpRange> trusted, String field) {
         InetAddress client = peer;
         Optional<String> scheme = Optional.empty();
         Optional<String> authority = Optional.empty();
@@ -39,19 +44,19 @@ record ProxyHeaders(InetAddress client, Optional<String> scheme, Optional<String
             authority = authority(element.get("host"));
             Optional<InetAddress> node = node(element.get("for"));
             client = node.orElse(client);
-            if (node.isEmpty() || !trusted.contains(client)) {
+            if (node.isEmpty() || !isTrusted(trusted, client)) {
                 break;
             }
         }
         return new ProxyHeaders(client, scheme, authority);
     }
 
-    private static ProxyHeaders fromXForwarded(InetAddress peer, Set<InetAddress> trusted, Map<String, List<String>> headers) {
+    private static ProxyHeaders fromXForwarded(InetAddress peer, Set<IpRange> trusted, Map<String, List<String>> headers) {
         InetAddress client = peer;
         for (String entry : list(headers, "X-Forwarded-For").reversed()) {
             Optional<InetAddress> node = node(entry);
             client = node.orElse(client);
-            if (node.isEmpty() || !trusted.contains(client)) {
+            if (node.isEmpty() || !isTrusted(trusted, client)) {
                 break;
             }
         }

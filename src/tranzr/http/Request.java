@@ -32,11 +32,11 @@ public final class Request {
 
         String baseUrl();
 
+        boolean isSecure();
+
         void abort();
 
         String id();
-
-        boolean isSecure();
 
         void whenEnded(Consumer<Ended> listener);
 
@@ -71,6 +71,16 @@ public final class Request {
     /** The path as it came, not decoded, without the query. */
     public String rawPath() {
         return head.rawPath();
+    }
+
+    /** The query as it came, not decoded; empty when there is none. */
+    public Optional<String> rawQuery() {
+        return Optional.ofNullable(head.rawQuery());
+    }
+
+    /** The host, and perhaps the port, that the client named; empty when a client of HTTP/1.0 named none. */
+    public Optional<String> authority() {
+        return Optional.ofNullable(head.authority());
     }
 
     /**
@@ -196,6 +206,11 @@ public final class Request {
         return origin.baseUrl();
     }
 
+    /** Whether the client came by HTTPS: to us, or, as a trusted proxy says, to that proxy. */
+    public boolean isSecure() {
+        return origin.isSecure();
+    }
+
     /**
      * Whether the client names {@code type} (such as {@code application/json}) in {@code Accept} and prefers nothing to it
      * (RFC 9110, section 12.5.1); a range like {@code *}{@code /*} does not name it.
@@ -257,11 +272,6 @@ public final class Request {
 
     private static boolean isCookieCharacter(int c) {
         return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-    }
-
-    /** Whether the client speaks HTTPS: with this server, or with a trusted proxy that says so. */
-    public boolean isSecure() {
-        return origin.isSecure();
     }
 
     /**

@@ -13,6 +13,7 @@ final class RequestTask implements Runnable {
     /** The task whose request this thread serves. */
     static final ScopedValue<RequestTask> CURRENT = ScopedValue.newInstance();
 
+    /** How long the refusal of a slow head may take, and how long its client then has to read it. */
     private static final long FAREWELL_NANOS = 1_000_000_000L;
 
     private enum State { HEAD, HANDLED, EXPIRED }
@@ -84,8 +85,13 @@ final class RequestTask implements Runnable {
         Exchange handled = exchange;
         if (handled != null) {
             handled.check(now);
-        } else if (thread != null && now - account.began() >= options.limits().headTime().toNanos() && state.compareAndSet(State.HEAD, State.EXPIRED)) {
+            return;
+        }
+        long late = now - account.began() - options.limits().headTime().toNanos();
+        if (thread != null && late >= 0 && state.compareAndSet(State.HEAD, State.EXPIRED)) {
             Thread.startVirtualThread(this::expire);
+        } else if (late >= FAREWELL_NANOS && state.get() == State.EXPIRED) {
+            thread.interrupt(); // the client does not even take the refusal
         }
     }
 

@@ -18,6 +18,8 @@ final class ServerProperties {
             "sun.net.httpserver.maxReqHeaderSize", Integer.toString(MAX_HEAD_BYTES),
             // Draining is done here, with a limit in time: the JDK's own would block whoever closes the exchange.
             "sun.net.httpserver.drainAmount", "0",
+            // Our own streams refuse it themselves; the JDK's do not.
+            "jdk.tls.rejectClientInitiatedRenegotiation", "true",
             // Without it the last packet of an answer waits for the acknowledgement of the one before: some 40 ms.
             "sun.net.httpserver.nodelay", "true");
 

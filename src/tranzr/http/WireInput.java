@@ -2,8 +2,6 @@ package tranzr.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /**
  * What comes from one connection, in place of the JDK's own stream: it guards the head, and hands a body's bytes straight from the
@@ -11,13 +9,10 @@ import java.nio.channels.SocketChannel;
  */
 final class WireInput extends InputStream {
 
-    /** Larger reads would only make the JDK's per-carrier transfer buffers larger. */
-    private static final int MAX_READ = 256 * 1024;
+    private static final int BUFFER_BYTES = 8 * 1024;
 
     private final Wire wire;
-    private final SocketChannel channel;
-    private static final int BUFFER = 8 * 1024;
-
+    private final Link link;
     /** Null while nothing is in it. */
     private byte[] buffer;
     private int position;
@@ -28,9 +23,9 @@ final class WireInput extends InputStream {
     private byte[] rest = {};
     private int restPosition;
 
-    WireInput(Wire wire) {
+    WireInput(Wire wire, Link link) {
         this.wire = wire;
-        this.channel = wire.channel();
+        this.link = link;
     }
 
     Wire wire() {
@@ -81,8 +76,8 @@ final class WireInput extends InputStream {
             return 0;
         }
         if (position == limit) {
-            if (length >= BUFFER) {
-                return channel.read(ByteBuffer.wrap(target, offset, Math.min(length, MAX_READ)));
+            if (length >= BUFFER_BYTES) {
+                return link.read(target, offset, length);
             }
             if (!fill()) {
                 return -1;
@@ -98,9 +93,9 @@ final class WireInput extends InputStream {
         position = 0;
         limit = 0;
         if (buffer == null) {
-            buffer = new byte[BUFFER];
+            buffer = new byte[BUFFER_BYTES];
         }
-        int count = channel.read(ByteBuffer.wrap(buffer));
+        int count = link.read(buffer, 0, buffer.length);
         limit = Math.max(0, count);
         return count > 0;
     }
@@ -115,11 +110,11 @@ final class WireInput extends InputStream {
     /** What is here already; the server asks this to find a next request that came along. */
     @Override
     public int available() {
-        return limit - position;
+        return limit - position + link.available();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        link.close();
     }
 }

@@ -3,7 +3,6 @@ package tranzr.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,10 +13,9 @@ import java.nio.charset.StandardCharsets;
 final class WireOutput extends OutputStream {
 
     private static final int STATUS_AT = "HTTP/1.1 ".length();
+    private static final int BUFFER_BYTES = 8 * 1024;
 
-    private final SocketChannel channel;
-    private static final int BUFFER = 8 * 1024;
-
+    private final Link link;
     /** Null while nothing is in it. */
     private byte[] buffer;
     private int used;
@@ -27,8 +25,8 @@ final class WireOutput extends OutputStream {
     /** Null until an answer has begun. */
     private Progress progress;
 
-    WireOutput(SocketChannel channel) {
-        this.channel = channel;
+    WireOutput(Link link) {
+        this.link = link;
     }
 
     /** Until {@link #beginAnswer}, what is written comes from the server itself. @param account of the request that comes */
@@ -57,9 +55,22 @@ final class WireOutput extends OutputStream {
         }
     }
 
-    /** Sends a whole answer and says that the connection ends with it. For when no exchange could do it. */
+    /**
+     * Sends a whole answer and says that the connection ends with it. For when no exchange could do it.
+     *
+     * @throws IOException also when the client is not ready for an answer
+     */
     void refuse(BadRequestException refusal, String requestId) throws IOException {
+        if (!link.isEstablished()) {
+            throw new IOException("TLS is not established");
+        }
         transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
+    }
+
+    /** Says that nothing follows, where the connection has a way to say it. */
+    void finish() throws IOException {
+        flush();
+        link.finish();
     }
 
     @Override
@@ -73,14 +84,14 @@ final class WireOutput extends OutputStream {
             translate(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
             return;
         }
-        if (length > BUFFER - used) {
+        if (length > BUFFER_BYTES - used) {
             flush();
         }
-        if (length >= BUFFER) {
+        if (length >= BUFFER_BYTES) {
             transmit(ByteBuffer.wrap(bytes, offset, length));
         } else {
             if (buffer == null) {
-                buffer = new byte[BUFFER];
+                buffer = new byte[BUFFER_BYTES];
             }
             System.arraycopy(bytes, offset, buffer, used, length);
             used += length;
@@ -127,16 +138,12 @@ final class WireOutput extends OutputStream {
     }
 
     private void transmit(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            int count = channel.write(bytes);
-            if (progress != null) {
-                progress.moved(count);
-            }
-        }
+        Progress told = progress;
+        link.write(bytes, told == null ? count -> { } : told::moved);
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        link.close();
     }
 }

@@ -45,6 +45,8 @@ final class SegmentReader {
     private long windowStart;
     private byte[] store;
     private String flaw;
+    private FrameSums sums;
+    private long sumsFrom;
 
     SegmentReader(Path path, DiskFile file) throws IOException {
         this.path = path;
@@ -144,13 +146,24 @@ final class SegmentReader {
             int index = index(at);
             if (plausibleLength(at, window.getInt(index))) {
                 long sequence = window.getLong(index + Integer.BYTES);
-                Frame frame = sequence >= above && sequence <= highest ? frame(at) : null;
-                if (frame != null) {
-                    return frame;
+                if (sequence >= above && sequence <= highest && sums(offset).matches(at, window.getInt(index))) {
+                    Frame frame = frame(at);
+                    if (frame != null) {
+                        return frame;
+                    }
                 }
             }
         }
         return null;
+    }
+
+    /** Made when first needed: a journal that ends as it should never does. */
+    private FrameSums sums(long offset) throws IOException {
+        if (sums == null || offset < sumsFrom) {
+            sums = new FrameSums(file, offset, size, store);
+            sumsFrom = offset;
+        }
+        return sums;
     }
 
     /** The frame at an offset; null, with {@link #flaw} saying why unless nothing was written there, when none is. */

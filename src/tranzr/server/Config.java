@@ -15,6 +15,7 @@ import java.util.Set;
 import tranzr.disk.OperatorFile;
 import tranzr.model.ByteSize;
 import tranzr.model.Digest;
+import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.model.TimeSpan;
 import tranzr.security.Tokens;
@@ -34,19 +35,20 @@ import tranzr.security.Tokens;
  * @param trustedProxies peers whose forwarding fields are believed
  * @param limits how often, how many at the same time, and how fast
  * @param connections how slow, how many, and from where
+ * @param tls whether and how HTTPS is spoken
  * @param logs what is recorded
  * @param webhookPrivate whether webhooks may lead to this machine and into private networks
  */
 public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, Duration uploadTtl, Duration sessionTtl, Duration cleanupInterval,
-        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<InetAddress> trustedProxies,
-        LimitConfig limits, ConnectionConfig connections, LogConfig logs, boolean webhookPrivate) {
+        OptionalLong maxFileSize, long chunkSize, OptionalLong reserve, Quota quota, Optional<String> baseUrl, Set<IpRange> trustedProxies,
+        LimitConfig limits, ConnectionConfig connections, TlsConfig tls, LogConfig logs, boolean webhookPrivate) {
 
     /** Below this a number in the API counts MiB, so a default cannot be less. */
     static final long MIN_CHUNK_SIZE = 1024;
     static final int MIN_TOKEN_LENGTH = 16;
     static final int MAX_TOKEN_LENGTH = 512;
 
-    private static final String NONE = "none";
+    static final String NONE = "none";
 
     public Config {
         trustedProxies = Set.copyOf(trustedProxies);
@@ -54,6 +56,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
 
     /** @throws ConfigException for a value that cannot be used, naming it and where it stands */
     public static Config of(Settings settings) throws ConfigException {
+        Optional<String> baseUrl = settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl));
         return new Config(
                 new InetSocketAddress(parsed(settings, Option.BIND, Config::host), parsed(settings, Option.PORT, Config::port)),
                 dataOf(settings),
@@ -67,10 +70,11 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
                         : OptionalLong.of(parsed(settings, Option.RESERVE, ByteSize::parse)),
                 new Quota(limit(settings, Option.QUOTA_BYTES, ByteSize::parse), limit(settings, Option.QUOTA_FILES, Config::count),
                         limit(settings, Option.QUOTA_MONTHLY_BYTES, ByteSize::parse)),
-                settings.get(Option.BASE_URL).isEmpty() ? Optional.empty() : Optional.of(parsed(settings, Option.BASE_URL, Config::baseUrl)),
+                baseUrl,
                 parsed(settings, Option.TRUSTED_PROXY, Config::proxies),
                 LimitConfig.of(settings),
                 ConnectionConfig.of(settings),
+                TlsConfig.of(settings, baseUrl),
                 LogConfig.of(settings),
                 parsed(settings, Option.WEBHOOK_PRIVATE, Config::allowed));
     }
@@ -135,7 +139,7 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         };
     }
 
-    private static int port(String text) {
+    static int port(String text) {
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
             throw new IllegalArgumentException("is not a port from 0 to 65535");
         }
@@ -177,17 +181,17 @@ public record Config(InetSocketAddress bind, Path data, Optional<Digest> token, 
         throw new IllegalArgumentException("is not a URL such as https://files.example.org, without query or user");
     }
 
-    private static Set<InetAddress> proxies(String text) {
-        Set<InetAddress> proxies = new LinkedHashSet<>();
+    private static Set<IpRange> proxies(String text) {
+        Set<IpRange> proxies = new LinkedHashSet<>();
         if (text.equals(NONE)) {
             return proxies;
         }
         for (String each : text.split(",", -1)) {
             try {
                 // A name would be looked up once and believed for ever.
-                proxies.add(InetAddress.ofLiteral(each.strip()));
+                proxies.add(IpRange.parse(each.strip()));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("has '" + each.strip() + "', which is not an IP address", e);
+                throw new IllegalArgumentException("has '" + each.strip() + "', which " + e.getMessage(), e);
             }
         }
         return proxies;

@@ -1,7 +1,6 @@
 package tranzr.server;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -11,6 +10,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,10 +34,10 @@ import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.http.Handler;
-import tranzr.http.HttpListener;
 import tranzr.model.AccessToken;
 import tranzr.model.Right;
 import tranzr.security.SharePassword;
+import tranzr.security.TlsIdentity;
 import tranzr.security.Tokens;
 import tranzr.server.StartException.Kind;
 import tranzr.transfer.Core;
@@ -61,18 +62,19 @@ public final class Server implements AutoCloseable {
     private final Engine engine;
     private final Accounts accounts;
     private final Hooks hooks;
-    private final HttpListener listener;
+    private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, HttpListener listener, CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners,
+            CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
         this.hooks = hooks;
-        this.listener = listener;
+        this.listeners = listeners;
         this.failure = failure;
     }
 
@@ -101,9 +103,10 @@ public final class Server implements AutoCloseable {
             engine.cleanup().tell(logs::cleared);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             hooks = Hooks.open(engine.core(), config.webhookPrivate());
-            HttpListener listener = listen(config, engine, accounts, hooks, logs, clock, random);
+            Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
+            Listeners listeners = listen(config, tls, engine, accounts, hooks, logs, clock, random);
             started = true;
-            return new Server(config, store, logs, engine, accounts, hooks, listener, failure);
+            return new Server(config, store, logs, engine, accounts, hooks, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
@@ -117,14 +120,30 @@ public final class Server implements AutoCloseable {
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return listener.address();
+        return listeners.address();
     }
 
     /** The URL under which this machine reaches it, without a slash at the end. */
     public URI uri() {
-        InetAddress address = listener.address().getAddress();
+        InetAddress address = address().getAddress();
         String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress().replaceFirst("%.*", "");
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.address().getPort());
+        return URI.create((listeners.tls().isPresent() ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + address().getPort());
+    }
+
+    /** The certificate that new connections get; empty for plain HTTP. */
+    public Optional<TlsIdentity> certificate() {
+        return listeners.tls().map(ServerTls::identity);
+    }
+
+    /** Whether clients can know the certificate only by its fingerprint. */
+    public boolean isSelfSigned() {
+        return listeners.tls().filter(ServerTls::isSelfSigned).isPresent();
+    }
+
+    /** The port of plain HTTP that sends everybody to HTTPS; empty when there is none. */
+    public OptionalInt redirectPort() {
+        return listeners.redirectPort();
     }
 
     /** Where everything is kept; absolute. */
@@ -156,7 +175,7 @@ public final class Server implements AutoCloseable {
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
             try (store; logs; engine; accounts; hooks) {
-                listener.close(grace);
+                listeners.close(grace);
             }
         }
     }
@@ -200,21 +219,13 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static HttpListener listen(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random)
-            throws IOException, StartException {
+    private static Listeners listen(Config config, Optional<ServerTls> tls, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock,
+            SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
                 logs.recorder(), problems);
-        try {
-            ConnectionConfig connections = config.connections();
-            return HttpListener.start(new HttpListener.Options(config.bind(), config.baseUrl(), config.trustedProxies(), connections.limits().stall())
-                    .limitedBy(connections.limits()).openTo(connections.cors()).observedBy(logs.observer()), handler, problems);
-        } catch (BindException e) {
-            String address = config.bind().getAddress().getHostAddress() + " port " + config.bind().getPort();
-            throw new StartException(Kind.REFUSED, "cannot listen on " + address + ": " + e.getMessage() + "; choose another by "
-                    + Option.PORT.flag() + " or " + Option.BIND.flag(), e);
-        }
+        return Listeners.open(config, tls, handler, problems, logs.observer());
     }
 
     private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {

@@ -133,9 +133,16 @@ abstract class LimitedServer {
             return this;
         }
 
-        /** All that comes, up to the end of the connection. */
+        /** All that comes, up to the end of the answer's line of text or of the connection. */
         String answer() throws IOException {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            StringBuilder answer = new StringBuilder();
+            for (int c = socket.getInputStream().read(); c >= 0; c = socket.getInputStream().read()) {
+                answer.append((char) c);
+                if (c == '\n' && answer.indexOf("\r\n\r\n") >= 0 && !answer.toString().endsWith("\r\n\r\n")) {
+                    break;
+                }
+            }
+            return answer.toString();
         }
 
         @Override

@@ -3,10 +3,12 @@ package tranzr.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tranzr.limit.TransferSlots;
 import tranzr.limit.TransferSlots.Kind;
+import tranzr.model.IpRange;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Bounds;
 
@@ -118,7 +121,7 @@ class ThrottleTest extends LimitedServer {
     @Test
     void addressesCountForThemselvesBehindATrustedProxyOnlyAndIpv6ByNetwork() throws Exception {
         Throttle throttle = new Throttle(rates("2/h", "none", "none", "none"), slots(), anyBandwidth());
-        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(InetAddress.getLoopbackAddress())));
+        served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).trustedProxies(Set.of(IpRange.of(InetAddress.getLoopbackAddress()))));
         for (String address : List.of("198.51.100.1", "198.51.100.2", "2001:db8:1:2::1")) {
             for (int i = 0; i < 2; i++) {
                 served.get("/health", "X-Forwarded-For", address).expect(200);
@@ -186,6 +189,24 @@ class ThrottleTest extends LimitedServer {
         await(() -> slots.inUse(Kind.UPLOAD) == 0);
     }
 
+    private List<Callable<?>> waysToFail() {
+        String[] any = {"Authorization", ANY};
+        String head = "PUT /x HTTP/1.1\r\nAuthorization: " + ANY + "\r\n";
+        return List.of(
+                () -> served.put("/upload/" + UUID.randomUUID(), new byte[5], any).expect(404),
+                () -> served.put("/upload/" + begin(3), new byte[9], any).expect(400),
+                () -> served.put("/x", new byte[5], "Authorization", ANY, "Content-Digest", "sha-256=:AAAA:").expect(400),
+                () -> served.put("/x", new byte[5], "Authorization", "Bearer wrong").expect(401),
+                () -> served.raw(head + "Host: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n"),
+                () -> breakOff(head + "Content-Length: 99", new byte[3]),
+                () -> breakOff(head + "Content-Length: 99\r\nExpect: 100-continue", new byte[0]));
+    }
+
+    private Void breakOff(String head, byte[] body) throws IOException {
+        served.breakOff(head, body);
+        return null;
+    }
+
     @Test
     void asManyUploadsGoOnAsTheServerTakesAndNoneLeavesItsSlotTaken() throws Exception {
         int room = 10;
@@ -200,15 +221,11 @@ class ThrottleTest extends LimitedServer {
         await(() -> slots.inUse(Kind.UPLOAD) == 0);
         assertEquals(room, list(ANY).expect(200).list().size());
         expectRoomFor(slots, room);
-        // Refused, aborted, failed: whatever becomes of them.
-        for (int i = 0; i < 3 * room; i++) {
-            served.put("/upload/" + UUID.randomUUID(), new byte[5], "Authorization", ANY).expect(404);
-            served.put("/upload/" + begin(3), new byte[9], "Authorization", ANY).expect(400);
-            served.put("/x", new byte[5], "Authorization", ANY, "Content-Digest", "sha-256=:AAAA:").expect(400);
-            served.put("/x", new byte[5], "Authorization", "Bearer wrong").expect(401);
-            served.raw("PUT /x HTTP/1.1\r\nHost: a\r\nAuthorization: " + ANY + "\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n");
-            served.breakOff("PUT /x HTTP/1.1\r\nAuthorization: " + ANY + "\r\nContent-Length: 99", new byte[3]);
-            served.breakOff("PUT /x HTTP/1.1\r\nAuthorization: " + ANY + "\r\nContent-Length: 99\r\nExpect: 100-continue", new byte[0]);
+        // Refused, aborted, failed: whatever becomes of them, and as many of each as there are slots.
+        for (Callable<?> way : waysToFail()) {
+            for (Future<?> each : threads.invokeAll(Collections.nCopies(room, way))) {
+                each.get();
+            }
             await(() -> slots.inUse(Kind.UPLOAD) == 0);
         }
         expectRoomFor(slots, room);

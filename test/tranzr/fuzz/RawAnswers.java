@@ -28,8 +28,22 @@ public record RawAnswers(List<Answer> answers, boolean reset) {
     /** An answer is awaited longer than any server needs. */
     private static final int PATIENCE_MILLIS = 45_000;
 
+    /** All bytes of one connection. @param reset as in {@link RawAnswers} */
+    private record Heard(byte[] bytes, boolean reset) {
+    }
+
     /** Sends the bytes, ends the sending side, and reads until the other side ends. @throws AssertionError for what is no HTTP, or no end */
     public static RawAnswers to(InetSocketAddress server, byte[] request) throws IOException {
+        Heard heard = hear(server, request);
+        return new RawAnswers(parse(new String(heard.bytes(), StandardCharsets.ISO_8859_1), heard.reset()), heard.reset());
+    }
+
+    /** As {@link #to}, for what need not be HTTP. @return what was heard before the end, or before the connection was cut */
+    public static byte[] bytes(InetSocketAddress server, byte[] request) throws IOException {
+        return hear(server, request).bytes();
+    }
+
+    private static Heard hear(InetSocketAddress server, byte[] request) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(server, PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -49,7 +63,7 @@ public record RawAnswers(List<Answer> answers, boolean reset) {
                 reset = true;
             }
             join(sender);
-            return new RawAnswers(parse(all.toString(StandardCharsets.ISO_8859_1), reset), reset);
+            return new Heard(all.toByteArray(), reset);
         }
     }
 

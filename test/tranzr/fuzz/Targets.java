@@ -9,10 +9,12 @@ import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
+import tranzr.http.TlsLinkFuzz;
 import tranzr.journal.JournalFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
+import tranzr.security.TlsFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
 import tranzr.storage.local.SumsFuzz;
@@ -27,7 +29,8 @@ final class Targets {
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
-                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets())
+                RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
+                TlsFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -16,6 +16,7 @@ import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.IpRange;
 
 /** Values of header fields. */
 public final class FieldFuzz {
@@ -221,13 +222,14 @@ public final class FieldFuzz {
         }
         headers.putIfAbsent("Forwarded", lines.length % 2 == 0 ? List.of() : List.of(text));
         InetAddress proxy = InetAddress.ofLiteral("127.0.0.1");
-        ProxyHeaders ignored = ProxyHeaders.read(InetAddress.ofLiteral("192.0.2.7"), Set.of(proxy), headers);
+        Set<IpRange> trusted = Set.of(IpRange.of(proxy));
+        ProxyHeaders ignored = ProxyHeaders.read(InetAddress.ofLiteral("192.0.2.7"), trusted, headers);
         Expect.same(new ProxyHeaders(InetAddress.ofLiteral("192.0.2.7"), Optional.empty(), Optional.empty()), ignored, "who is no proxy is not believed");
-        ProxyHeaders read = ProxyHeaders.read(proxy, Set.of(proxy), headers);
+        ProxyHeaders read = ProxyHeaders.read(proxy, trusted, headers);
         read.scheme().ifPresent(scheme -> Expect.that(scheme.equals("http") || scheme.equals("https"), "scheme " + scheme));
         read.authority().ifPresent(authority -> Expect.that(RequestHead.isAuthority(authority), "authority " + authority));
         String plain = read.client().getHostAddress();
-        ProxyHeaders again = ProxyHeaders.read(proxy, Set.of(proxy), Map.of("Forwarded",
+        ProxyHeaders again = ProxyHeaders.read(proxy, trusted, Map.of("Forwarded",
                 List.of("for=\"" + (plain.contains(":") ? "[" + plain + "]" : plain) + "\"")));
         Expect.that(plain.contains("%") || again.client().equals(read.client()), "again " + Arrays.asList(again, read));
     }

@@ -219,7 +219,7 @@ class HttpListenerTest {
         HttpListener.ErrorMapper mapper = (request, thrown) -> {
             throw new UncheckedIOException(new IOException("second"));
         };
-        listener = mode == TestServer.OPENED ? HttpListener.start(options, broken, mapper) : HttpListener.startOnPublicApi(options, broken, mapper);
+        listener = mode.start(broken, options, mapper);
         assertEquals(500, RawClient.exchange(listener.address(), GET).status());
     }
 

@@ -1,7 +1,6 @@
 package tranzr.http;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,6 +11,7 @@ import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.RawAnswers;
 import tranzr.fuzz.Target;
+import tranzr.model.IpRange;
 
 /** Whole requests over a real connection, to a handler that reads whatever a request can be asked for. */
 public final class ListenerFuzz implements FuzzTarget {
@@ -68,7 +68,7 @@ public final class ListenerFuzz implements FuzzTarget {
     public void run(byte[] input) throws IOException {
         if (listener == null) {
             listener = mode.start(ListenerFuzz::handle, new HttpListener.Options(TestServer.loopback(), Optional.empty(),
-                    Set.of(InetAddress.getLoopbackAddress()), Duration.ofSeconds(30)));
+                    Set.of(IpRange.parse("127.0.0.1")), Duration.ofSeconds(30)));
         }
         RawAnswers got = RawAnswers.to(listener.address(), input);
         for (RawAnswers.Answer answer : got.answers()) {

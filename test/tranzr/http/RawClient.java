@@ -32,7 +32,8 @@ final class RawClient implements AutoCloseable {
     private final DataInputStream in;
 
     RawClient(InetSocketAddress address) throws IOException {
-        socket = new Socket(address.getAddress(), address.getPort());
+        socket = TestServer.isTls(address) ? TlsClient.trusting(TestServer.certificate().certificate()).createSocket(address.getAddress(), address.getPort())
+                : new Socket(address.getAddress(), address.getPort());
         socket.setSoTimeout(10_000);
         in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
     }

@@ -125,7 +125,7 @@ class RequestBodyTest {
         }, Duration.ofMillis(200));
         try (RawClient client = new RawClient(listener.address())) {
             client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
-            if (mode == TestServer.OPENED) {
+            if (mode.isOpened()) {
                 RawClient.Answer answer = client.answer();
                 assertEquals(408, answer.status());
                 assertEquals("request_timeout", answer.code());
@@ -169,7 +169,7 @@ class RequestBodyTest {
         listener = mode.start(request -> Response.empty(204), Duration.ofMillis(200));
         try (RawClient client = new RawClient(listener.address())) {
             client.send("GET / HTTP/1.1\r\nHost:");
-            if (mode == TestServer.OPENED) {
+            if (mode.isOpened()) {
                 assertEquals("request_timeout", client.answer().code());
             }
             assertTrue(client.isAtEnd());
@@ -233,8 +233,9 @@ class RequestBodyTest {
         try (RawClient client = new RawClient(listener.address())) {
             client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n").send(new byte[1_000_000]);
             client.socket().shutdownOutput();
-            RawClient.Answer answer = client.answer();
-            assertEquals("broken_body", answer.code());
+            if (mode != TestServer.PUBLIC_API_TLS) { // the JDK's TLS closes its own side, too, when the client has closed one
+                assertEquals("broken_body", client.answer().code());
+            }
             assertEquals(1_000_000L, received.take());
             assertTrue(client.isAtEnd());
         } catch (SocketException e) {

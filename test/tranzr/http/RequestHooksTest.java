@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import tranzr.model.IpRange;
 
 /** What a handler learns of its request's end, its name and its cookies, and how it bounds the speed. */
 class RequestHooksTest {
@@ -48,8 +48,12 @@ class RequestHooksTest {
         }
     }
 
-    private HttpListener start(TestServer mode, Duration stall, Set<InetAddress> trusted, Handler handler) throws IOException {
-        listener = mode.start(handler, new HttpListener.Options(TestServer.loopback(), Optional.empty(), trusted, stall)
+    private HttpListener start(TestServer mode, Duration stall, Set<IpRange> trusted, Handler handler) throws IOException {
+        return start(mode, Limits.stallingAfter(stall), trusted, handler);
+    }
+
+    private HttpListener start(TestServer mode, Limits limits, Set<IpRange> trusted, Handler handler) throws IOException {
+        listener = mode.start(handler, new HttpListener.Options(TestServer.loopback(), Optional.empty(), trusted, limits.stall()).limitedBy(limits)
                 .observedBy((visit, ended) -> seen.add(new Seen(visit, ended))));
         return listener;
     }
@@ -171,7 +175,7 @@ class RequestHooksTest {
     @ParameterizedTest
     @CsvSource({"X-Request-ID: abc-1.2_3,true", "X-Request-Id: a b,false", "X-Request-Id:,false", "X-Request-Id: a^X-Request-Id: b,false"})
     void aTrustedProxyMayNameTheRequest(String field, boolean taken) throws Exception {
-        start(TestServer.OPENED, LONG, Set.of(TestServer.loopback().getAddress()), request -> Response.text(200, request.id() + request.isSecure()));
+        start(TestServer.OPENED, LONG, Set.of(IpRange.parse("127.0.0.1")), request -> Response.text(200, request.id() + request.isSecure()));
         String head = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n" + field.replace("^", "\r\n") + "\r\n\r\n";
         assertEquals(taken, RawClient.exchange(listener.address(), head).text().equals("abc-1.2_3true"));
     }
@@ -252,7 +256,9 @@ class RequestHooksTest {
         for (boolean reading : new boolean[] {true, false}) {
             Closed pace = new Closed();
             BlockingQueue<Request> running = new LinkedBlockingQueue<>();
-            start(mode, Duration.ofMillis(20), Set.of(), request -> {
+            // Only the body is hurried: a handshake may take its time.
+            Limits limits = new Limits(Duration.ofMillis(20), LONG, 0, LONG, 1000, 1000);
+            start(mode, limits, Set.of(), request -> {
                 request.pace(reading ? pace : null, reading ? null : pace);
                 running.add(request);
                 request.body().readAllBytes();
@@ -260,7 +266,7 @@ class RequestHooksTest {
             });
             try (RawClient client = new RawClient(listener.address())) {
                 client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1");
-                pace.waiting.await();
+                assertTrue(pace.waiting.await(10, TimeUnit.SECONDS));
                 // Far longer than a stall: the watchdog looks every 10 ms.
                 assertFalse(pace.aborted.await(300, TimeUnit.MILLISECONDS));
                 running.take().abort();
@@ -294,7 +300,7 @@ class RequestHooksTest {
             default -> Response.empty(204);
         });
         // What the server below refuses by itself is beyond reach on its public API.
-        for (String path : mode == TestServer.OPENED ? List.of("/own", "/broken", "/", "*") : List.of("/own", "/broken", "/")) {
+        for (String path : mode.isOpened() ? List.of("/own", "/broken", "/", "*") : List.of("/own", "/broken", "/")) {
             RawClient.Answer answer = RawClient.exchange(listener.address(), "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
             assertEquals("nosniff", answer.headers().get("x-content-type-options"), path);
             assertEquals("no-referrer", answer.headers().get("referrer-policy"), path);

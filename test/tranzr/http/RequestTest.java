@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.sun.net.httpserver.Headers;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tranzr.model.IpRange;
 
 class RequestTest {
 
@@ -121,7 +121,7 @@ class RequestTest {
         set(headers, "X-Forwarded-For", forwardedFor);
         set(headers, "X-Forwarded-Proto", proto);
         set(headers, "X-Forwarded-Host", host);
-        Set<InetAddress> trusted = new HashSet<>(Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("10.0.0.2")));
+        Set<IpRange> trusted = Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("10.0.0.2"));
         assertEquals(new ProxyHeaders(InetAddress.ofLiteral(client), Optional.ofNullable(scheme), Optional.ofNullable(authority)),
                 ProxyHeaders.read(InetAddress.ofLiteral(peer), trusted, headers));
     }
@@ -137,7 +137,7 @@ class RequestTest {
         "a,-,for=1.1.1.1;proto=https;host=b,https://b", "[::1]:80,-,-,http://[::1]:80"})
     void theBaseUrlIsWhatTheClientUsed(String host, String configured, String forwarded, String expected) throws Exception {
         InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-        HttpListener.Options options = new HttpListener.Options(new java.net.InetSocketAddress(loopback, 0), Optional.ofNullable(configured), Set.of(loopback),
+        HttpListener.Options options = new HttpListener.Options(new java.net.InetSocketAddress(loopback, 0), Optional.ofNullable(configured), Set.of(IpRange.of(loopback)),
                 java.time.Duration.ofSeconds(30));
         try (HttpListener listener = TestServer.OPENED.start(request -> Response.text(200, request.baseUrl() + " " + request.client().getHostAddress()), options)) {
             String answer = RawClient.exchange(listener.address(), "GET / HTTP/1." + (host == null ? 0 : 1) + "\r\n" + (host == null ? "" : "Host: " + host + "\r\n")

@@ -26,6 +26,7 @@ import tranzr.limit.ByteRate;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
+import tranzr.model.IpRange;
 import tranzr.security.Tokens;
 
 class ConfigTest {
@@ -50,6 +51,7 @@ class ConfigTest {
         assertEquals(OptionalLong.empty(), config.reserve());
         assertEquals(Optional.empty(), config.baseUrl());
         assertEquals(Set.of(), config.trustedProxies());
+        assertEquals(TlsConfig.OFF, config.tls());
         LimitConfig limits = config.limits();
         assertTrue(limits.bandwidth().isNone() && limits.bandwidthPerToken().isNone() && limits.bandwidthPerTransfer().isNone());
         assertEquals(List.of(1024, 2048, 512, 256), List.of(limits.maxUploads(), limits.maxDownloads(), limits.maxTransfersPerToken(),
@@ -74,7 +76,7 @@ class ConfigTest {
                 Map.entry(Option.TOKEN_FILE, token.toString()), Map.entry(Option.UPLOAD_TTL, "1h30m"), Map.entry(Option.SESSION_TTL, "1d"), Map.entry(Option.CLEANUP_INTERVAL, "90s"),
                 Map.entry(Option.MAX_FILE_SIZE, "33.5MB"), Map.entry(Option.CHUNK_SIZE, "512K"), Map.entry(Option.RESERVE, "0"),
                 Map.entry(Option.QUOTA_BYTES, "5GB"), Map.entry(Option.QUOTA_FILES, "12"), Map.entry(Option.QUOTA_MONTHLY_BYTES, "1KiB"),
-                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::1"),
+                Map.entry(Option.BASE_URL, "https://files.example.org/"), Map.entry(Option.TRUSTED_PROXY, "10.0.0.1, 2001:db8::/32"),
                 Map.entry(Option.BANDWIDTH, "mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Map.entry(Option.BANDWIDTH_PER_TOKEN, "2MiB/s"),
                 Map.entry(Option.BANDWIDTH_PER_TRANSFER, "500KB/s"), Map.entry(Option.MAX_UPLOADS, "5"), Map.entry(Option.MAX_DOWNLOADS, "none"),
                 Map.entry(Option.MAX_TRANSFERS_PER_TOKEN, "3"), Map.entry(Option.MAX_TRANSFERS_PER_ADDRESS, "4"), Map.entry(Option.REQUEST_RATE, "none"),
@@ -82,17 +84,21 @@ class ConfigTest {
                 Map.entry(Option.STALL, "20s"), Map.entry(Option.HEAD_TIME, "10s"), Map.entry(Option.MIN_RATE, "2KiB/s"), Map.entry(Option.MIN_RATE_PATIENCE, "2m"),
                 Map.entry(Option.MAX_CONNECTIONS, "500"), Map.entry(Option.MAX_CONNECTIONS_PER_ADDRESS, "5"), Map.entry(Option.CORS_ORIGIN, "https://A.example:443"),
                 Map.entry(Option.AUDIT_SEGMENT, "1MiB"), Map.entry(Option.AUDIT_KEEP, "90d"), Map.entry(Option.ACCESS_LOG, folder + "/access.log"),
-                Map.entry(Option.WEBHOOK_PRIVATE, "allowed"));
+                Map.entry(Option.WEBHOOK_PRIVATE, "allowed"),
+                Map.entry(Option.TLS, "files"), Map.entry(Option.TLS_CERT, folder + "/cert.pem"), Map.entry(Option.TLS_KEY, folder + "/key.pem"),
+                Map.entry(Option.HTTP_REDIRECT, "0"), Map.entry(Option.HSTS, "1d"));
         assertEquals(EnumSet.complementOf(EnumSet.of(Option.CONFIG)), EnumSet.copyOf(values.keySet()), "every option is tried");
 
         Config expected = new Config(new java.net.InetSocketAddress(InetAddress.ofLiteral("::1"), 0), folder.resolve("data"), Optional.of(Tokens.hash(TOKEN)),
                 Duration.ofMinutes(90), Duration.ofDays(1), Duration.ofSeconds(90), OptionalLong.of(33_500_000), 512 << 10, OptionalLong.of(0), new tranzr.model.Quota(5_000_000_000L, 12, 1024),
-                Optional.of("https://files.example.org"), Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("2001:db8::1")),
+                Optional.of("https://files.example.org"), Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("2001:db8::/32")),
                 new LimitConfig(Schedule.parse("mon-fri 08:00-18:00 5MiB/s; 20MiB/s"), Schedule.always(new ByteRate(2 << 20)),
                         Schedule.always(new ByteRate(500_000)), 5, Concurrency.NONE, 3, 4, Rate.NONE, new Rate(100, Duration.ofSeconds(1), 100),
                         new Rate(20, Duration.ofMinutes(15), 20), new Rate(600, Duration.ofMinutes(1), 50)),
                 new ConnectionConfig(new Limits(Duration.ofSeconds(20), Duration.ofSeconds(10), 2048, Duration.ofMinutes(2), 500, 5),
                         new Cors(Set.of("https://a.example"), false)),
+                new TlsConfig(TlsConfig.Kind.FILES, Optional.of(new TlsConfig.Files(folder.resolve("cert.pem"), folder.resolve("key.pem"))),
+                        java.util.OptionalInt.of(0), Duration.ofDays(1)),
                 new LogConfig(1 << 20, Optional.of(Duration.ofDays(90)), Optional.of(folder.resolve("access.log"))), true);
 
         String[] apart = values.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey().flag(), e.getValue())).toArray(String[]::new);
@@ -153,7 +159,7 @@ class ConfigTest {
             --audit-keep     | for ever            | length of time
             --trusted-proxy  | proxy.example.org   | not an IP address
             --trusted-proxy  | 10.0.0.1,           | not an IP address
-            --trusted-proxy  | 10.0.0.0/8          | not an IP address
+            --trusted-proxy  | 10.0.0.1/8          | bits set beyond
             --bandwidth      | 5MiB                | not a rate
             --bandwidth      | 5/s                 | less than 1KB/s
             --bandwidth      | 08:00 5MiB/s        | where times
@@ -219,9 +225,9 @@ class ConfigTest {
 
     @Test
     void several_proxies_come_by_commas_or_by_repeating_the_flag() throws Exception {
-        Set<InetAddress> both = Set.of(InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("10.0.0.2"));
-        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1,10.0.0.2").trustedProxies());
-        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1", "--trusted-proxy=10.0.0.2").trustedProxies());
+        Set<IpRange> both = Set.of(IpRange.parse("10.0.0.1"), IpRange.parse("10.0.0.0/24"));
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1,10.0.0.0/24").trustedProxies());
+        assertEquals(both, config(Map.of(), "--trusted-proxy", "10.0.0.1", "--trusted-proxy=10.0.0.0/24").trustedProxies());
     }
 
     @Test
@@ -235,6 +241,24 @@ class ConfigTest {
         assertEquals(2, settings.warnings().size());
         assertTrue(settings.warnings().getFirst().contains("TRANZR_PROT"));
         assertEquals(8000, Config.of(settings).bind().getPort());
+    }
+
+    @Test
+    void https_is_asked_for_by_settings_that_go_together() throws Exception {
+        assertEquals(TlsConfig.Kind.SELF_SIGNED, config(Map.of(), "--tls", "self-signed").tls().kind());
+        assertEquals(TlsConfig.Kind.FILES, config(Map.of(), "--tls-cert", "c", "--tls-key", "k").tls().kind());
+        assertEquals(Duration.ofDays(180), config(Map.of(), "--tls-cert", "c", "--tls-key", "k").tls().transportSecurity());
+        assertEquals(Duration.ZERO, config(Map.of(), "--tls", "self-signed").tls().transportSecurity());
+        assertEquals(Duration.ZERO, config(Map.of(), "--tls-cert", "c", "--tls-key", "k", "--hsts", "none").tls().transportSecurity());
+        assertTrue(refusal(Map.of(), "--tls", "yes").contains("none of none, self-signed, files"));
+        assertTrue(refusal(Map.of(), "--tls-cert", "c").contains("only one of them"));
+        assertTrue(refusal(Map.of(), "--tls-key", "k").contains("only one of them"));
+        assertTrue(refusal(Map.of(), "--tls", "files").contains("needs --tls-cert"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--tls-cert", "c", "--tls-key", "k").contains("contradicts"));
+        assertTrue(refusal(Map.of(), "--tls", "none", "--tls-cert", "c", "--tls-key", "k").contains("contradicts"));
+        assertTrue(refusal(Map.of(), "--http-redirect", "80").contains("nowhere"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--http-redirect", "80", "--base-url", "http://a").contains("not https"));
+        assertTrue(refusal(Map.of(), "--tls", "self-signed", "--http-redirect", "99999").contains("not a port"));
     }
 
     @Test

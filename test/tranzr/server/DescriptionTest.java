@@ -63,6 +63,16 @@ class DescriptionTest {
             check("/share/info/{token}", "get", server.get("/share/info/" + share.field("token")));
             check("/s/{token}", "get", server.get("/s/" + share.field("token")));
             check("/shares/{token}", "patch", server.patch("/shares/" + share.field("token"), "{\"protected\": true}"));
+            Answer hook = server.post("/webhooks", "{\"url\": \"http://127.0.0.1:1/\", \"active\": true}");
+            String at = "/webhooks/" + hook.field("webhook_id");
+            check("/webhooks", "post", hook);
+            check("/webhooks", "get", server.get("/webhooks"));
+            check("/webhooks/{webhook_id}", "get", server.get(at));
+            check("/webhooks/{webhook_id}", "patch", server.patch(at, "{\"events\": [\"file-added\"]}"));
+            Answer ping = server.post(at + "/test", "");
+            check("/webhooks/{webhook_id}/test", "post", ping);
+            check("/webhooks/{webhook_id}/deliveries", "get", server.get(at + "/deliveries"));
+            check("/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "post", server.post(at + "/deliveries/" + ping.field("delivery_id") + "/redeliver", ""));
             check("/health", "get", server.get("/health"));
             server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "t", "n", "a", "x", Map.of("file_id", id), "ok", 1, Map.of("b", "c".repeat(9000))));
             check("/audit", "get", server.get("/audit"));

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tranzr.access.Caller;
 import tranzr.catalog.Change;
 import tranzr.model.AccessToken;
+import tranzr.model.Delivery;
 import tranzr.model.Digest;
 import tranzr.model.FileAccess;
 import tranzr.model.Quota;
@@ -36,6 +37,7 @@ import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Room;
 import tranzr.model.UploadRequest;
+import tranzr.model.Webhook;
 import tranzr.security.Tokens;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.NewUpload;
@@ -50,32 +52,9 @@ class PermissionMatrixTest {
 
     private static final String OPERATOR = "the-operators-own-token";
     private static final byte[] CONTENT = "content".getBytes();
-    private static final UUID ROOM = new UUID(7, 7);
+    private static final UUID ROOM = Relation.ROOM;
     private static final Set<Right> ALL = EnumSet.of(UPLOAD, DOWNLOAD, SHARE, DELETE, LIST);
     private static final Set<Right> NOTHING = EnumSet.noneOf(Right.class);
-
-    /** What a token is to the file, and what that alone lets it do. */
-    private enum Relation {
-        OWNER_OF_A_FILE_IN_NO_ROOM(ALL),
-        STRANGER_TO_A_FILE_IN_NO_ROOM(NOTHING),
-        GRANTED_SOMETHING_ON_A_STRANGERS_FILE(EnumSet.of(DOWNLOAD, LIST)),
-        OWNER_OF_THE_ROOM(ALL),
-        WRITER_IN_THE_ROOM(EnumSet.of(DOWNLOAD, SHARE, LIST)),
-        WRITER_WHO_BROUGHT_THE_FILE(ALL),
-        READER_IN_THE_ROOM(EnumSet.of(DOWNLOAD, LIST)),
-        READER_WHO_ONCE_BROUGHT_THE_FILE(EnumSet.of(DOWNLOAD, LIST)),
-        READER_GRANTED_MORE(EnumSet.of(DOWNLOAD, DELETE, LIST)),
-        WRITER_GRANTED_LESS(EnumSet.of(LIST)),
-        MEMBER_GRANTED_NOTHING(NOTHING),
-        MEMBER_OF_ANOTHER_ROOM(NOTHING),
-        ONCE_A_MEMBER_WHO_BROUGHT_THE_FILE(NOTHING);
-
-        private final Set<Right> rights;
-
-        Relation(Set<Right> rights) {
-            this.rights = rights;
-        }
-    }
 
     @TempDir
     Path folder;
@@ -112,30 +91,6 @@ class PermissionMatrixTest {
         }
     }
 
-    private static Map<UUID, Role> rooms(Relation relation) {
-        return switch (relation) {
-            case OWNER_OF_THE_ROOM, MEMBER_GRANTED_NOTHING -> Map.of(ROOM, Role.OWNER);
-            case WRITER_IN_THE_ROOM, WRITER_WHO_BROUGHT_THE_FILE, WRITER_GRANTED_LESS -> Map.of(ROOM, Role.WRITER);
-            case READER_IN_THE_ROOM, READER_WHO_ONCE_BROUGHT_THE_FILE, READER_GRANTED_MORE -> Map.of(ROOM, Role.READER);
-            case MEMBER_OF_ANOTHER_ROOM -> Map.of(new UUID(8, 8), Role.OWNER);
-            default -> Map.of();
-        };
-    }
-
-    private static FileAccess access(Relation relation, UUID token) {
-        UUID stranger = new UUID(9, 9);
-        return switch (relation) {
-            case OWNER_OF_A_FILE_IN_NO_ROOM -> FileAccess.of(token, null);
-            case STRANGER_TO_A_FILE_IN_NO_ROOM -> FileAccess.of(stranger, null);
-            case GRANTED_SOMETHING_ON_A_STRANGERS_FILE -> FileAccess.of(stranger, null).withGrants(Map.of(token, Set.of(DOWNLOAD, LIST)));
-            case WRITER_WHO_BROUGHT_THE_FILE, READER_WHO_ONCE_BROUGHT_THE_FILE, ONCE_A_MEMBER_WHO_BROUGHT_THE_FILE -> FileAccess.of(token, ROOM);
-            case READER_GRANTED_MORE -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of(DOWNLOAD, DELETE, LIST)));
-            case WRITER_GRANTED_LESS -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of(LIST)));
-            case MEMBER_GRANTED_NOTHING -> FileAccess.of(stranger, ROOM).withGrants(Map.of(token, Set.of()));
-            case OWNER_OF_THE_ROOM, WRITER_IN_THE_ROOM, READER_IN_THE_ROOM, MEMBER_OF_ANOTHER_ROOM -> FileAccess.of(stranger, ROOM);
-        };
-    }
-
     /** A fresh file or upload with this access. */
     private UUID file(RouteRules.State state, FileAccess access) {
         var uploads = server.engine().uploads(Caller.SYSTEM);
@@ -165,7 +120,8 @@ class PermissionMatrixTest {
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
         String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
-                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
+                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
+                : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
                 : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
@@ -200,6 +156,7 @@ class PermissionMatrixTest {
                 case RouteRules.Admin _ -> askAsAdmin(route);
                 case RouteRules.Anybody _ -> expect(route, "any token", 200, ask(route, null, null, as(token(EnumSet.of(LIST), Map.of(), null))));
                 case RouteRules.Nothing rule -> askForNothing(route, rule);
+                case RouteRules.OnWebhook _ -> askOnWebhook(route);
                 case RouteRules.OnSession _ -> askOnSession(route);
                 case RouteRules.Self rule -> askOfItself(route, rule);
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
@@ -225,8 +182,8 @@ class PermissionMatrixTest {
     private void askOnFile(Routes.Route route, RouteRules.OnFile rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
-                Bearer bearer = token(rights, rooms(relation), null);
-                UUID file = file(rule.state(), access(relation, bearer.id()));
+                Bearer bearer = token(rights, Relation.rooms(relation), null);
+                UUID file = file(rule.state(), Relation.access(relation, bearer.id()));
                 expect(route, name + ", " + relation, statusOf(rule.right(), rights, relation), ask(route, file, null, as(bearer)));
             });
         }
@@ -245,8 +202,8 @@ class PermissionMatrixTest {
     private void askOnShare(Routes.Route route, RouteRules.OnShare rule) {
         for (Relation relation : Relation.values()) {
             tokensFor(rule.right()).forEach((name, rights) -> {
-                Bearer bearer = token(rights, rooms(relation), null);
-                UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
+                Bearer bearer = token(rights, Relation.rooms(relation), null);
+                UUID file = file(RouteRules.State.COMPLETED, Relation.access(relation, bearer.id()));
                 int status = statusOf(rule.right(), rights, relation);
                 expect(route, name + ", " + relation, rights.contains(SHARE) && status != 200 ? 404 : status, ask(route, file, share(file), as(bearer)));
             });
@@ -289,6 +246,30 @@ class PermissionMatrixTest {
         }
     }
 
+    private void askOnWebhook(Routes.Route route) {
+        Bearer owner = token(EnumSet.of(LIST), Map.of(), null);
+        Bearer less = token(EnumSet.of(UPLOAD, DOWNLOAD, SHARE, DELETE), Map.of(), null);
+        expect(route, "another token", 404, askWebhook(route, owner, as(token(ALL, Map.of(ROOM, Role.OWNER), null))));
+        expect(route, "its owner without the right", 403, askWebhook(route, less, as(less)));
+        expect(route, "its owner", 200, askWebhook(route, owner, as(owner)));
+        expect(route, "an admin", 200, askWebhook(route, owner, as(token(EnumSet.of(Right.ADMIN), Map.of(), null))));
+        expect(route, "nobody", 401, askWebhook(route, owner));
+    }
+
+    /** Of a fresh webhook with something that waits; nothing listens there. */
+    private ServedEngine.Answer askWebhook(Routes.Route route, Bearer owner, String... headers) {
+        Webhook hook = new Webhook(UUID.randomUUID(), owner.id(), "http://127.0.0.1:1/", "whsec_x", Set.of(), Instant.EPOCH, true);
+        Delivery delivery = new Delivery(UUID.randomUUID(), hook.id(), UUID.randomUUID(), "ping", "{}", Instant.EPOCH, 1,
+                Instant.parse("2100-01-01T00:00:00Z"), null);
+        try {
+            server.engine().core().commit(List.of(new Change.EntityAdded(hook), new Change.EntityAdded(delivery)));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        String path = route.pattern().replace("{webhook_id}", hook.id().toString()).replace("{delivery_id}", delivery.id().toString());
+        return server.send(route.method(), path, BodyPublishers.noBody(), headers);
+    }
+
     private void askOfItself(Routes.Route route, RouteRules.Self rule) {
         Bearer self = token(EnumSet.of(LIST), Map.of(), null);
         expect(route, "another token", rule.others(), askAbout(route, self.id(), null, as(token(ALL, Map.of(), null))));
@@ -313,8 +294,8 @@ class PermissionMatrixTest {
 
     private void askWhoDecides(Routes.Route route) {
         for (Relation relation : Relation.values()) {
-            Bearer bearer = token(ALL, rooms(relation), null);
-            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
+            Bearer bearer = token(ALL, Relation.rooms(relation), null);
+            UUID file = file(RouteRules.State.COMPLETED, Relation.access(relation, bearer.id()));
             boolean decides = relation == Relation.OWNER_OF_A_FILE_IN_NO_ROOM || relation == Relation.OWNER_OF_THE_ROOM;
             int hidden = relation.rights.isEmpty() ? 404 : 403;
             // Who owns the room decides even about what was taken from it.
@@ -401,8 +382,8 @@ class PermissionMatrixTest {
     @Test
     void listsShowWhatMayBeSeenAndNothingElse() {
         for (Relation relation : Relation.values()) {
-            Bearer bearer = token(ALL, rooms(relation), null);
-            UUID file = file(RouteRules.State.COMPLETED, access(relation, bearer.id()));
+            Bearer bearer = token(ALL, Relation.rooms(relation), null);
+            UUID file = file(RouteRules.State.COMPLETED, Relation.access(relation, bearer.id()));
             String share = Digest.sha256(share(file).getBytes()).hex().substring(0, Shares.ID_LENGTH);
             boolean inFiles = server.get("/files?limit=1000", as(bearer)).expect(200).list().stream().anyMatch(entry -> entry.get("file_id").equals(file.toString()));
             assertEquals(relation.rights.contains(LIST), inFiles, relation + " in files");

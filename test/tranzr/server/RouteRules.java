@@ -53,6 +53,10 @@ final class RouteRules {
     record OnSession() implements Rule {
     }
 
+    /** Its owner with the right to list, and administrators; all others hear that it is not there. */
+    record OnWebhook() implements Rule {
+    }
+
     /** The token that is named, and administrators; all others hear {@code others}. */
     record Self(int others) implements Rule {
     }
@@ -86,6 +90,13 @@ final class RouteRules {
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
+        rules.put("POST /webhooks", new AtAll(LIST));
+        rules.put("GET /webhooks", new AtAll(LIST));
+        for (String route : List.of("GET /webhooks/{webhook_id}", "PATCH /webhooks/{webhook_id}", "DELETE /webhooks/{webhook_id}",
+                "POST /webhooks/{webhook_id}/test", "GET /webhooks/{webhook_id}/deliveries",
+                "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver")) {
+            rules.put(route, new OnWebhook());
+        }
         rules.put("GET /shares", new AtAll(SHARE));
         rules.put("PATCH /shares/{token}", new OnShare(SHARE));
         rules.put("DELETE /shares/{token}", new OnShare(SHARE));

@@ -2,7 +2,6 @@ package tranzr.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -54,6 +53,7 @@ import tranzr.http.Limits;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
+import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.CountedPassword;
 import tranzr.security.Tokens;
@@ -81,7 +81,7 @@ public final class ServedEngine implements AutoCloseable {
      * @param quota of all files together
      * @param reserve in bytes
      */
-    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<InetAddress> trustedProxies) {
+    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<IpRange> trustedProxies) {
 
         public static final Bounds NONE = new Bounds(Quota.NONE, 0, LIMITS.throttle(InstantSource.system()),
                 new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of());
@@ -102,7 +102,7 @@ public final class ServedEngine implements AutoCloseable {
             return new Bounds(quota, reserve, throttle, other, trustedProxies);
         }
 
-        public Bounds trustedProxies(Set<InetAddress> others) {
+        public Bounds trustedProxies(Set<IpRange> others) {
             return new Bounds(quota, reserve, throttle, connections, others);
         }
     }
