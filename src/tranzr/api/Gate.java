@@ -120,8 +120,9 @@ public final class Gate {
 
     /** A token that is revoked between its look-up and its entry into the list of those under way is not overlooked. */
     private Caller enter(Request request, Supplier<Caller> identity) {
+        Caller caller = Caller.NOBODY;
         for (int i = 0; i < LOOK_AGAIN; i++) {
-            Caller caller = identity.get();
+            caller = identity.get();
             LiveCallers.Stay stay = live.enter(caller, request.pathIfAny("file_id").flatMap(Ids::parse).orElse(null), request::abort);
             request.whenEnded(_ -> stay.close());
             if (identities.isCurrent(caller)) {
@@ -129,7 +130,7 @@ public final class Gate {
             }
             stay.close();
         }
-        throw new FailureException(new Failure.WrongToken());
+        throw new FailureException(caller instanceof Caller.Guest ? new Failure.RequestClosed() : new Failure.WrongToken());
     }
 
     /** Basic carries it only where the token is in the path. */

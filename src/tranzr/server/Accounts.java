@@ -67,7 +67,7 @@ final class Accounts implements AutoCloseable {
     }
 
     RequestRoutes requestRoutes() {
-        return new RequestRoutes(engine.core(), requests, rooms);
+        return new RequestRoutes(engine.core(), requests, rooms, factor);
     }
 
     SessionRoutes sessionRoutes() {

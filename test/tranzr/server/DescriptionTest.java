@@ -152,6 +152,42 @@ class DescriptionTest {
         return "{\"code\": \"" + Totp.code(secret, server.engine().core().now()) + "\"}";
     }
 
+    @Test
+    void answersAboutUploadRequestsAndAttemptsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            server.post("/rooms", "{\"name\": \"r\"}").expect(201);
+            check("/rooms/{room_id}/requests", "post", server.post("/rooms/r/requests", ""));
+            Answer made = server.post("/rooms/r/requests", "{\"protected\": true, \"max_files\": 2, \"max_bytes\": \"1MB\", \"types\": [\"a\"]}");
+            check("/rooms/{room_id}/requests", "post", made);
+            check("/rooms/{room_id}/requests", "post", server.post("/rooms/r/requests", "{\"x\": 1}"));
+            String path = "/requests/" + made.field("request_id");
+            check("/requests", "get", server.get("/requests"));
+            check("/requests/{request_id}", "get", server.get(path));
+            check("/requests/{request_id}", "patch", server.patch(path, "{\"protected\": false}"));
+            check("/requests/{request_id}", "patch", server.patch(path, "{\"protected\": true}"));
+            check("/requests/{request_id}", "delete", server.delete(path));
+            check("/requests/{request_id}", "delete", server.delete(path));
+            String link = "/r/" + server.post("/rooms/r/requests", "").field("token");
+            check("/r/{link}", "get", server.get(link));
+            check("/r/{link}/{name}", "put", server.put(link + "/a", FILE, JSON));
+            check("/r/{link}/{name}", "post", server.post(link + "/a", "a", JSON));
+            check("/r/{link}", "put", server.put(link, FILE, JSON));
+            check("/r/{link}", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", link, JSON));
+            check("/r/{link}", "post", server.form().file("f", "a", FILE).send("POST", link, JSON));
+            check("/r/{link}", "get", server.get("/r/none"));
+            String[] bearer = {"Authorization", "Bearer " + link.substring(3)};
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 2500}", bearer);
+            check("/upload/{file_id}", "put", server.put("/upload/" + started.field("file_id"), FILE, bearer));
+            Answer share = server.post("/share/create/" + started.field("file_id"), "{\"addresses\": [\"10.0.0.0/8\"], \"one_time\": true, \"notice\": true}");
+            check("/share/create/{file_id}", "post", share);
+            server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "nobody", null, "10.0.0.1", "share.download",
+                    Map.of("share", share.field("share_id")), "address_not_allowed", 403, Map.of()));
+            check("/shares/{token}/attempts", "get", server.get("/shares/" + share.field("share_id") + "/attempts"));
+            check("/shares/{token}", "patch", server.patch("/shares/" + share.field("token"), "{\"one_time\": false}"));
+        }
+        assertEquals(List.of(), faults);
+    }
+
     private void check(String path, String method, Answer answer) {
         Map<String, Object> operation = object(object(object(description.get("paths")).get(path)).get(method));
         Map<String, Object> responses = object(operation.get("responses"));

@@ -90,7 +90,7 @@ class GuestMatrixTest {
                 }
                 case RouteRules.AtAll(Right right) -> expect(route, "nothing", right == Right.UPLOAD ? 200 : 403, ask(route, "-"));
                 case RouteRules.Open _ -> { }
-                default -> {
+                case null, default -> {
                     // Not even about what it has brought itself. What needs any token is not for those who have none.
                     int refusal = route.need().right().isPresent() ? 403 : 401;
                     expect(route, "its own file", refusal, ask(route, file(true, guest)));

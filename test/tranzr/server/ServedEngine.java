@@ -55,7 +55,7 @@ import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
 import tranzr.model.IpRange;
 import tranzr.model.Quota;
-import tranzr.security.SharePassword;
+import tranzr.security.CountedPassword;
 import tranzr.security.Tokens;
 import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
@@ -161,6 +161,7 @@ public final class ServedEngine implements AutoCloseable {
     private final AtomicReference<Instant> time = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     private final AtomicReference<ServiceRoutes.Health> health = new AtomicReference<>(new ServiceRoutes.Health(true, List.of()));
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CountedPassword passwords = new CountedPassword(10);
     private final LocalStorage storage;
     private final JournalCatalog catalog;
     private final Engine engine;
@@ -191,7 +192,7 @@ public final class ServedEngine implements AutoCloseable {
                 this::redo, storage::sync);
         EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, bounds.reserve(),
                 Duration.ofMinutes(10), Duration.ofDays(7), Duration.ofHours(24), quota);
-        engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
+        engine = Engine.open(catalog, storage, settings, clock, new SecureRandom(), passwords.passwords(), failure -> { });
         Problems problems = new Problems(new Random(1));
         audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
@@ -218,6 +219,11 @@ public final class ServedEngine implements AutoCloseable {
         try (StoredObject object = storage.create(id)) {
             object.write(offset, bytes);
         }
+    }
+
+    /** How many passwords were hashed so far, whatever for. */
+    public int hashedPasswords() {
+        return passwords.derivations();
     }
 
     public AuditLog audit() {

@@ -11,11 +11,13 @@ import java.util.Set;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.accounts.Rooms;
+import tranzr.accounts.SecondFactor;
 import tranzr.accounts.UploadRequests;
 import tranzr.accounts.UploadRequests.Password;
 import tranzr.accounts.UploadRequests.Terms;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
+import tranzr.api.Gate;
 import tranzr.api.Ids;
 import tranzr.api.Recorder;
 import tranzr.http.Request;
@@ -36,11 +38,14 @@ public final class RequestRoutes {
     private final Core core;
     private final UploadRequests requests;
     private final Rooms rooms;
+    private final SecondFactor factor;
 
-    public RequestRoutes(Core core, UploadRequests requests, Rooms rooms) {
+    /** @param factor asked for before somebody else's request is changed or revoked */
+    public RequestRoutes(Core core, UploadRequests requests, Rooms rooms, SecondFactor factor) {
         this.core = core;
         this.requests = requests;
         this.rooms = rooms;
+        this.factor = factor;
     }
 
     /** {@code POST /rooms/{room_id}/requests}. */
@@ -87,6 +92,7 @@ public final class RequestRoutes {
     public Response change(Request request) {
         Caller caller = Callers.of(request);
         UUID id = Ids.requestId(request);
+        requireFactor(request, id);
         Fields fields = Fields.json(request);
         Optional<Boolean> guarded = isGuarded(fields);
         Optional<String> given = fields.text("password");
@@ -102,8 +108,17 @@ public final class RequestRoutes {
 
     /** {@code DELETE /requests/{request_id}}. */
     public Response revoke(Request request) {
-        requests.revoke(Callers.of(request), Ids.requestId(request));
+        UUID id = Ids.requestId(request);
+        requireFactor(request, id);
+        requests.revoke(Callers.of(request), id);
         return Response.empty(204);
+    }
+
+    private void requireFactor(Request request, UUID id) {
+        Caller caller = Callers.of(request);
+        if (!requests.get(caller, id).creator().equals(caller.owner())) {
+            factor.require(caller, Gate.codeOf(request));
+        }
     }
 
     /** {@code GET /r/{link}}: what the link is for, and how much it still takes; a page for browsers. Nothing of what others sent. */

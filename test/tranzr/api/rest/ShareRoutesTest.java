@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.model.Digest;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Answer;
 
@@ -66,6 +67,111 @@ class ShareRoutesTest {
         assertEquals("2", server.post("/share/create/" + id + "?max_downloads=2", "{\"max_downloads\": 2}").expect(201).field("max_downloads"));
         server.post("/share/create/" + id + "?max_downloads=2", "{\"max_downloads\": 3}").expect(400, "invalid_value");
         server.post("/share/create/" + id + "?max_downloads=2", "{\"max_downloads\": null}").expect(400, "invalid_value");
+    }
+
+    @Test
+    void aLinkForSomeAddressesOpensNothingFromElsewhereAndCostsTheSameToTry() {
+        Answer share = create("{\"addresses\": [\"10.0.0.0/8\", \"2001:db8::/32\"], \"password\": \"right\"}");
+        assertEquals("[10.0.0.0/8, 2001:db8::/32]", share.json().get("addresses").toString());
+        String path = "/s/" + share.field("token");
+        int before = server.hashedPasswords();
+        server.get(path).expect(403, "address_not_allowed");
+        server.get(path, "Accept", "text/html").expect(403, "address_not_allowed");
+        server.get("/share/info/" + share.field("token")).expect(403, "address_not_allowed");
+        assertEquals(before, server.hashedPasswords());
+        server.get(path, "X-Share-Password", "right").expect(403, "address_not_allowed");
+        server.get(path, "X-Share-Password", "wrong").expect(403, "address_not_allowed");
+        assertEquals(before + 2, server.hashedPasswords());
+        assertEquals("0", server.get("/shares").list().getFirst().get("downloads").toString());
+        server.patch("/shares/" + share.field("token"), "{\"addresses\": [\"127.0.0.0/8\"]}").expect(200);
+        assertArrayEquals(FILE, server.get(path, "X-Share-Password", "right").expect(200).body());
+        server.patch("/shares/" + share.field("token"), "{\"addresses\": null}").expect(200);
+        server.get("/share/info/" + share.field("token")).expect(200);
+        for (String wrong : List.of("[\"10.0.0.1/8\"]", "[\"localhost\"]", "[5]", "[\"\"]", "\"10.0.0.0/8,\"")) {
+            server.post("/share/create/" + id, "{\"addresses\": " + wrong + "}").expect(400, "invalid_value");
+            server.patch("/shares/" + share.field("token"), "{\"addresses\": " + wrong + "}").expect(400, "invalid_value");
+        }
+    }
+
+    @Test
+    void aOneTimeLinkIsForOneDownloadForGood() {
+        Answer share = create("{\"one_time\": true, \"protected\": false, \"notice\": true}");
+        assertEquals("1", share.field("max_downloads"));
+        assertEquals(true, share.json().get("one_time"));
+        assertEquals(true, share.json().get("notice"));
+        String admin = "/shares/" + share.field("share_id");
+        for (String raise : List.of("{\"max_downloads\": 2}", "{\"max_downloads\": null}", "{\"one_time\": false}", "{\"one_time\": false, \"max_downloads\": 5}")) {
+            server.patch(admin, raise).expect(400, "invalid_value");
+        }
+        server.post("/share/create/" + id, "{\"one_time\": true, \"max_downloads\": 2}").expect(400, "invalid_value");
+        server.patch(admin, "{\"expire_minutes\": 9}").expect(200);
+        String path = "/s/" + share.field("token");
+        server.get(path, "Accept", "text/html").expect(200);
+        server.head(path).expect(200);
+        assertArrayEquals(FILE, server.get(path).expect(200).body());
+        server.get(path).expect(410, "download_limit_reached");
+        server.get(path, "Range", "bytes=5-").expect(410, "download_limit_reached");
+        server.head(path).expect(410);
+        server.patch(admin, "{\"max_downloads\": 2}").expect(400, "invalid_value");
+        Answer usual = create("{\"protected\": false}");
+        server.patch("/shares/" + usual.field("share_id"), "{\"one_time\": true}").expect(200);
+        server.get("/s/" + usual.field("token")).expect(200);
+        server.get("/s/" + usual.field("token")).expect(410);
+    }
+
+    @Test
+    void whoManagesALinkSeesWhoUsedIt() {
+        Answer share = create("{\"password\": \"right\"}");
+        Answer other = create("{\"protected\": false}");
+        String path = "/s/" + share.field("token");
+        server.get(path, "X-Share-Password", "wrong").expect(401);
+        server.get(path, "Accept", "text/html").expect(200);
+        server.get(path, "X-Share-Password", "right").expect(200);
+        server.get("/s/" + other.field("token")).expect(200);
+        String attempts = "/shares/" + share.field("share_id") + "/attempts";
+        tranzr.e2e.Http.await("four records", () -> server.recorded().stream().filter(entry -> entry.action().equals("share.download")).count() == 4);
+        server.recorded().forEach(entry -> server.audit().append(entry));
+        List<Map<String, Object>> told = server.get(attempts).expect(200).list();
+        assertEquals(3, told.size());
+        assertEquals(List.of("ok", "ok", "wrong_password"), told.stream().map(each -> each.get("result")).toList());
+        assertEquals(List.of(false, true, false), told.stream().map(each -> each.get("page")).toList());
+        assertEquals("5000", told.getFirst().get("bytes").toString());
+        assertEquals("127.0.0.1", told.getFirst().get("address"));
+        assertEquals("401", told.getLast().get("status").toString());
+        Answer page = server.get(attempts + "?limit=2").expect(200);
+        assertEquals(told.subList(0, 2), page.list());
+        assertEquals(told.subList(2, 3), server.get(page.header("Link").replaceAll("^<|>.*$", "")).expect(200).list());
+        assertEquals(told, server.get("/shares/" + share.field("token") + "/attempts").expect(200).list());
+        server.get("/shares/none/attempts").expect(404, "share_not_found");
+        server.get(attempts + "?after=x").expect(400, "invalid_value");
+        assertFalse(server.get(attempts).text().contains(share.field("token")));
+    }
+
+    @Test
+    void aLinkOpensItsOwnFileAndNothingElse() {
+        Answer share = create("{\"protected\": false, \"max_downloads\": null}");
+        String token = share.field("token");
+        String sibling = server.store(ServedEngine.bytes(5000, 2));
+        for (String path : List.of("/s/" + token + "/" + sibling, "/s/" + token + "/other.bin", "/s/" + token + "/..", "/s/" + token + "?file_id=" + sibling,
+                "/share/download/" + token + "/..%2f" + sibling)) {
+            Answer answer = server.get(path);
+            assertTrue(answer.status() != 200 || java.util.Arrays.equals(FILE, answer.body()), path + ": " + answer.status());
+        }
+        for (String path : List.of("/s/" + token + "/../" + sibling, "/s/" + token + "/a/b", "/s/" + token + "/file.bin/../../" + sibling,
+                "/share/download/" + token + "/a/b", "/s/" + share.field("share_id"), "/s/" + Digest.sha256(token.getBytes(StandardCharsets.US_ASCII)).hex(),
+                "/s/" + token.substring(1), "/s/" + token + "x", "/s/" + id)) {
+            assertEquals(404, server.get(path).status(), path);
+        }
+    }
+
+    @Test
+    void aLinkToARemovedFileStaysDeadWhenAnotherFileComes() {
+        String token = create("{\"protected\": false}").field("token");
+        server.delete("/files/" + id).expect(204);
+        server.store(FILE);
+        server.get("/s/" + token).expect(404, "share_not_found");
+        server.get("/share/info/" + token).expect(404, "share_not_found");
+        server.get("/shares/" + token + "/attempts").expect(404, "share_not_found");
     }
 
     @Test
