@@ -120,6 +120,30 @@ class SharingTest extends RealServer {
     }
 
     @Test
+    void whoTriedALinkIsToldFromTheServersOwnLog() {
+        Answer share = share(small, "{\"password\": \"sesame\", \"one_time\": true}");
+        String path = "/s/" + share.field("token");
+        http.get(path, "X-Share-Password", "wrong").expect(401);
+        http.get(path, "X-Share-Password", "sesame").expect(200);
+        http.get(path, "X-Share-Password", "sesame").expect(410, "download_limit_reached");
+        String attempts = "/shares/" + share.field("share_id") + "/attempts";
+        Http.await("the records of three attempts", () -> http.get(attempts).expect(200).text().split("\"seq\"").length == 4);
+        String told = http.get(attempts).text();
+        assertTrue(told.matches("(?s).*download_limit_reached.*\"result\":\"ok\",\"status\":200,\"bytes\":100000,\"page\":false.*wrong_password.*"), told);
+    }
+
+    @Test
+    void aGuestSendsByItsLinkAndTheRoomHasTheFile() {
+        http.postJson("/rooms", "{\"name\": \"Guests\"}").expect(201);
+        Answer made = http.postJson("/rooms/Guests/requests", "{\"max_files\": 1, \"protected\": true}").expect(201);
+        String path = "/r/" + made.field("token") + "/from-guest.bin";
+        http.put(path, SMALL).expect(401);
+        assertTrue(http.put(path, SMALL, "X-Share-Password", made.field("password")).expect(201).text().startsWith("received from-guest.bin, 100000 bytes"));
+        http.put(path, SMALL, "X-Share-Password", made.field("password")).expect(507);
+        assertTrue(http.get("/files?room=Guests").expect(200).text().contains("from-guest.bin"));
+    }
+
+    @Test
     void aShareExpiresAndTheFileStays() {
         String token = share(small, "{\"protected\": false, \"expire_minutes\": 0.02}").field("token");
         Http.await("the share to expire", () -> http.get("/share/info/" + token).status() == 410);

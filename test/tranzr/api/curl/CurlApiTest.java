@@ -87,7 +87,7 @@ class CurlApiTest {
 
     @Test
     void aBadOptionIsNeverNoLimit() {
-        for (String[] option : new String[][] {{"Max-Downloads", "0"}, {"Max-Downloads", "-1"}, {"Max-Downloads", "many"}, {"Max-Downloads", ""},
+        for (String[] option : new String[][] {{"Share-From", "10.0.0.1/8"}, {"Share-From", ""}, {"Share-From", "home"}, {"One-Time", "yes"}, {"Notice", "1"}, {"Max-Downloads", "0"}, {"Max-Downloads", "-1"}, {"Max-Downloads", "many"}, {"Max-Downloads", ""},
                 {"Max-Downloads", "1.5"}, {"Max-Days", "0"}, {"Max-Days", "x"}, {"Max-Days", "99999999"}, {"Expires-In", "90"},
                 {"Expires-In", "soon"}, {"Expires-In", "0s"}, {"Expires-In", ""}, {"Share-Password", ""}}) {
             Answer answer = server.put("/a", FILE, option).expect(400);
@@ -207,5 +207,22 @@ class CurlApiTest {
             assertEquals("3", sent.field("max_downloads"));
         }
         server.put("/x?Max-Downloads=0", new byte[3], "Accept", "application/json").expect(400, "invalid_value");
+    }
+
+    @Test
+    void aLinkIsBoundToAddressesAndToOneDownloadByHeaderFormOrQuery() {
+        Answer json = server.put("/a", FILE, "Accept", "application/json", "Share-From", "10.0.0.0/8, 127.0.0.1", "One-Time", "true", "Notice", "true")
+                .expect(201);
+        assertEquals("[10.0.0.0/8, 127.0.0.1]", json.json().get("addresses").toString());
+        assertEquals("1", json.field("max_downloads"));
+        assertEquals(true, json.json().get("notice"));
+        server.get(json.field("share_url")).expect(200);
+        server.get(json.field("share_url")).expect(410, "download_limit_reached");
+        String elsewhere = server.put("/a?addresses=10.0.0.0/8", FILE).expect(201).text().strip();
+        server.get(elsewhere).expect(403, "address_not_allowed");
+        String once = server.form().field("one_time", "true").file("f", "a", FILE).send("POST", "/").expect(201).text().strip();
+        server.get(once).expect(200);
+        server.get(once).expect(410);
+        server.put("/a", FILE, "One-Time", "true", "Max-Downloads", "2", "Accept", "application/json").expect(400, "invalid_value");
     }
 }
