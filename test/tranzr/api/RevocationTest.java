@@ -58,7 +58,7 @@ class RevocationTest extends LimitedServer {
                         return;
                     }
                     if (answer.status() != 201) {
-                        assertEquals(401, answer.status(), answer::toString);
+                        assertOpensNothing(answer);
                         return;
                     }
                     acknowledged.add(answer.header("X-File-Id"));
@@ -72,12 +72,18 @@ class RevocationTest extends LimitedServer {
             client.get();
         }
         Set<String> afterwards = listed();
-        list(token).expect(401, "wrong_token");
-        served.put("/file.bin", new byte[5], "Authorization", token).expect(401);
+        assertOpensNothing(list(token));
+        assertOpensNothing(served.put("/file.bin", new byte[5], "Authorization", token));
         for (String id : acknowledged) {
             served.head("/download/" + id, "Authorization", ANY).expect(200);
         }
         assertEquals(afterwards, listed());
+    }
+
+    /** So many clients of one address that go on with it meet the brakes on guessing tokens too. */
+    private static void assertOpensNothing(Answer answer) {
+        assertTrue(answer.status() == 401 && answer.text().contains("wrong_token") || answer.status() == 429 && answer.text().contains("too_many_attempts"),
+                answer::toString);
     }
 
     @Test

@@ -203,9 +203,10 @@ class ProxyTest {
 
     @Test
     void whoIsNoProxyIsNotBelieved() throws Exception {
-        try (ServerProcess server = ServerProcess.start(ServerProcess.Launch.on(folder.resolve("data"), "--trusted-proxy", "10.0.0.0/8"))) {
+        try (ServerProcess server = ServerProcess.start(ServerProcess.Launch.on(folder.resolve("data"), "--trusted-proxy", "10.0.0.0/8")
+                .environment(java.util.Map.of("TRANZR_TOKEN", TOKEN)))) {
             Path file = Files.write(folder.resolve("a.bin"), new byte[10]);
-            String link = curl("-H", "X-Forwarded-Proto: https", "-H", "X-Forwarded-Host: evil.example", "-H", "Forwarded: for=10.0.0.1;proto=https;host=evil.example",
+            String link = curl("-u", ":" + TOKEN, "-H", "X-Forwarded-Proto: https", "-H", "X-Forwarded-Host: evil.example", "-H", "Forwarded: for=10.0.0.1;proto=https;host=evil.example",
                     "-H", "Share-Password: right-password", "-T", file.toString(), server.url() + "/").expectSuccess().output().strip();
             assertTrue(link.startsWith(server.url() + "/s/"), link);
             assertTrue(guessesUntilBraked(lockedLinks(server), server.url(), "127.0.0.2") < GUESSES, "the brakes know the peer's own address");
