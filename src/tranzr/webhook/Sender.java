@@ -36,6 +36,7 @@ final class Sender {
     private static final int MAX_IN_ALL = 50_000;
     private static final int FEW = 100;
     private static final int BATCH = 500;
+    private static final int REMOVAL_TRIES = 5;
     /** The longest sleep while something waits: the clock of the server may be set meanwhile. */
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration ENDING = Duration.ofSeconds(2);
@@ -298,16 +299,28 @@ final class Sender {
     void remove(UUID hook, List<UUID> deliveries) {
         for (int at = 0; at < deliveries.size(); at += BATCH) {
             List<UUID> batch = deliveries.subList(at, Math.min(deliveries.size(), at + BATCH));
-            List<Change> removals = batch.stream().filter(id -> core.catalog().entity(Delivery.class, id).isPresent())
-                    .<Change>map(id -> new Change.EntityRemoved(Delivery.class, id)).toList();
-            try {
-                if (!removals.isEmpty()) {
-                    core.commit(removals);
-                }
-                forget(hook, batch);
-            } catch (ConflictException | FailureException e) {
-                LOG.log(System.Logger.Level.DEBUG, "left for the next sweep: {0}", e.getMessage());
+            boolean gone = false;
+            for (int i = 0; i < REMOVAL_TRIES && !gone; i++) {
+                gone = commitRemoval(batch);
             }
+            if (gone) {
+                forget(hook, batch);
+            }
+        }
+    }
+
+    /** @return false when one of them arrived, and so went, just now, or the store failed */
+    private boolean commitRemoval(List<UUID> batch) {
+        List<Change> removals = batch.stream().filter(id -> core.catalog().entity(Delivery.class, id).isPresent())
+                .<Change>map(id -> new Change.EntityRemoved(Delivery.class, id)).toList();
+        try {
+            if (!removals.isEmpty()) {
+                core.commit(removals);
+            }
+            return true;
+        } catch (ConflictException | FailureException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not removed, perhaps left for the next sweep: {0}", e.getMessage());
+            return false;
         }
     }
 
