@@ -126,6 +126,17 @@ public final class Tranzr implements AutoCloseable {
             return set(Option.TLS_CERT, certificate.toString()).set(Option.TLS_KEY, key.toString());
         }
 
+        /**
+         * Any other setting, by its name in a properties file and in the form it has there.
+         *
+         * @throws IllegalArgumentException when there is no setting of this name
+         */
+        public Builder setting(String name, String value) {
+            Option option = Option.ofProperty(name).filter(known -> known != Option.CONFIG)
+                    .orElseThrow(() -> new IllegalArgumentException("there is no setting '" + name + "'"));
+            return set(option, value);
+        }
+
         /** Speaks HTTPS by a certificate that is made at the first start and kept with the data. */
         public Builder tlsSelfSigned() {
             return set(Option.TLS, "self-signed");

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ends, every few seconds, the requests of those whose token, session or upload request has expired meanwhile, and drops sessions that are
- * over and one-time tokens that nobody used.
+ * over, one-time tokens that nobody used, and upload requests that have been over for long.
  */
 public final class ExpiryWatch implements AutoCloseable {
 
@@ -17,14 +17,16 @@ public final class ExpiryWatch implements AutoCloseable {
     private final LiveCallers live;
     private final OneTimeTokens onceTokens;
     private final Sessions sessions;
+    private final UploadRequests requests;
     private final ScheduledThreadPoolExecutor timer;
 
     /** Begins at once. */
-    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens, Sessions sessions) {
+    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens, Sessions sessions, UploadRequests requests) {
         this.identities = identities;
         this.live = live;
         this.onceTokens = onceTokens;
         this.sessions = sessions;
+        this.requests = requests;
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("tranzr-expiry").factory());
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         timer.scheduleWithFixedDelay(this::runSafely, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -44,6 +46,7 @@ public final class ExpiryWatch implements AutoCloseable {
         live.end(identities::isOver);
         onceTokens.sweep();
         sessions.sweep();
+        requests.sweep();
     }
 
     /** Returns when nothing runs any more. */

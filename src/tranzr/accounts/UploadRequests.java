@@ -182,6 +182,20 @@ public final class UploadRequests {
         live.endRequest(id);
     }
 
+    /** Removes those that are over for so long that no upload begun by them can be going on. */
+    void sweep() {
+        Instant latest = core.now().minus(core.settings().uploadTtl());
+        for (UploadRequest request : core.catalog().entities(UploadRequest.class)) {
+            if (request.isExpired(latest)) {
+                try {
+                    core.commit(List.of(new Change.EntityRemoved(UploadRequest.class, request.id())));
+                } catch (ConflictException e) {
+                    continue; // removed meanwhile
+                }
+            }
+        }
+    }
+
     private UploadRequest existing(Caller caller, UUID id) {
         return core.catalog().entity(UploadRequest.class, id).filter(request -> Permissions.manages(caller, request)).orElseThrow(UploadRequests::unknown);
     }

@@ -43,7 +43,7 @@ final class Accounts implements AutoCloseable {
         this.requests = new UploadRequests(engine.core(), live);
         this.factor = new SecondFactor(engine.core());
         this.sessions = new Sessions(engine.core(), identities, factor, live, sessionTtl);
-        this.watch = new ExpiryWatch(identities, live, onceTokens, sessions);
+        this.watch = new ExpiryWatch(identities, live, onceTokens, sessions, requests);
     }
 
     Identities identities() {

@@ -97,7 +97,8 @@ public enum Option {
         return this == TRUSTED_PROXY || this == CORS_ORIGIN;
     }
 
-    static Optional<Option> ofProperty(String property) {
+    /** The setting of this name; empty when there is none. */
+    public static Optional<Option> ofProperty(String property) {
         return Arrays.stream(values()).filter(option -> option.property().equals(property)).findFirst();
     }
 

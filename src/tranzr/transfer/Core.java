@@ -60,6 +60,10 @@ public final class Core {
         this.outbox = outbox;
     }
 
+    public EngineSettings settings() {
+        return settings;
+    }
+
     public Catalog catalog() {
         return catalog;
     }

@@ -28,7 +28,8 @@ class AccessTest {
     private static final Set<String> OPEN = Set.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}",
             "GET /", "GET /health", "GET /openapi.json", "GET /share/download/{token}",
             "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}", "HEAD /share/download/{token}/{filename}", "GET /s/{token}",
-            "HEAD /s/{token}", "GET /s/{token}/{filename}", "HEAD /s/{token}/{filename}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}");
+            "HEAD /s/{token}", "GET /s/{token}/{filename}", "HEAD /s/{token}/{filename}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}",
+            "GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}");
 
     @Test
     void everyOtherRouteAsksForTheToken(@TempDir Path folder) throws IOException {

@@ -14,6 +14,7 @@ import tranzr.journal.JournalFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
+import tranzr.security.TotpFuzz;
 import tranzr.security.TlsFuzz;
 import tranzr.server.RoutesFuzz;
 import tranzr.server.SettingsFuzz;
@@ -28,7 +29,7 @@ final class Targets {
 
     static List<FuzzTarget> all() {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
-                PasswordFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
+                PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
                 TlsFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();

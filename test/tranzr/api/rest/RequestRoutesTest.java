@@ -84,6 +84,18 @@ class RequestRoutesTest {
     }
 
     @Test
+    void aRequestThatIsOverStaysAsLongAsItsUploadsMayGoOnAndThenGoes() {
+        Answer made = create("");
+        server.pass(Duration.ofDays(8));
+        server.endExpired();
+        server.get(link(made).replace(server.url(), "")).expect(410, "request_closed");
+        server.get(made.header("Location"), AS_OPERATOR).expect(200);
+        server.pass(Duration.ofDays(7));
+        server.endExpired();
+        server.get(made.header("Location"), AS_OPERATOR).expect(404);
+    }
+
+    @Test
     void badTermsAreRefusedAndNeverMeanNoLimit() {
         for (String wrong : List.of("{\"max_files\": 0}", "{\"max_files\": -1}", "{\"max_files\": \"5\"}", "{\"max_files\": 1.5}", "{\"max_bytes\": 0}",
                 "{\"max_bytes\": \"much\"}", "{\"max_bytes\": true}", "{\"max_file_size\": 0}", "{\"max_file_size\": \"0\"}", "{\"max_flies\": 5}",

@@ -125,6 +125,7 @@ class WebhookRoutesTest {
         String id = make(OPERATOR, "[\"file-added\"]").expect(201).field("webhook_id");
         String event = server.post("/webhooks/" + id + "/test", "", as(OPERATOR)).expect(202).field("event_id");
         assertEquals(event, receiver.next("ping").field("X-Tranzr-Delivery"));
+        tranzr.e2e.Http.await("the ping has arrived", () -> server.get("/webhooks/" + id + "/deliveries", as(OPERATOR)).list().isEmpty());
 
         receiver.script(Receiver.always("HTTP/1.1 500 No\r\n\r\n"));
         server.put("/a.txt", new byte[10], as(OPERATOR)).expect(201);
