@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.access.Caller;
 import tranzr.model.ByteRange;
+import tranzr.model.Share;
 import tranzr.model.Upload;
 
 class SharesTest {
@@ -266,5 +267,44 @@ class SharesTest {
         String token = share(0);
         assertEquals(shares().find(token), shares().find(Shares.idOf(shares().find(token))));
         fails(Failure.UnknownShare.class, () -> shares().find("0123456789abcdef"));
+    }
+
+    @Test
+    void whatIsForOneTimeStaysSoHoweverManyChangeItAtTheSameMoment() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            Shares.Created created = shares().create(file.id(), new Shares.Terms(null, 5, null));
+            List<Future<Boolean>> futures = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 20; i++) {
+                    boolean oneTime = i == 7;
+                    futures.add(threads.submit(() -> {
+                        try {
+                            shares().change(created.share().tokenHash(), new Shares.Terms(null, oneTime ? 1 : 9, null, List.of(), oneTime, false), true);
+                            return true;
+                        } catch (FailureException e) {
+                            return false;
+                        }
+                    }));
+                }
+            }
+            assertEquals(true, futures.get(7).get());
+            Share after = fixture.catalog.share(created.share().tokenHash()).orElseThrow();
+            assertEquals(true, after.policy().oneTime());
+            assertEquals(1, after.maxDownloads());
+        }
+    }
+
+    @Test
+    void aStrongerFormOfThePasswordBringsNoOlderTermsBack() {
+        Shares.Created created = shares().create(file.id(), new Shares.Terms(null, 9, "right"));
+        GuardedShare found = new GuardedShare(fixture.engine.core(), created.share());
+        shares().change(created.share().tokenHash(), new Shares.Terms(null, 1, null), true);
+        found.strengthen(fixture.engine.core().passwords().hash("right"));
+        Share after = fixture.catalog.share(created.share().tokenHash()).orElseThrow();
+        assertEquals(1, after.maxDownloads());
+        assertNotEquals(created.share().password(), after.password());
+        shares().change(created.share().tokenHash(), new Shares.Terms(null, 1, "other"), false);
+        found.strengthen(fixture.engine.core().passwords().hash("right"));
+        assertThrows(FailureException.class, () -> shares().enter(created.token(), EngineFixture.visitor("a", "right")));
     }
 }

@@ -77,7 +77,7 @@ class CurlApiTest {
         Answer answer = server.put("/a", FILE, "Accept", "application/json", "Max-Downloads", "3", "Expires-In", "90m", "Share-Password", "pw")
                 .expect(201);
         assertEquals(List.of("file_id", "filename", "file_size", "file_hash", "token", "share_url", "delete_url", "expires_at",
-                "max_downloads", "protected"), List.copyOf(answer.json().keySet()));
+                "max_downloads", "protected", "addresses", "one_time", "notice"), List.copyOf(answer.json().keySet()));
         assertEquals("3", answer.field("max_downloads"));
         assertEquals("2026-01-01T01:30:00Z", answer.field("expires_at"));
         assertEquals("2026-01-01T01:30:00Z", server.get("/files/" + answer.field("file_id")).field("expires_at"));

@@ -125,11 +125,14 @@ class ShareRoutesTest {
         Answer other = create("{\"protected\": false}");
         String path = "/s/" + share.field("token");
         server.get(path, "X-Share-Password", "wrong").expect(401);
+        awaitRecords(1);
         server.get(path, "Accept", "text/html").expect(200);
+        awaitRecords(2);
         server.get(path, "X-Share-Password", "right").expect(200);
+        awaitRecords(3);
         server.get("/s/" + other.field("token")).expect(200);
+        awaitRecords(4);
         String attempts = "/shares/" + share.field("share_id") + "/attempts";
-        tranzr.e2e.Http.await("four records", () -> server.recorded().stream().filter(entry -> entry.action().equals("share.download")).count() == 4);
         server.recorded().forEach(entry -> server.audit().append(entry));
         List<Map<String, Object>> told = server.get(attempts).expect(200).list();
         assertEquals(3, told.size());
@@ -145,6 +148,10 @@ class ShareRoutesTest {
         server.get("/shares/none/attempts").expect(404, "share_not_found");
         server.get(attempts + "?after=x").expect(400, "invalid_value");
         assertFalse(server.get(attempts).text().contains(share.field("token")));
+    }
+
+    private void awaitRecords(int count) {
+        tranzr.e2e.Http.await(count + " records", () -> server.recorded().stream().filter(entry -> entry.action().equals("share.download")).count() == count);
     }
 
     @Test
