@@ -188,9 +188,10 @@ public final class UploadRequests {
         for (UploadRequest request : core.catalog().entities(UploadRequest.class)) {
             if (request.isExpired(latest)) {
                 try {
-                    core.commit(List.of(new Change.EntityRemoved(UploadRequest.class, request.id())));
+                    // Only as it was seen: its maker may give it more time right now.
+                    core.commit(List.of(new Change.EntityReplaced(request, request), new Change.EntityRemoved(UploadRequest.class, request.id())));
                 } catch (ConflictException e) {
-                    continue; // removed meanwhile
+                    continue; // changed or removed meanwhile
                 }
             }
         }

@@ -25,11 +25,11 @@ class AccessTest {
     private static final String TOKEN = "correct-horse-battery-staple-0123456789";
     private static final String NO_ID = "00000000-0000-4000-8000-000000000000";
     /** What works without a token: shares, the delete link that only the uploader knows, and what says nothing of files. */
-    private static final Set<String> OPEN = Set.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}",
-            "GET /", "GET /health", "GET /openapi.json", "GET /share/download/{token}",
-            "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}", "HEAD /share/download/{token}/{filename}", "GET /s/{token}",
-            "HEAD /s/{token}", "GET /s/{token}/{filename}", "HEAD /s/{token}/{filename}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}",
-            "GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}");
+    private static final Set<String> OPEN = Set.of(
+            "GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}", "GET /", "GET /health",
+            "GET /openapi.json", "GET /share/download/{token}", "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}",
+            "HEAD /share/download/{token}/{filename}", "GET /s/{token}", "HEAD /s/{token}", "GET /s/{token}/{filename}",
+            "HEAD /s/{token}/{filename}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}");
 
     @Test
     void everyOtherRouteAsksForTheToken(@TempDir Path folder) throws IOException {

@@ -70,6 +70,21 @@ class RecorderTest {
     }
 
     @Test
+    void whatWasMadeIsNamed() {
+        String token = server.post("/tokens", "{\"name\": \"ann\", \"rights\": [\"list\"]}", OPERATOR).expect(201).field("token_id");
+        assertEquals(Map.of("token_id", token), last("token.create").subject());
+        String room = server.post("/rooms", "{\"name\": \"r\"}", OPERATOR).expect(201).field("room_id");
+        assertEquals(Map.of("room_id", room), last("room.create").subject());
+        String session = server.post("/login", "{\"token\": \"" + TOKEN + "\"}").expect(200).field("session_id");
+        assertEquals(Map.of("session_id", session), last("login").subject());
+        assertEquals("operator", last("login").actor());
+        String hook = server.post("/webhooks", "{\"url\": \"http://127.0.0.1:9/\"}", OPERATOR).expect(201).field("webhook_id");
+        assertEquals(Map.of("webhook_id", hook), last("webhook.create").subject());
+        server.delete("/tokens/" + token, OPERATOR).expect(204);
+        assertEquals(Map.of("token_id", token), last("token.revoke").subject());
+    }
+
+    @Test
     void theIdInTheAnswerIsTheOneInTheRecord() {
         String id = server.get("/download/" + store(), OPERATOR).expect(200).header("X-Request-Id");
         assertEquals(id, last("file.download").requestId());

@@ -8,6 +8,7 @@ import tranzr.accounts.Rooms;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.AccessToken;
@@ -32,6 +33,7 @@ public final class RoomRoutes {
         Fields fields = Fields.json(request);
         String name = fields.text("name").orElseThrow(() -> Fields.invalid("name", "is missing"));
         Room room = rooms.create(Callers.of(request), name, Quotas.of(fields, Quota.NONE));
+        Recorder.note(request, "room_id", room.id().toString());
         return Response.json(201, view(request, room)).header("Location", "/rooms/" + room.id()).header("Cache-Control", "no-store");
     }
 

@@ -17,6 +17,7 @@ import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.HeaderText;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -54,6 +55,7 @@ public final class SessionRoutes {
         Sessions.Started started = sessions.login(new Sessions.Login(secret(request, fields), SecondFactorRoutes.code(request, fields), request.client(), agent,
                 request.cookie(Gate.SESSION_COOKIE)));
         Callers.set(request, started.caller());
+        Recorder.note(request, "session_id", started.session().id().toString());
         return Response.json(200, view(started.token(), Optional.of(started.session()), Gate.csrfToken(started.cookie()))).header("Cache-Control", "no-store")
                 .header("Set-Cookie", cookie(started.cookie(), Duration.between(started.session().created(), started.session().expires())));
     }

@@ -19,6 +19,7 @@ import tranzr.accounts.Rooms;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.AccessToken;
@@ -61,6 +62,7 @@ public final class TokenRoutes {
         }
         Terms nothing = new Terms("", Set.of(), Map.of(), Quota.NONE, null, List.of());
         AccessTokens.Made made = tokens.create(caller, terms(caller, fields, nothing));
+        Recorder.note(request, "token_id", made.token().id().toString());
         return secret(201, made).header("Location", "/tokens/" + made.token().id());
     }
 
@@ -111,6 +113,7 @@ public final class TokenRoutes {
         UUID file = fields.text("file_id").map(Ids::known).orElse(null);
         Duration life = fields.text("expires_in").map(text -> span("expires_in", text)).orElse(OneTimeTokens.USUAL_LIFE);
         OneTimeTokens.Made made = onceTokens.create(Callers.of(request), right, file, life);
+        Recorder.note(request, "once", made.token().id().toString());
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("token", made.secret());
         view.put("right", right.wireName());

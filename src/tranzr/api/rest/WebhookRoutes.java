@@ -10,6 +10,7 @@ import java.util.UUID;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Recorder;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.Delivery;
@@ -37,6 +38,7 @@ public final class WebhookRoutes {
         Fields fields = Fields.json(request);
         String url = fields.text("url").orElseThrow(() -> Fields.invalid("url", "is needed"));
         Webhook hook = webhooks(request).create(new Webhooks.Terms(url, events(fields).orElse(Set.of()), fields.flag("active").orElse(true)));
+        Recorder.note(request, "webhook_id", hook.id().toString());
         Map<String, Object> view = view(webhooks(request).get(hook.id()));
         view.put("key", hook.key());
         return Response.json(201, view).header("Location", "/webhooks/" + hook.id()).header("Cache-Control", "no-store");
