@@ -32,8 +32,8 @@ record Listeners(HttpListener main, Optional<HttpListener> redirect, Optional<Se
             Optional<HttpListener> redirect = Optional.empty();
             if (config.tls().redirectPort().isPresent()) {
                 InetSocketAddress bind = new InetSocketAddress(config.bind().getAddress(), config.tls().redirectPort().getAsInt());
-                redirect = Optional.of(listen(options(config, bind, Set.of()).limitedBy(forRedirects(config.connections().limits())), Option.HTTP_REDIRECT,
-                        new HttpsRedirect(config.baseUrl(), main.address()::getPort), errors));
+                redirect = Optional.of(listen(options(config, bind, Set.of()).limitedBy(forRedirects(config.connections().limits())).observedBy(observer),
+                        Option.HTTP_REDIRECT, new HttpsRedirect(config.baseUrl(), main.address()::getPort), errors));
             }
             opened = true;
             return new Listeners(main, redirect, tls);
