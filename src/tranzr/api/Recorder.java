@@ -92,7 +92,10 @@ public final class Recorder {
         if (ended.sent() > 0) {
             details.put("sent", ended.sent());
         }
-        request.header("Range").ifPresent(range -> details.put("range", range));
+        // Also of a request that was refused because it has the field twice.
+        if (!request.headers("Range").isEmpty()) {
+            details.put("range", String.join(", ", request.headers("Range")));
+        }
         log.accept(new Entry(clock.instant(), request.id(), caller.actor(), caller.name().isEmpty() ? null : caller.name(),
                 request.client().getHostAddress(), action, subject(request), result, ended.status(), details));
     }

@@ -70,6 +70,17 @@ class RecorderTest {
     }
 
     @Test
+    void whatIsRefusedForAFieldThatComesTwiceIsToldAllTheSame() throws Exception {
+        String path = "/download/" + store();
+        String answer = server.raw("GET " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + TOKEN
+                + "\r\nRange: bytes=0-1\r\nRange: bytes=2-3\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        Entry refused = last("file.download");
+        assertEquals("invalid_header", refused.result());
+        assertEquals("bytes=0-1, bytes=2-3", refused.details().get("range"));
+    }
+
+    @Test
     void whatWasMadeIsNamed() {
         String token = server.post("/tokens", "{\"name\": \"ann\", \"rights\": [\"list\"]}", OPERATOR).expect(201).field("token_id");
         assertEquals(Map.of("token_id", token), last("token.create").subject());
