@@ -215,8 +215,7 @@ public final class Identities {
         if (token.isExpired(core.now())) {
             throw wrong();
         }
-        List<IpRange> addresses = token.addresses();
-        if (!addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(from))) {
+        if (!IpRange.admit(token.addresses(), from)) {
             throw new FailureException(new Failure.AddressNotAllowed());
         }
         return token;

@@ -184,7 +184,7 @@ public final class UploadRequests {
 
     /** Removes those that are over for so long that no upload begun by them can be going on. */
     void sweep() {
-        Instant latest = core.now().minus(core.settings().uploadTtl());
+        Instant latest = core.now().minus(core.uploadTtl());
         for (UploadRequest request : core.catalog().entities(UploadRequest.class)) {
             if (request.isExpired(latest)) {
                 try {

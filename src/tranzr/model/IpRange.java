@@ -3,6 +3,7 @@ package tranzr.model;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,6 +71,11 @@ public record IpRange(InetAddress network, int prefix) {
             throw new IllegalArgumentException("is an IPv4 address within IPv6, whose prefix is from 96 to 128 bits");
         }
         return new IpRange(address, mapped ? prefix - MAPPED_BITS : prefix);
+    }
+
+    /** Whether somebody bound to these ranges may come from there; to none means from anywhere. */
+    public static boolean admit(Collection<IpRange> ranges, InetAddress address) {
+        return ranges.isEmpty() || ranges.stream().anyMatch(range -> range.contains(address));
     }
 
     /** Whether an address lies within; its scope, if any, does not count. */

@@ -39,7 +39,7 @@ public enum Option {
     MAX_TRANSFERS_PER_ADDRESS("NUMBER", "256", "of both kinds, those of one address (of IPv6, of one /64)"),
     REQUEST_RATE("RATE", "5000/s burst 20000", "requests of one address"),
     REQUEST_RATE_PER_TOKEN("RATE", "5000/s burst 20000", "requests with one token"),
-    LOGIN_RATE("RATE", "60/m", "logins, and codes of a second factor sent to be checked, of one address"),
+    LOGIN_RATE("RATE", "60/m", "logins, codes of a second factor, and tokens that open nothing, of one address"),
     LINK_RATE("RATE", "600/m", "links made (shares, signed URLs, upload requests) with one token, or from one address without"),
     WEBHOOK_PRIVATE("POLICY", "denied", "whether webhooks may lead to this machine and into private networks: allowed or denied"),
     STALL("TIME", "60s", "how long a body may bring no byte, or take none, before its connection is ended"),

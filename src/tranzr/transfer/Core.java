@@ -60,10 +60,6 @@ public final class Core {
         this.outbox = outbox;
     }
 
-    public EngineSettings settings() {
-        return settings;
-    }
-
     public Catalog catalog() {
         return catalog;
     }

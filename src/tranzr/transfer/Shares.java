@@ -142,8 +142,7 @@ public final class Shares {
     private Visit visit(String token, Visitor visitor) {
         Share share = core.catalog.share(Tokens.hash(token))
                 .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
-        List<IpRange> addresses = share.policy().addresses();
-        if (!addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(visitor.address()))) {
+        if (!IpRange.admit(share.policy().addresses(), visitor.address())) {
             throw new FailureException(new Failure.AddressNotAllowed());
         }
         if (share.isExpired(core.now())) {

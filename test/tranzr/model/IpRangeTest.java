@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Test;
 class IpRangeTest {
 
     @Test
+    void whoIsBoundToNoRangeMayComeFromAnywhere() {
+        InetAddress here = InetAddress.ofLiteral("10.1.2.3");
+        assertTrue(IpRange.admit(java.util.List.of(), here));
+        assertTrue(IpRange.admit(java.util.List.of(IpRange.parse("192.0.2.1"), IpRange.parse("10.0.0.0/8")), here));
+        assertFalse(IpRange.admit(java.util.List.of(IpRange.parse("192.0.2.1")), here));
+    }
+
+    @Test
     void theTextOfARangeIsCanonicalAndCanBeParsedAgain() {
         Map<String, String> canonical = Map.ofEntries(Map.entry("10.0.0.0/8", "10.0.0.0/8"), Map.entry("10.0.0.1", "10.0.0.1"),
                 Map.entry("10.0.0.1/32", "10.0.0.1"), Map.entry("0.0.0.0/0", "0.0.0.0/0"), Map.entry("255.255.255.255", "255.255.255.255"),
