@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;

@@ -19,7 +19,7 @@ import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.model.AccessToken;
 import tranzr.model.Delivery;
 import tranzr.model.Right;

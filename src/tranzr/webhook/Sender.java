@@ -84,8 +84,13 @@ final class Sender {
         if (deliveries.isEmpty()) {
             return;
         }
-        locked(() -> deliveries.forEach(delivery -> lane(delivery.webhook()).add(delivery)));
+        locked(() -> deliveries.forEach(delivery -> follow(delivery.webhook(), delivery.id())));
         wake();
+    }
+
+    /** Takes over what the catalog has by now: whoever comes here last has seen the last commit, in whatever order the others were woken. */
+    private void follow(UUID hook, UUID id) {
+        core.catalog().entity(Delivery.class, id).ifPresentOrElse(lane(hook)::add, () -> lane(hook).forget(id));
     }
 
     /** By hand: an outage is over, as far as anybody knows. */
@@ -251,32 +256,33 @@ final class Sender {
         UUID hook = job.hook().id();
         Instant now = core.now();
         Duration pause = pause(job.delivery().attempts() + 1, outcome);
-        Delivery after = job.delivery().tried(job.delivery().attempts() + 1, now.plus(pause), outcome.text());
+        boolean written = true;
         try {
             if (outcome.isDelivered()) {
                 core.commit(List.of(new Change.EntityRemoved(Delivery.class, id)));
-                after = null;
             } else {
-                // By hand it may have been set to be sent again meanwhile.
+                // By hand it may have been set to be sent again meanwhile, or it was given up.
                 Delivery before = core.catalog().entity(Delivery.class, id).orElse(null);
-                boolean over = outcome.isGone() || job.delivery().attempts() + 1 >= Backoff.MAX_ATTEMPTS;
-                after = before == null ? null : before.tried(before.attempts() + 1, over ? null : now.plus(pause), outcome.text());
-                if (after != null) {
-                    core.commit(List.of(new Change.EntityReplaced(before, after)));
+                if (before != null) {
+                    boolean over = outcome.isGone() || before.next() == null || job.delivery().attempts() + 1 >= Backoff.MAX_ATTEMPTS;
+                    core.commit(List.of(new Change.EntityReplaced(before, before.tried(before.attempts() + 1, over ? null : now.plus(pause), outcome.text()))));
                 }
             }
         } catch (ConflictException e) {
-            after = core.catalog().entity(Delivery.class, id).orElse(null);
+            LOG.log(System.Logger.Level.DEBUG, "a delivery changed while it was sent: {0}", e.getMessage());
         } catch (FailureException e) {
             LOG.log(System.Logger.Level.DEBUG, "the outcome of a delivery is not written down: {0}", e.getMessage());
+            written = false;
         }
-        Delivery left = after;
+        boolean isWritten = written;
         locked(() -> {
             Lane lane = lane(hook);
             lane.ended(id, new Lane.Last(now, job.delivery().type(), outcome.status(), outcome.text()), outcome.isDelivered(),
                     Backoff.after(Math.max(1, lane.failures() - 1), core.random()), asked(outcome));
-            if (left != null) {
-                lane.add(left);
+            if (isWritten) {
+                follow(hook, id);
+            } else {
+                lane.add(job.delivery().tried(job.delivery().attempts() + 1, now.plus(pause), outcome.text()));
             }
         });
         if (outcome.isGone()) {
@@ -361,7 +367,7 @@ final class Sender {
                 Delivery after = before.tried(before.attempts(), null, before.lastResult() == null ? "not tried: the webhook was out" : before.lastResult());
                 try {
                     core.commit(List.of(new Change.EntityReplaced(before, after)));
-                    locked(() -> lane(hook).add(after));
+                    locked(() -> follow(hook, id));
                 } catch (ConflictException | FailureException e) {
                     LOG.log(System.Logger.Level.DEBUG, "left for the next sweep: {0}", e.getMessage());
                 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.access.Caller;
 import tranzr.catalog.Change;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.model.AccessToken;
 import tranzr.model.Delivery;
 import tranzr.model.Digest;

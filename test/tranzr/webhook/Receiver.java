@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import tranzr.http.Json;
+import tranzr.json.Json;
 
 /** A server on a socket of its own that takes what webhooks send, and answers as it is told. */
 public final class Receiver implements AutoCloseable {
