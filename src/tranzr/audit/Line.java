@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import tranzr.http.BadRequestException;
-import tranzr.http.Json;
+import tranzr.json.Json;
+import tranzr.json.JsonException;
 import tranzr.model.Digest;
 
 /**
@@ -73,7 +73,7 @@ record Line(long seq, Instant time, long durable, String prev, String hash, Stri
                 return Optional.empty();
             }
             return Optional.of(new Line(seq, Instant.parse(time), durable, prev, hash, withHash ? hashOf(bytes, hashed) : null, fields));
-        } catch (BadRequestException | DateTimeException e) {
+        } catch (JsonException | DateTimeException e) {
             return Optional.empty();
         }
     }

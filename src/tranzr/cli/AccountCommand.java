@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.server.Config;
 import tranzr.server.ConfigException;
 import tranzr.server.Maintenance;

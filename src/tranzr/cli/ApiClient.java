@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tranzr.http.BadRequestException;
-import tranzr.http.Json;
+import tranzr.json.Json;
+import tranzr.json.JsonException;
 import tranzr.server.ConfigException;
 
 /** Calls the API of a server, one call after the other. Follows no redirect, so that the token goes nowhere else. */
@@ -103,7 +103,7 @@ final class ApiClient implements AutoCloseable {
             if (detail instanceof String text) {
                 return new RefusedException(answer.statusCode(), text);
             }
-        } catch (BadRequestException e) {
+        } catch (JsonException e) {
             return new RefusedException(answer.statusCode(), "the server answered " + answer.statusCode() + ", and not as Tranzr does");
         }
         return new RefusedException(answer.statusCode(), "the server answered " + answer.statusCode());
@@ -116,7 +116,7 @@ final class ApiClient implements AutoCloseable {
     private static Map<String, Object> answered(byte[] bytes) throws IOException {
         try {
             return Json.readObject(bytes);
-        } catch (BadRequestException e) {
+        } catch (JsonException e) {
             throw new IOException("the server's answer is not what Tranzr answers", e);
         }
     }

@@ -18,7 +18,7 @@ import java.util.Set;
 import tranzr.audit.AuditCheck;
 import tranzr.audit.AuditQuery;
 import tranzr.audit.AuditReader;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.model.TimeSpan;
 import tranzr.server.Config;
 import tranzr.server.ConfigException;

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.Set;
+import tranzr.json.Json;
+import tranzr.json.JsonException;
 
 /**
  * One request, already checked for what the server below lets through (see {@link HttpListener}). Used by the thread of its
@@ -193,7 +195,11 @@ public final class Request {
         if (bytes == null || bytes.length > maxBytes) {
             throw new BadRequestException(413, "body_too_large", null, "The JSON here has at most " + maxBytes + " bytes.");
         }
-        return bytes.length == 0 ? new LinkedHashMap<>() : Json.readObject(bytes);
+        try {
+            return bytes.length == 0 ? new LinkedHashMap<>() : Json.readObject(bytes);
+        } catch (JsonException e) {
+            throw new BadRequestException(400, "invalid_json", null, "The body is not the JSON object that is expected here: " + e.getMessage());
+        }
     }
 
     /** The peer's address, or, from a trusted proxy, what {@code Forwarded} or {@code X-Forwarded-For} say of it. */

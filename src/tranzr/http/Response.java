@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import tranzr.json.Json;
 
 /** One answer. Not safe for several threads. The listener drops the body for HEAD and keeps its length. */
 public final class Response {

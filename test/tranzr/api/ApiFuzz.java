@@ -8,7 +8,8 @@ import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
 import tranzr.http.BadRequestException;
-import tranzr.http.Json;
+import tranzr.json.Json;
+import tranzr.json.JsonException;
 import tranzr.limit.Priority;
 
 /** Fields of requests, whatever they came in. */
@@ -47,7 +48,7 @@ public final class ApiFuzz {
         Map<String, Object> object;
         try {
             object = Json.readObject(input);
-        } catch (BadRequestException e) {
+        } catch (JsonException e) {
             return; // the target "json" looks at these
         }
         Map<String, Object> bounded = new LinkedHashMap<>();

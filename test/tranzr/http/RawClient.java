@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import tranzr.json.Json;
 
 /** One connection on which a test sends exactly the bytes it wants. Every read fails after 10 s. */
 final class RawClient implements AutoCloseable {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.audit.Entry;
-import tranzr.http.Json;
+import tranzr.json.Json;
 import tranzr.security.Totp;
 import tranzr.server.ServedEngine.Answer;
 

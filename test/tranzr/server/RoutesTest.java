@@ -36,7 +36,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
-import tranzr.http.Json;
+import tranzr.json.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {

@@ -1,4 +1,4 @@
-package tranzr.http;
+package tranzr.json;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -36,11 +37,11 @@ public final class Json {
      * Reads one JSON object, in the order of its fields. Numbers come as Integer, Long, BigInteger or, with a fraction or an
      * exponent, Double.
      *
-     * @throws BadRequestException {@code invalid_json} for anything else: another value, something after it, a field twice, more than
+     * @throws JsonException for anything else: another value, something after it, a field twice, more than
      *         32 levels, a number of more than 64 characters or beyond a double, bytes that are not UTF-8
      */
     public static Map<String, Object> readObject(byte[] bytes) {
-        try (JsonParser parser = FACTORY.createParser(Syntax.utf8(ByteBuffer.wrap(bytes)))) {
+        try (JsonParser parser = FACTORY.createParser(utf8(bytes))) {
             parser.nextToken();
             if (!parser.isExpectedStartObjectToken()) {
                 throw invalid("an object is expected");
@@ -104,6 +105,11 @@ public final class Json {
         }
     }
 
+    private static String utf8(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
     /** A number such as 1e999 is read as infinity. */
     private static void requireFinite(Object value) {
         switch (value) {
@@ -126,7 +132,7 @@ public final class Json {
         return "it is no JSON" + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr());
     }
 
-    private static BadRequestException invalid(String why) {
-        return new BadRequestException(400, "invalid_json", null, "The body is not the JSON object that is expected here: " + why);
+    private static JsonException invalid(String why) {
+        return new JsonException(why);
     }
 }
