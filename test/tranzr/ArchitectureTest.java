@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -24,7 +25,7 @@ class ArchitectureTest {
     private static final Map<String, Integer> ROWS = Map.ofEntries(Map.entry("tranzr", 10), Map.entry("tranzr.cli", 20),
             Map.entry("tranzr.server", 30), Map.entry("tranzr.api", 45), Map.entry("tranzr.webhook", 47), Map.entry("tranzr.accounts", 48), Map.entry("tranzr.transfer", 50), Map.entry("tranzr.access", 55),
             Map.entry("tranzr.catalog.journal", 60), Map.entry("tranzr.storage.local", 60),
-            Map.entry("tranzr.catalog", 70), Map.entry("tranzr.storage", 70), Map.entry("tranzr.journal", 80), Map.entry("tranzr.audit", 80),
+            Map.entry("tranzr.catalog", 70), Map.entry("tranzr.storage", 70), Map.entry("tranzr.client", 80), Map.entry("tranzr.journal", 80), Map.entry("tranzr.audit", 80),
             Map.entry("tranzr.http", 90), Map.entry("tranzr.security", 90), Map.entry("tranzr.disk", 90),
             Map.entry("tranzr.limit", 90), Map.entry("tranzr.model", 95), Map.entry("tranzr.json", 95));
     private static final Pattern OWN_TYPE = Pattern.compile("\\b(tranzr(?:\\.[a-z]\\w*)*)\\.[A-Z]\\w*");
@@ -45,8 +46,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheDiskPackageOpensFiles() {
-        assertOnly(name -> name.equals("tranzr.disk"), "java\\.nio\\.channels\\.(FileChannel|FileLock|AsynchronousFileChannel)"
+    void theClientKnowsNothingOfTheServer() {
+        Set<String> allowed = Set.of("tranzr.client", "tranzr.json", "tranzr.model");
+        assertEquals(List.of(), JavaSource.below("src").stream().filter(source -> source.packageName().equals("tranzr.client"))
+                .flatMap(source -> OWN_TYPE.matcher(source.body()).results().map(found -> found.group(1)).distinct().filter(used -> !allowed.contains(used))
+                        .map(used -> source.path() + " uses " + used)).toList());
+    }
+
+    @Test
+    void onlyTheDiskPackageAndTheClientOpenFiles() {
+        assertOnly(Set.of("tranzr.disk", "tranzr.client")::contains, "java\\.nio\\.channels\\.(FileChannel|FileLock|AsynchronousFileChannel)"
                 + "|java\\.nio\\.file\\.(Files|\\*)|java\\.nio\\.channels\\.\\*"
                 + "|java\\.io\\.(\\*|RandomAccessFile|File|FileInputStream|FileOutputStream|FileReader|FileWriter)");
     }

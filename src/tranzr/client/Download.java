@@ -1,0 +1,87 @@
+package tranzr.client;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** A file on its way from the server. */
+public final class Download extends Transfer<Download.Result> {
+
+    /**
+     * What is here now.
+     *
+     * @param path where it lies; null for one that went to a stream
+     * @param already whether it was here already, and nothing was fetched
+     */
+    public record Result(Path path, String name, long size, String sha256, boolean already) {
+    }
+
+    /** What to fetch, and how; each method returns this. */
+    public static final class Builder {
+
+        private final TranzrClient client;
+        private final UUID id;
+        private final URI link;
+        private Path target = Path.of("");
+        private java.io.OutputStream stream;
+        private java.util.function.Supplier<String> password = () -> null;
+        private boolean overwrite;
+        private Tuning tuning = Tuning.STANDARD;
+        private java.util.function.Consumer<Progress> listener = progress -> { };
+
+        Builder(TranzrClient client, UUID id, URI link) {
+            this.client = client;
+            this.id = id;
+            this.link = link;
+        }
+
+        /** A file, or a directory in which it gets its own name, cleaned so that it cannot lead out of it; the working directory when absent. */
+        public Builder to(Path target) {
+            this.target = target;
+            return this;
+        }
+
+        /** Instead of a file; in order, and it can be resumed only as long as this transfer lives. Not closed. */
+        public Builder to(java.io.OutputStream stream) {
+            this.stream = stream;
+            return this;
+        }
+
+        /** Asked when the link wants a password, and again after a wrong one; null gives up. */
+        public Builder password(java.util.function.Supplier<String> password) {
+            this.password = password;
+            return this;
+        }
+
+        /** Whether another file that lies in the place may be replaced, once the new one is whole. */
+        public Builder overwrite(boolean overwrite) {
+            this.overwrite = overwrite;
+            return this;
+        }
+
+        public Builder tuning(Tuning tuning) {
+            this.tuning = tuning;
+            return this;
+        }
+
+        /** Told a few times a second, and at each change of state, by one thread at a time; it must not block. */
+        public Builder listener(java.util.function.Consumer<Progress> listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        public Download build() {
+            return new Download();
+        }
+    }
+
+    @Override
+    Result run(RangeRun engine) throws TransferException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    @Override
+    void discard() {
+        throw new IllegalStateException("not there yet");
+    }
+}

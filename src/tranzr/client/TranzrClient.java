@@ -1,0 +1,153 @@
+package tranzr.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** A server, and who one is there. Safe for several threads; make one, and close it at the end. */
+public final class TranzrClient implements AutoCloseable {
+
+    final Http http;
+    final SessionStore sessions;
+    final InstantSource clock;
+    final RandomGenerator random;
+
+    private TranzrClient(Builder builder) {
+        this.http = null;
+        this.sessions = builder.sessions;
+        this.clock = builder.clock;
+        this.random = builder.random;
+    }
+
+    /** @param server such as {@code https://files.example.org}; a path after it is kept */
+    public static Builder of(URI server) {
+        return new Builder(server);
+    }
+
+    /** How to reach the server; each method returns this. */
+    public static final class Builder {
+
+        private final URI server;
+        private String token;
+        private String pin;
+        private Duration timeout = Duration.ofSeconds(30);
+        private SessionStore sessions;
+        private InstantSource clock = InstantSource.system();
+        private RandomGenerator random = new java.security.SecureRandom();
+
+        private Builder(URI server) {
+            this.server = server;
+        }
+
+        /** Null for a server that asks for none, and for share links. */
+        public Builder token(String token) {
+            this.token = token;
+            return this;
+        }
+
+        /** SHA-256 of the certificate in hexadecimal, with or without colons, as the server prints it: this one and no other is trusted, whatever its name. */
+        public Builder pin(String fingerprint) {
+            this.pin = fingerprint;
+            return this;
+        }
+
+        /** For connecting, and for calls that bring no bytes of files. */
+        public Builder timeout(Duration timeout) {
+            this.timeout = timeout;
+            return this;
+        }
+
+        /** Where unfinished transfers are remembered; null: nowhere, they end with the process. */
+        public Builder sessions(SessionStore sessions) {
+            this.sessions = sessions;
+            return this;
+        }
+
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public Builder random(RandomGenerator random) {
+            this.random = random;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException for a URL or a fingerprint that is none, with a message for a person */
+        public TranzrClient build() {
+            return new TranzrClient(this);
+        }
+    }
+
+    public URI server() {
+        return http.server();
+    }
+
+    public Upload.Builder upload(Path file) {
+        return new Upload.Builder(this, file, null, null);
+    }
+
+    /** What comes from a stream, of unknown length; it is not closed. It can be resumed only as long as this transfer lives. */
+    public Upload.Builder upload(InputStream stream, String name) {
+        return new Upload.Builder(this, null, stream, name);
+    }
+
+    public Download.Builder download(UUID id) {
+        return new Download.Builder(this, id, null);
+    }
+
+    /** @param link a share link of this server, as it was given out */
+    public Download.Builder download(URI link) {
+        return new Download.Builder(this, null, link);
+    }
+
+    /** Newest first, all that the token may list. */
+    public List<RemoteFile> list() throws IOException, RefusedException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    public RemoteFile info(UUID id) throws IOException, RefusedException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    public ShareLink share(UUID id, ShareTerms terms) throws IOException, RefusedException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    /** @param link its token, its {@code share_id}, or the whole link */
+    public void revoke(String link) throws IOException, RefusedException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    /** A file, or an upload that is under way. */
+    public void delete(UUID id) throws IOException, RefusedException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    /**
+     * Any other call of the API, as {@code docs/api.md} has it.
+     *
+     * @param body null for none
+     * @return the object of the answer; empty when it has none
+     */
+    public Map<String, Object> call(String method, String path, Map<String, ?> body) throws IOException, RefusedException {
+        return http.call(method, path, body).body();
+    }
+
+    /** The same for a list, all of its pages. @param id the field by which a page goes on */
+    public List<Map<String, Object>> list(String path, String id) throws IOException, RefusedException {
+        return http.list(path, id);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
