@@ -71,8 +71,12 @@ public final class Download extends Transfer<Download.Result> {
         }
 
         public Download build() {
-            return new Download();
+            return new Download(this);
         }
+    }
+
+    private Download(Builder builder) {
+        super(builder.client, builder.tuning, builder.listener);
     }
 
     @Override

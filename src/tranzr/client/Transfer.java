@@ -1,6 +1,7 @@
 package tranzr.client;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One file on its way. Made by a builder of {@link TranzrClient}; does nothing before {@link #start}. Safe for several threads.
@@ -9,7 +10,16 @@ import java.util.concurrent.CompletableFuture;
  */
 public abstract sealed class Transfer<R> permits Upload, Download {
 
+    final TranzrClient client;
+    final Tuning tuning;
+    private final Consumer<Progress> listener;
     private final CompletableFuture<R> result = new CompletableFuture<>();
+
+    Transfer(TranzrClient client, Tuning tuning, Consumer<Progress> listener) {
+        this.client = client;
+        this.tuning = tuning;
+        this.listener = listener;
+    }
 
     /** Begins, on a virtual thread of its own. No effect the second time. */
     public final void start() {

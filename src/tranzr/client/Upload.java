@@ -63,8 +63,12 @@ public final class Upload extends Transfer<Upload.Result> {
         }
 
         public Upload build() {
-            return new Upload();
+            return new Upload(this);
         }
+    }
+
+    private Upload(Builder builder) {
+        super(builder.client, builder.tuning, builder.listener);
     }
 
     @Override
