@@ -56,7 +56,7 @@ final class FileUpload {
         if (SourceFile.look(order.path()).size() <= SMALL && (before == null || before.finished() || before.more().containsKey(UploadMemory.BRIEF))) {
             return send(engine, small());
         }
-        try (SessionStore.Claim claim = memory.claim(); SourceFile file = SourceFile.open(order.path())) {
+        try (SessionStore.Claim _ = memory.claim(); SourceFile file = SourceFile.open(order.path())) {
             memory.reload();
             return send(engine, new Content(file, file.identity(), null));
         }

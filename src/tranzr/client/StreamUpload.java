@@ -48,12 +48,16 @@ final class StreamUpload {
             public void moved(ByteRange range) {
                 buffer.moved(range);
             }
+
+            @Override
+            public void found(ByteRange range) {
+                buffer.moved(range);
+            }
         });
         engine.state(Progress.State.RUNNING, null);
         List<ByteRange> again = buffer.unmoved();
         if (!again.isEmpty()) {
             engine.run(mover, again);
-            again.forEach(buffer::moved); // also what was there already, and so was not sent again
         }
         engine.run(mover, atMost -> buffer.next(atMost, engine));
         engine.total(buffer.size(), buffer.size());

@@ -41,6 +41,10 @@ final class UploadMover implements Mover {
         default void moved(ByteRange range) throws TransferException {
         }
 
+        /** The server has it, as was found out after a failure; perhaps not for the first time. */
+        default void found(ByteRange range) {
+        }
+
         /** Something went wrong: whether it is the source. */
         default void check() throws TransferException {
         }
@@ -129,7 +133,14 @@ final class UploadMover implements Mover {
         if (status.done() != null) {
             done = status.done();
         }
-        return status.missing(within);
+        List<ByteRange> missing = status.missing(within);
+        long at = within.start();
+        for (ByteRange gap : missing) {
+            steps.found(new ByteRange(at, gap.start()));
+            at = gap.end();
+        }
+        steps.found(new ByteRange(at, within.end()));
+        return missing;
     }
 
     static TransferException forgotten() {
