@@ -290,6 +290,11 @@ final class PartFile implements AutoCloseable {
         return channel.isOpen();
     }
 
+    /** From now on {@link #await} waits. */
+    synchronized void accompany() {
+        closed = false;
+    }
+
     /** Wakes whoever waits here. */
     synchronized void release() {
         closed = true;

@@ -35,6 +35,7 @@ final class PrefixHash implements AutoCloseable {
 
     static PrefixHash start(PartFile file, long size) {
         PrefixHash hash = new PrefixHash(file, size);
+        file.accompany();
         hash.thread.start();
         return hash;
     }
