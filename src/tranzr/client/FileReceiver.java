@@ -49,6 +49,8 @@ final class FileReceiver {
     /** Bytes of unknown origin among those that are there. */
     private List<ByteRange> guessed = List.of();
     private String notice;
+    /** Whether nothing has come in this run or an earlier one. */
+    private boolean untouched;
 
     FileReceiver(TranzrClient client, Order order, Remote remote) {
         this.client = client;
@@ -58,6 +60,18 @@ final class FileReceiver {
     }
 
     Download.Result run(RangeRun engine) throws TransferException {
+        try {
+            return tryOnce(engine);
+        } catch (TransferException e) {
+            if (e.kind() != TransferException.Kind.CHANGED || !untouched) {
+                throw e;
+            }
+            return tryOnce(engine); // nothing had come: there is nothing to mix
+        }
+    }
+
+    private Download.Result tryOnce(RangeRun engine) throws TransferException {
+        untouched = true;
         engine.state(Progress.State.PREPARING, null);
         content = remote.describe(engine);
         String received = content.name() != null ? content.name() : order.linkName();
@@ -91,7 +105,8 @@ final class FileReceiver {
                 target.place(part, order.overwrite());
                 placed = true;
             } finally {
-                if (!placed && part.total() == 0) {
+                untouched = part.total() == 0;
+                if (!placed && untouched) {
                     forget();
                 }
             }
@@ -198,7 +213,7 @@ final class FileReceiver {
             save(part.snapshot());
         }
         if (content.size() == 0) {
-            bringNothing(engine);
+            remote.bringNothing(engine, content);
         }
         Checkpoint checkpoint = Checkpoint.start(part, durable -> {
             if (remembered) {
@@ -228,14 +243,6 @@ final class FileReceiver {
                 }
             }
         }
-    }
-
-    /** A file of no bytes has no range; a link counts the request for it all the same. */
-    private void bringNothing(RangeRun engine) throws TransferException {
-        engine.once(() -> {
-            remote.fetch(content, new ByteRange(0, 0), (_, _) -> { }, Attempt.FREE);
-            return true;
-        });
     }
 
     /** Has what is missing fetched until nothing is. @return whether the digest is right */
