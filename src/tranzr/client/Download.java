@@ -29,6 +29,7 @@ public final class Download extends Transfer<Download.Result> {
         private boolean rehash;
         private Tuning tuning = Tuning.STANDARD;
         private java.util.function.Consumer<Progress> listener = progress -> { };
+        private java.util.function.Consumer<String> notices = notice -> { };
 
         Builder(TranzrClient client, UUID id, URI link) {
             this.client = client;
@@ -77,6 +78,12 @@ public final class Download extends Transfer<Download.Result> {
             return this;
         }
 
+        /** Told, in words for a person, what was not as it should be although the transfer goes on: a partial file that was of no use, say. By one thread at a time. */
+        public Builder notices(java.util.function.Consumer<String> notices) {
+            this.notices = notices;
+            return this;
+        }
+
         /** @throws IllegalArgumentException when the link is none to a file, with a message for a person */
         public Download build() {
             return new Download(this);
@@ -94,7 +101,7 @@ public final class Download extends Transfer<Download.Result> {
         String nameless = builder.link == null ? builder.id.toString() : "download";
         this.stream = builder.stream == null ? null : new StreamReceiver(builder.stream, remote, nameless);
         this.file = builder.stream != null ? null : new FileReceiver(client, new FileReceiver.Order(builder.target,
-                builder.link == null ? builder.id.toString() : client.server() + address.path(), address.name(), nameless, builder.overwrite, builder.rehash), remote);
+                builder.link == null ? builder.id.toString() : client.server() + address.path(), address.name(), nameless, builder.overwrite, builder.rehash, builder.notices), remote);
     }
 
     /**
