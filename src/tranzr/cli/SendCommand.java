@@ -67,7 +67,7 @@ final class SendCommand extends TransferCommand {
                 throw new ConfigException(option + " goes with " + SHARE);
             }
         }
-        transfers.howToGoOn(words.equals(List.of(STREAM)) ? null : "tranzr resume" + given.value(Reach.STATE).map(state -> " --state " + state).orElse(""));
+        transfers.howToGoOn(words.equals(List.of(STREAM)) ? null : goOn(given));
         try (TranzrClient client = reach.open()) {
             Sending sending = new Sending(client, transfers, new Sending.Wish(name, given.value(ROOM), given.has(REHASH),
                     given.has(SHARE) ? Optional.of(ShareOptions.terms(given)) : Optional.empty()));
