@@ -8,10 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tranzr.client.FileDigest;
 import tranzr.client.LocalFiles;
 import tranzr.client.RefusedException;
 import tranzr.client.RemoteFile;
 import tranzr.client.Session;
+import tranzr.client.TransferException;
 import tranzr.client.TranzrClient;
 import tranzr.server.ConfigException;
 
@@ -48,7 +50,7 @@ final class VerifyCommand extends ClientCommand {
     }
 
     @Override
-    ExitCode run(Arguments given, Reach reach, Terminal terminal) throws ConfigException, IOException {
+    ExitCode run(Arguments given, Reach reach, Terminal terminal) throws ConfigException, TransferException, IOException {
         Path file = Reach.path("PATH", given.word("PATH"));
         given.requireNoMore();
         Optional<String> checksum = given.value(CHECKSUM).map(text -> text.strip().toLowerCase(Locale.ROOT).replaceFirst("^sha256[:-]", ""));
@@ -58,7 +60,7 @@ final class VerifyCommand extends ClientCommand {
         if (LocalFiles.kind(file) != LocalFiles.Kind.FILE) {
             throw new ConfigException("'" + Visible.of(file.toString()) + "' is no file");
         }
-        String actual = LocalFiles.sha256(file);
+        String actual = FileDigest.sha256(file, bytes -> { }, () -> false);
         Optional<Expected> expected = checksum.isPresent() ? Optional.of(new Expected(checksum.get(), CHECKSUM)) : known(file, reach, terminal);
         terminal.out().println(actual);
         if (expected.isEmpty()) {
