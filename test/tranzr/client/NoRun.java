@@ -41,6 +41,11 @@ final class NoRun implements RangeRun {
     }
 
     @Override
+    public Attempt attempt(long bytes) {
+        return Attempt.FREE;
+    }
+
+    @Override
     public void total(long total, long alreadyDone) {
         states.incrementAndGet();
     }
