@@ -1,29 +1,32 @@
 package tranzr.api;
 
+import java.util.List;
 import java.util.Optional;
 import tranzr.http.DigestFields;
 import tranzr.http.Request;
 import tranzr.model.Digest;
+import tranzr.transfer.DigestClaim;
 
-/** The SHA-256 that a request's header fields state of the bytes it brings. */
+/** The digests that a request's header fields state of the bytes it brings. */
 public final class DigestClaims {
 
     private DigestClaims() {
     }
 
     /**
-     * From {@code Content-Digest} (RFC 9530, section 2) or {@code X-Chunk-SHA256} in hexadecimal; in a form they speak of the file
-     * in it. Null when neither is there.
+     * From {@code Content-Digest} (RFC 9530, section 2) with {@code sha-256}, {@code crc32c} or both, or {@code X-Chunk-SHA256} in hexadecimal; in a form they speak of
+     * the file in it.
      *
      * @throws tranzr.http.BadRequestException when one is malformed, or they differ
      */
-    public static Digest of(Request request) {
-        Optional<Digest> standard = DigestFields.sha256("Content-Digest", request.headers("Content-Digest"));
+    public static DigestClaim of(Request request) {
+        List<String> lines = request.headers("Content-Digest");
+        Optional<Digest> standard = DigestFields.sha256("Content-Digest", lines);
         Optional<Digest> own = request.header("X-Chunk-SHA256").map(DigestClaims::hex);
         if (standard.isPresent() && own.isPresent() && !standard.equals(own)) {
             throw Fields.invalid("X-Chunk-SHA256", "is not the digest in Content-Digest");
         }
-        return standard.or(() -> own).orElse(null);
+        return DigestClaim.of(standard.or(() -> own).orElse(null), DigestFields.crc32c("Content-Digest", lines).orElse(null));
     }
 
     private static Digest hex(String text) {

@@ -23,6 +23,8 @@ public enum ErrorCode {
     CHECKSUM_MISMATCH(422, "Checksum mismatch", true),
     HASH_MISMATCH(422, "Hash mismatch", false),
     CHUNK_CONFLICT(409, "Other bytes are already there", false),
+    LENGTH_MISMATCH(409, "The upload has another length", false),
+    LENGTH_UNKNOWN(409, "The length is not known yet", false),
     MISSING_CHUNKS(409, "Chunks are missing", false),
     TOO_FRAGMENTED(409, "Too many gaps", false),
     FILE_TOO_LARGE(413, "File too large", false),

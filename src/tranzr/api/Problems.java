@@ -119,13 +119,16 @@ public final class Problems implements HttpListener.ErrorMapper {
                     .with("chunk_index", f.index()).with("total_chunks", f.totalChunks());
             case Failure.RangeOutOfBounds f -> outOfBounds(f);
             case Failure.ChecksumMismatch f -> Problem.of(ErrorCode.CHECKSUM_MISMATCH,
-                    "the bytes that arrived do not have the SHA-256 that was sent with them; nothing of them was kept")
-                    .with("expected", f.expected().hex()).with("actual", f.actual().hex());
+                    "the bytes that arrived do not have the " + f.algorithm() + " that was sent with them; nothing of them was kept")
+                    .with("expected", f.expected()).with("actual", f.actual());
             case Failure.HashMismatch f -> Problem.of(ErrorCode.HASH_MISMATCH,
                     "the whole file does not have the expected SHA-256")
                     .with("expected", f.expected().hex()).with("actual", f.actual().hex());
             case Failure.ChunkConflict f -> Problem.of(ErrorCode.CHUNK_CONFLICT,
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
+            case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
+                    .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
                     .with("missing_ranges", inclusive(f.missing()));
             case Failure.TooFragmented _ -> Problem.of(ErrorCode.TOO_FRAGMENTED,

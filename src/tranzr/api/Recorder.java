@@ -33,6 +33,10 @@ public final class Recorder {
         private final Map<String, String> names = new LinkedHashMap<>();
     }
 
+    /** What {@link #onlyFailures} attaches. */
+    private record OnlyFailures() {
+    }
+
     private final Consumer<Entry> log;
     private final InstantSource clock;
     private final RateLimiter failures = new RateLimiter(FAILURES, System::nanoTime);
@@ -55,6 +59,11 @@ public final class Recorder {
         subject.names.merge(name, value, (before, more) -> before + " " + more);
     }
 
+    /** Has this request recorded only when it fails: it is one of many small steps of something that is recorded as a whole. */
+    public static void onlyFailures(Request request) {
+        request.attach(OnlyFailures.class, new OnlyFailures());
+    }
+
     /** Names the share that the request is about. @param tokenHash of its token */
     public static void noteShare(Request request, Digest tokenHash) {
         note(request, "share", tokenHash.hex().substring(0, Shares.ID_LENGTH));
@@ -74,7 +83,7 @@ public final class Recorder {
 
     private void ended(String action, boolean each, Request request, Ended ended) {
         boolean failed = ended.status() >= 400 || ended.status() == 0;
-        if (!failed && !each) {
+        if (!failed && (!each || request.attached(OnlyFailures.class).isPresent())) {
             return;
         }
         tellUncounted();

@@ -1,5 +1,7 @@
 package tranzr.http;
 
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import tranzr.model.Digest;
@@ -7,7 +9,8 @@ import tranzr.model.Digest;
 /** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries (RFC 9651, section 3.2) of byte sequences by algorithm. */
 public final class DigestFields {
 
-    private static final int SHA256_BASE64_CHARACTERS = 44;
+    private static final int SHA256_BYTES = 32;
+    private static final int CRC_BYTES = 4;
 
     private DigestFields() {
     }
@@ -19,7 +22,21 @@ public final class DigestFields {
      * @throws BadRequestException {@code invalid_digest} when the field is malformed or the digest has not 32 bytes
      */
     public static Optional<Digest> sha256(String field, List<String> lines) {
-        Optional<Digest> digest = Optional.empty();
+        return member(field, lines, "sha-256", SHA256_BYTES).map(Digest::of);
+    }
+
+    /**
+     * The {@code crc32c} checksum that a field carries, 4 bytes in network byte order (RFC 9530, section 7.2: good against accidents only); empty when there is none.
+     *
+     * @throws BadRequestException {@code invalid_digest} when the field is malformed or the checksum has not 4 bytes
+     */
+    public static Optional<Integer> crc32c(String field, List<String> lines) {
+        return member(field, lines, "crc32c", CRC_BYTES).map(bytes -> ByteBuffer.wrap(bytes).getInt());
+    }
+
+    /** The last member of this key (RFC 9651, section 4.2.2), decoded. @param length how many bytes it has */
+    private static Optional<byte[]> member(String field, List<String> lines, String key, int length) {
+        Optional<byte[]> digest = Optional.empty();
         if (lines.isEmpty()) {
             return digest;
         }
@@ -32,8 +49,8 @@ public final class DigestFields {
                     || !(end == stripped.length() - 1 || stripped.charAt(end + 1) == ';')) {
                 throw invalid(field);
             }
-            if (stripped.startsWith("sha-256=")) {
-                digest = Optional.of(decode(field, stripped.substring(equals + 2, end)));
+            if (stripped.substring(0, equals).equals(key)) {
+                digest = Optional.of(decode(field, stripped.substring(equals + 2, end), length));
             }
         }
         return digest;
@@ -43,18 +60,19 @@ public final class DigestFields {
         return key.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || "_-.*".indexOf(c) >= 0);
     }
 
-    private static Digest decode(String field, String base64) {
+    private static byte[] decode(String field, String base64, int length) {
         try {
-            if (base64.length() != SHA256_BASE64_CHARACTERS) {
+            byte[] bytes = Base64.getDecoder().decode(base64);
+            if (bytes.length != length || base64.length() != (length + 2) / 3 * 4) {
                 throw invalid(field);
             }
-            return Digest.ofBase64(base64);
+            return bytes;
         } catch (IllegalArgumentException e) {
             throw invalid(field);
         }
     }
 
     private static BadRequestException invalid(String field) {
-        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes: (RFC 9530).");
+        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes: or crc32c=:base64 of 4 bytes: (RFC 9530).");
     }
 }

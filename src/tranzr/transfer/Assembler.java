@@ -77,9 +77,10 @@ final class Assembler {
         if (upload.isWhole()) {
             return;
         }
-        long end = upload.lengthKnown() ? upload.length()
-                : upload.totalChunks() > 0 ? Math.multiplyExact(upload.totalChunks(), upload.chunkSize())
-                : upload.ranges().end() + 1;
+        if (!upload.lengthKnown() && upload.totalChunks() < 0) {
+            throw new FailureException(new Failure.LengthUnknown(upload.id()));
+        }
+        long end = upload.lengthKnown() ? upload.length() : Math.multiplyExact(upload.totalChunks(), upload.chunkSize());
         List<ByteRange> missing = upload.ranges().missing(new ByteRange(0, end));
         throw new FailureException(new Failure.MissingChunks(upload.id(), missing));
     }

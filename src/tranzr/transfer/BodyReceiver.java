@@ -58,6 +58,8 @@ final class BodyReceiver {
     private long position;
     private long runStart;
     private int runCrc;
+    /** Of the whole body so far, when the client has told its checksum. */
+    private int bodyCrc;
     private long sinceForce;
     private long newBytes;
     /** New bytes that are in the catalog. */
@@ -98,7 +100,7 @@ final class BodyReceiver {
      * @throws BodyBrokenException when the body broke; what came before it is written and can be {@link #keep kept}
      */
     boolean receive(long limit, boolean mayCommitEarly) throws IOException {
-        boolean early = mayCommitEarly && !claim.possible();
+        boolean early = mayCommitEarly && !claim.isAny(); // What is committed cannot be taken back when the claim turns out wrong.
         trailing = body.length() >= TRAILING && (early || body.length() <= TRAILING_UNCOMMITTED) && session.mayTrail();
         long expected = body.length() == Body.UNKNOWN ? limit - position : body.length();
         byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, expected))];
@@ -158,6 +160,11 @@ final class BodyReceiver {
             long have = upload.ranges().contiguousEnd(position);
             long until = have > position ? have : upload.ranges().nextStart(position);
             int piece = (int) Math.min(count - at, until - position);
+            boolean missing = conflict < 0 && have <= position;
+            int crc = missing || claim.crc() != null ? Crc32c.of(buffer, at, piece) : 0;
+            if (claim.crc() != null) {
+                bodyCrc = Crc32c.combine(bodyCrc, crc, piece);
+            }
             if (conflict >= 0) {
                 runStart = position + piece;
             } else if (have > position) {
@@ -165,14 +172,14 @@ final class BodyReceiver {
                 compare(buffer, at, piece);
                 runStart = position + piece;
             } else {
-                write(buffer, at, piece);
+                write(buffer, at, piece, crc);
             }
             position += piece;
             at += piece;
         }
     }
 
-    private void write(byte[] buffer, int from, int length) throws IOException {
+    private void write(byte[] buffer, int from, int length, int crc) throws IOException {
         writing.before(position, length);
         try {
             object.write(position, ByteBuffer.wrap(buffer, from, length));
@@ -186,7 +193,7 @@ final class BodyReceiver {
             hash = session.frontier.takeAt(position);
         }
         hashOn(buffer, from, length);
-        runCrc = Crc32c.combine(runCrc, Crc32c.of(buffer, from, length), length);
+        runCrc = Crc32c.combine(runCrc, crc, length);
         newBytes += length;
         sinceForce += length;
     }
@@ -201,7 +208,7 @@ final class BodyReceiver {
         int differs = java.util.Arrays.mismatch(stored, 0, length, buffer, from, from + length);
         if (differs >= 0) {
             conflict = position + differs;
-            if (claimed == null) {
+            if (!claim.isAny()) {
                 throw conflicting();
             }
             return; // Only the whole body's digest tells whether the client means other bytes, or these were spoilt on their way.
@@ -311,7 +318,7 @@ final class BodyReceiver {
      * @throws FailureException ChecksumMismatch when it is not what was claimed; then nothing of it is kept
      */
     void finish(List<Change> after) throws IOException {
-        verifyClaim();
+        claim.verify(() -> Digest.of(claimed.digest()), bodyCrc);
         if (conflict >= 0) {
             throw conflicting();
         }
@@ -326,16 +333,6 @@ final class BodyReceiver {
             runs.clear();
         }
         adoptHash();
-    }
-
-    private void verifyClaim() {
-        Digest expected = claim.possible() ? claim.value().get() : null;
-        if (expected != null) {
-            Digest actual = Digest.of(claimed.digest());
-            if (!expected.equals(actual)) {
-                throw new FailureException(new Failure.ChecksumMismatch(expected, actual));
-            }
-        }
     }
 
     /** Keeps what came of a broken body. @return how many new bytes are durable */

@@ -133,8 +133,8 @@ public sealed interface Failure {
     record RangeOutOfBounds(long start, long end, long length) implements Failure {
     }
 
-    /** The bytes of this request do not have the digest that came with them. Nothing of it was kept. */
-    record ChecksumMismatch(Digest expected, Digest actual) implements Failure {
+    /** The bytes of this request do not have the digest that came with them, both in hexadecimal. Nothing of it was kept. */
+    record ChecksumMismatch(String algorithm, String expected, String actual) implements Failure {
     }
 
     /** The whole does not have the expected digest. */
@@ -143,6 +143,14 @@ public sealed interface Failure {
 
     /** Other bytes than those that are already there, at {@code offset} first. */
     record ChunkConflict(long offset) implements Failure {
+    }
+
+    /** The upload has, or has already received, {@code actual} bytes. */
+    record LengthMismatch(long expected, long actual) implements Failure {
+    }
+
+    /** Nobody has said yet how long the upload is. */
+    record LengthUnknown(UUID id) implements Failure {
     }
 
     /** The upload is not whole. */

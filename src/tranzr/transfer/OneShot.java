@@ -73,10 +73,8 @@ final class OneShot {
             throw new FailureException(new Failure.WrongLength(described.length(), bytes.length, false));
         }
         Digest actual = Digest.sha256(bytes);
-        Digest claimed = claim.possible() ? claim.value().get() : null;
-        if (claimed != null && !claimed.equals(actual)) {
-            throw new FailureException(new Failure.ChecksumMismatch(claimed, actual));
-        }
+        int crc = Crc32c.of(bytes, 0, bytes.length);
+        claim.verify(() -> actual, crc);
         if (described.expected() != null && !described.expected().equals(actual)) {
             throw new FailureException(new Failure.HashMismatch(described.expected(), actual));
         }
@@ -86,8 +84,7 @@ final class OneShot {
         changes.addAll(permit.stillOpen());
         changes.add(new Change.UploadCreated(upload));
         if (bytes.length > 0) {
-            changes.add(new Change.RangeStored(upload.id(), new ByteRange(0, bytes.length),
-                    Crc32c.of(bytes, 0, bytes.length), bytes, upload.created(), upload.expires()));
+            changes.add(new Change.RangeStored(upload.id(), new ByteRange(0, bytes.length), crc, bytes, upload.created(), upload.expires()));
         }
         changes.add(new Change.UploadCompleted(upload.id(), actual, upload.created(), expires));
         changes.addAll(with);
@@ -99,7 +96,7 @@ final class OneShot {
             }
             commit(upload, changes);
         }
-        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, Crc32c.of(bytes, 0, bytes.length)),
+        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, crc),
                 upload.state(), upload.created(), expires).completed(actual, upload.created(), expires);
     }
 

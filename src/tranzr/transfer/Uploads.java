@@ -28,6 +28,9 @@ public final class Uploads {
     /** The most chunks one upload may have, so that a status answer stays bounded. */
     public static final long MAX_CHUNKS = 1_000_000;
 
+    /** The chunk size of an upload that says neither how long it will be nor how it is cut: large, since it bounds the length together with the above. In bytes. */
+    private static final long ENDLESS_CHUNK = 1L << 30;
+
     /**
      * What a request brought.
      *
@@ -95,7 +98,8 @@ public final class Uploads {
         boolean known = spec.length() != Upload.UNKNOWN_LENGTH;
         long announced = known ? spec.length() : spec.announced();
         requireNotTooLarge(announced);
-        long chunkSize = spec.chunkSize() == 0 ? core.settings.chunkSize() : spec.chunkSize();
+        long unnamed = known || spec.totalChunks() >= 0 ? core.settings.chunkSize() : ENDLESS_CHUNK;
+        long chunkSize = spec.chunkSize() == 0 ? unnamed : spec.chunkSize();
         if (chunkSize < 1) {
             throw new FailureException(new Failure.InvalidValue("chunk_size", "must be at least 1 byte"));
         }
@@ -168,7 +172,7 @@ public final class Uploads {
             if (end >= 0 && body.length() != Body.UNKNOWN && end - start != body.length()) {
                 throw new FailureException(new Failure.WrongLength(end - start, body.length(), false));
             }
-            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : permit.largestFile();
+            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : largest(upload);
             if (start > most || announcedEnd > most) {
                 if (!upload.lengthKnown() && total < 0) {
                     throw new FailureException(new Failure.TooLarge(most));
@@ -176,13 +180,47 @@ public final class Uploads {
                 throw new FailureException(new Failure.RangeOutOfBounds(start, Math.max(start, announcedEnd), most));
             }
             if (total >= 0 && !upload.lengthKnown()) {
-                requireNotTooLarge(total);
+                requireNotTooLarge(upload, total);
                 fixLength(upload, total);
             }
             ByteRange place = new ByteRange(start, announcedEnd >= 0 ? announcedEnd : most);
             return new Placement(core, permit, session, id, place,
                     announcedEnd >= 0 ? Placement.End.EXACT : Placement.End.AT_MOST).take(body, claim);
         });
+    }
+
+    /** What an upload of unknown length may grow to: a status must not have to tell of more chunks than it can. */
+    private long largest(Upload upload) {
+        return Math.min(permit.largestFile(), upload.chunkSize() > Long.MAX_VALUE / MAX_CHUNKS ? Long.MAX_VALUE : upload.chunkSize() * MAX_CHUNKS);
+    }
+
+    private void requireNotTooLarge(Upload upload, long length) {
+        if (length > largest(upload)) {
+            throw new FailureException(new Failure.TooLarge(largest(upload)));
+        }
+    }
+
+    /**
+     * Says how long an upload is, for one that began without it; saying the same again is harmless. Fails with UnknownFile, UploadExpired, LengthMismatch, TooLarge, NoSpace,
+     * QuotaExceeded.
+     */
+    public void fixLength(UUID id, long length) {
+        Upload upload = settled(permit.require(id, Right.UPLOAD));
+        if (!upload.lengthKnown() && length >= upload.ranges().end()) {
+            requireNotTooLarge(upload, length);
+            try {
+                fixLength(upload, length);
+                return;
+            } catch (FailureException e) {
+                upload = permit.require(id, Right.UPLOAD); // Another request may have said it, or brought more, at the same time.
+                if (!(e.failure() instanceof Failure.RangeOutOfBounds) || !upload.lengthKnown() && upload.ranges().end() <= length) {
+                    throw e;
+                }
+            }
+        }
+        if (!upload.lengthKnown() || upload.length() != length) {
+            throw new FailureException(new Failure.LengthMismatch(length, upload.lengthKnown() ? upload.length() : upload.ranges().end()));
+        }
     }
 
     void fixLength(Upload upload, long length) {

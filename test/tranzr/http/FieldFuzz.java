@@ -3,9 +3,11 @@ package tranzr.http;
 import com.sun.net.httpserver.Headers;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +38,8 @@ public final class FieldFuzz {
                         .words("bytes=", "bytes ", "-", "/", "*", "0", ",").latin(FieldFuzz::range),
                 Target.of("entity-tags", "tranzr.http.EntityTags").seeds(TAG, "*", "W/" + TAG + ", \"x\"", "\"a,b\"\n" + TAG, "\"a\\\"" + TAG)
                         .words(TAG, "W/", ",", "*", "\"").latin(FieldFuzz::entityTags),
-                Target.of("digest-fields", "tranzr.http.DigestFields").seeds("sha-256=:" + SUM + ":", "sha-512=:AAAA:, sha-256=:" + SUM + ":;a=b")
-                        .words("sha-256=", ":", "=", ";", ",", SUM).latin(FieldFuzz::digest),
+                Target.of("digest-fields", "tranzr.http.DigestFields").seeds("sha-256=:" + SUM + ":", "sha-512=:AAAA:, sha-256=:" + SUM + ":;a=b", "crc32c=:4waSgw==:, sha-256=:" + SUM + ":")
+                        .words("sha-256=", "crc32c=", "4waSgw==", ":", "=", ";", ",", SUM).latin(FieldFuzz::digest),
                 Target.of("header-parameters", "tranzr.http.HeaderParameters", "tranzr.http.Syntax").seeds("multipart/form-data; boundary=x",
                         "form-data; name=\"a\\\"b\"; filename=\"c%22d\"", "attachment; filename*=UTF-8''a%20b", "x;;a=b;")
                         .words("; name=", "\"", "\\", "%22", "%0D", "filename*=", "UTF-8''").latin(FieldFuzz::parameters),
@@ -95,6 +97,12 @@ public final class FieldFuzz {
             if (digest.isPresent()) {
                 Expect.that(text.contains("sha-256="), "a digest out of nothing");
                 Expect.same(digest, DigestFields.sha256("Content-Digest", List.of("sha-256=:" + digest.get().base64() + ":")), "again");
+            }
+            Optional<Integer> crc = DigestFields.crc32c("Content-Digest", lines);
+            if (crc.isPresent()) {
+                Expect.that(text.contains("crc32c="), "a checksum out of nothing");
+                String base64 = Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt(crc.get()).array());
+                Expect.same(crc, DigestFields.crc32c("Content-Digest", List.of("crc32c=:" + base64 + ":")), "again");
             }
         } catch (BadRequestException e) {
             refusal(e);

@@ -26,6 +26,13 @@ class FieldsTest {
         assertEquals(Optional.of(DIGEST), DigestFields.sha256("Content-Digest", List.of("md5=:AAAA:", "sha-512=:AAAA:;q=1 , " + member + ";a")));
         assertEquals(Optional.empty(), DigestFields.sha256("Content-Digest", List.of("sha-512=:AAAA:")));
         assertEquals(Optional.empty(), DigestFields.sha256("Content-Digest", List.of()));
+        // The CRC-32C of "123456789" is e3069283.
+        assertEquals(Optional.of(0xe3069283), DigestFields.crc32c("Content-Digest", List.of(member, "crc32c=:4waSgw==:")));
+        assertEquals(Optional.of(0xe3069283), DigestFields.crc32c("Content-Digest", List.of("crc32c=:AAAAAA==:, crc32c=:4waSgw==:;a=b")));
+        assertEquals(Optional.empty(), DigestFields.crc32c("Content-Digest", List.of(member)));
+        for (String bad : List.of("crc32c=:4waSgw:", "crc32c=:4waSgwA=:", "crc32c=:4waSg===:", "crc32c=:e3069283:", "crc32c=4waSgw==", "crc32c=::")) {
+            assertThrows(BadRequestException.class, () -> DigestFields.crc32c("Content-Digest", List.of(bad)), bad);
+        }
     }
 
     @ParameterizedTest

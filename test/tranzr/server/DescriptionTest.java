@@ -53,6 +53,13 @@ class DescriptionTest {
             check("/upload/{file_id}", "put", server.put("/upload/" + id, FILE));
             check("/upload/status/{file_id}", "get", server.get("/upload/status/" + id));
             check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + id, ""));
+            Answer endless = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": null}");
+            check("/upload/start", "post", endless);
+            check("/upload/status/{file_id}", "get", server.get("/upload/status/" + endless.field("file_id")));
+            check("/upload/{file_id}", "put", server.put("/upload/" + endless.field("file_id") + "?complete=false", FILE, "Content-Range", "bytes 0-2499/*"));
+            check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + endless.field("file_id"), "{\"file_size\": 1}"));
+            check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + endless.field("file_id"), "{\"file_size\": 2500}"));
+            check("/files", "get", server.get("/files?sha256=" + tranzr.model.Digest.sha256(FILE).hex()));
             check("/files", "get", server.get("/files"));
             check("/files/{file_id}", "get", server.get("/files/" + id));
             check("/download/{file_id}", "get", server.get("/download/" + id, "Range", "bytes=9999-"));

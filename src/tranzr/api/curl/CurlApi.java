@@ -26,7 +26,6 @@ import tranzr.http.Multipart;
 import tranzr.http.RangeHeader;
 import tranzr.http.Request;
 import tranzr.http.Response;
-import tranzr.model.Digest;
 import tranzr.model.FileName;
 import tranzr.model.Right;
 import tranzr.model.Upload;
@@ -105,7 +104,7 @@ public final class CurlApi {
         }
         Body body = RequestBody.of(request);
         long length = request.header("Content-Range").map(field -> wholeLength(field, body)).orElse(body.length());
-        DigestClaim claim = DigestClaim.of(DigestClaims.of(request));
+        DigestClaim claim = DigestClaims.of(request);
         return answer(request, List.of(receive(request, id, name, length, body, claim, options)), false);
     }
 
@@ -128,7 +127,7 @@ public final class CurlApi {
     /** Options have to come before the files they are for. When anything goes wrong no file of the form stays. */
     private Response receiveForm(Request request, Multipart form, String name) throws IOException {
         LinkOptions.of(request, Map.of());
-        Digest digest = DigestClaims.of(request);
+        DigestClaim claim = DigestClaims.of(request);
         Map<String, String> fields = new HashMap<>();
         List<Received> files = new ArrayList<>();
         try {
@@ -137,12 +136,12 @@ public final class CurlApi {
                 if (option.isPresent()) {
                     noteOption(fields, option.get(), part, files);
                 } else if (part.filename() != null) {
-                    if (!files.isEmpty() && (name != null || digest != null) || files.size() == MAX_FILES) {
+                    if (!files.isEmpty() && (name != null || claim.isAny()) || files.size() == MAX_FILES) {
                         throw Fields.invalid(part.name(), "is one file more than this request can bring");
                     }
                     UUID id = uploads(request).newId();
-                    files.add(receive(request, id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, RequestBody.of(request, part),
-                            DigestClaim.of(digest), LinkOptions.of(request, fields)));
+                    files.add(receive(request, id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, RequestBody.of(request, part), claim,
+                            LinkOptions.of(request, fields)));
                 }
             }
             if (files.isEmpty()) {

@@ -58,9 +58,9 @@ final class ChunkForm implements AutoCloseable {
     }
 
     Response receive(Writer writer) throws IOException {
-        Digest inHeader = DigestClaims.of(request);
-        if (inHeader != null) {
-            set("sha256", inHeader.hex());
+        DigestClaim inHeader = DigestClaims.of(request);
+        if (inHeader.possible()) {
+            set("sha256", inHeader.value().get().hex());
         }
         for (Multipart.Part part = form.next(); part != null; part = form.next()) {
             if (!isFile(part)) {
@@ -68,7 +68,7 @@ final class ChunkForm implements AutoCloseable {
             } else if (spooled != null) {
                 throw secondFile();
             } else if (values.containsKey("file_id") && values.containsKey("chunk_index")) {
-                return writer.write(id(), index(), RequestBody.of(request, part), DigestClaim.later(this::digestInRest));
+                return writer.write(id(), index(), RequestBody.of(request, part), DigestClaim.later(this::digestInRest, inHeader.crc()));
             } else {
                 spooled = uploads.spool(RequestBody.of(request, part), MAX_SPOOLED_BYTES);
             }
@@ -76,7 +76,7 @@ final class ChunkForm implements AutoCloseable {
         if (spooled == null) {
             throw Fields.invalid("chunk", "the form holds no file part");
         }
-        return writer.write(id(), index(), spooled, DigestClaim.of(digest()));
+        return writer.write(id(), index(), spooled, DigestClaim.of(digest(), inHeader.crc()));
     }
 
     /** Reads what follows the file, where its digest may stand. */

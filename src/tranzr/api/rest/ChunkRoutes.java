@@ -56,7 +56,7 @@ public final class ChunkRoutes {
         }
         UUID id = Ids.known(fileId.orElseThrow(() -> Fields.invalid("file_id", "is missing")));
         long index = index(chunkIndex.orElseThrow(() -> Fields.invalid("chunk_index", "is missing")));
-        return write(request, id, index, RequestBody.of(request), DigestClaim.of(DigestClaims.of(request)));
+        return write(request, id, index, RequestBody.of(request), DigestClaims.of(request));
     }
 
     static long index(String text) {

@@ -11,6 +11,7 @@ import tranzr.api.Fields;
 import tranzr.api.Ids;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.Digest;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -43,11 +44,16 @@ public final class FileRoutes {
         }
         Optional<UploadState> status = request.query("status").map(FileRoutes::state);
         UUID room = request.query("room").map(uploads(request)::room).orElse(null);
+        Digest sha256 = Fields.written(request.query("sha256").map(hex -> Map.of("sha256", hex)).orElse(Map.of())).digest("sha256").orElse(null);
         Predicate<Upload> filter = upload -> (status.isPresent() ? upload.state() == status.get() : upload.state() != UploadState.EXPIRED)
-                && (room == null || room.equals(upload.access().room()));
+                && (room == null || room.equals(upload.access().room()))
+                && (sha256 == null || sha256.equals(upload.sha256()));
         Map<String, String> filters = new LinkedHashMap<>();
         status.ifPresent(state -> filters.put("status", state.wireName()));
         request.query("room").ifPresent(text -> filters.put("room", text));
+        if (sha256 != null) {
+            filters.put("sha256", sha256.hex());
+        }
         return paging.answer(uploads(request).list(after, paging.probe(), filter), upload -> upload.id().toString(),
                 UploadView::listed, "/files", filters);
     }

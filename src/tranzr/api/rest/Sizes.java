@@ -10,9 +10,10 @@ import tranzr.transfer.Uploads;
 /**
  * The sizes a client announces for an upload, and the chunks that follow from them.
  *
- * @param length in bytes, or {@link Upload#UNKNOWN_LENGTH} when it was given in MiB, which is too coarse
- * @param announced in bytes
- * @param chunkSize in bytes, at least 1
+ * @param length in bytes, or {@link Upload#UNKNOWN_LENGTH} when it was given in MiB, which is too coarse, or as null
+ * @param announced in bytes; {@link Upload#UNKNOWN_LENGTH} for null
+ * @param chunkSize in bytes, at least 1; 0 for one that suits an upload of which nothing is known
+ * @param totalChunks -1 when nothing tells
  */
 record Sizes(long length, long announced, long chunkSize, long totalChunks) {
 
@@ -29,6 +30,9 @@ record Sizes(long length, long announced, long chunkSize, long totalChunks) {
      * @param defaultChunkSize in bytes, for a client that names none; it grows with a file that would have too many chunks
      */
     static Sizes of(Fields fields, long defaultChunkSize) {
+        if (fields.isNone("file_size")) {
+            return checked(new Sizes(Upload.UNKNOWN_LENGTH, Upload.UNKNOWN_LENGTH, fields.isNone("chunk_size") || !fields.has("chunk_size") ? 0 : chunkSize(fields), -1));
+        }
         if (!fields.isText("chunk_size") && !fields.isText("file_size")) {
             BigDecimal chunk = fields.number("chunk_size").orElse(LEAST_BYTES);
             if (chunk.signum() > 0 && chunk.compareTo(LEAST_BYTES) < 0) {
@@ -93,7 +97,7 @@ record Sizes(long length, long announced, long chunkSize, long totalChunks) {
         if (number.signum() <= 0) {
             throw Fields.invalid("chunk_size", "must be more than 0");
         }
-        if (number.compareTo(LEAST_BYTES) < 0) { // beside a file size with its own unit
+        if (number.compareTo(LEAST_BYTES) < 0) { // beside a file size with its own unit, or none
             return inMebibytes(BigDecimal.ZERO, number).chunkSize();
         }
         return fields.whole("chunk_size").orElseThrow();

@@ -81,7 +81,14 @@ public final class UploadRoutes {
     public Response merge(Request request) {
         UUID id = Ids.fileId(request);
         Duration wait = waitOf(request);
-        Digest expected = Fields.json(request).digest("sha256").orElse(null);
+        Fields fields = Fields.json(request);
+        Digest expected = fields.digest("sha256").orElse(null);
+        fields.whole("file_size").ifPresent(length -> {
+            if (length < 0) {
+                throw Fields.invalid("file_size", "must be at least 0");
+            }
+            uploads(request).fixLength(id, length);
+        });
         try {
             return complete(request, id, expected, wait);
         } catch (FailureException e) {
@@ -94,12 +101,16 @@ public final class UploadRoutes {
         }
     }
 
-    /** {@code PUT /upload/{file_id}}: from byte 0, or from where Content-Range says; completes what is whole afterwards. */
+    /** {@code PUT /upload/{file_id}}: from byte 0, or from where Content-Range says; completes what is whole afterwards, unless {@code ?complete=false}. */
     public Response put(Request request) {
         UUID id = Ids.fileId(request);
         Duration wait = waitOf(request);
+        boolean completes = request.query("complete").flatMap(text -> Fields.written(Map.of("complete", text)).flag("complete")).orElse(true);
+        if (!completes) {
+            Recorder.onlyFailures(request); // The merge that has to follow is recorded.
+        }
         Uploads.Written written = write(request, id);
-        if (written.upload().isWhole()) {
+        if (completes && written.upload().isWhole()) {
             return complete(request, id, null, wait);
         }
         return Response.json(200, UploadView.range(written));
@@ -107,7 +118,7 @@ public final class UploadRoutes {
 
     private Uploads.Written write(Request request, UUID id) {
         Body body = RequestBody.of(request);
-        DigestClaim claim = DigestClaim.of(DigestClaims.of(request));
+        DigestClaim claim = DigestClaims.of(request);
         Optional<String> field = request.header("Content-Range");
         if (field.isPresent()) {
             ContentRange content = RangeHeader.parseContentRange(field.get());
