@@ -25,6 +25,8 @@ public final class CuttingProxy implements AutoCloseable {
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
     private static final int BACKLOG = 200;
+    /** So that what was sent and is lost with a connection is no more than on a real network; less than a few of the loopback's packets would slow it down. */
+    private static final int RECEIVE_BUFFER = 256 << 10;
 
     private final IntSupplier target;
     private final Random random;
@@ -160,10 +162,8 @@ public final class CuttingProxy implements AutoCloseable {
         Socket server = null;
         try {
             client.setTcpNoDelay(true);
-            if (now.window() > 0) {
-                client.setReceiveBufferSize(now.window());
-            }
-            server = connect(now);
+            client.setReceiveBufferSize(RECEIVE_BUFFER);
+            server = connect();
             Passage passage = new Passage(this, client, server, now, cut, middle, requests);
             passages.add(passage);
             passage.start(threads);
@@ -182,12 +182,10 @@ public final class CuttingProxy implements AutoCloseable {
         return listener == null;
     }
 
-    Socket connect(Network now) throws IOException {
+    Socket connect() throws IOException {
         Socket server = new Socket();
         server.setTcpNoDelay(true);
-        if (now.window() > 0) {
-            server.setReceiveBufferSize(now.window());
-        }
+        server.setReceiveBufferSize(RECEIVE_BUFFER);
         try {
             server.connect(new InetSocketAddress(HERE, target.getAsInt()));
             return server;

@@ -123,7 +123,7 @@ final class Passage implements Meddler.Place {
 
     @Override
     public Socket connect() throws IOException {
-        return proxy.connect(network);
+        return proxy.connect();
     }
 
     /** Ends it that way; nothing passes from now on. No effect on one that has ended, but that one which only stands still can still be ended for good. */
