@@ -7,6 +7,7 @@ import java.util.List;
 import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
+import tranzr.model.Priority;
 
 /** Limits as operators write them. */
 public final class LimitFuzz {
