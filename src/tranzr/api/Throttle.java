@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import tranzr.access.Caller;
 import tranzr.http.Handler;
 import tranzr.http.Pace;
 import tranzr.http.Request;
 import tranzr.limit.Bandwidth;
 import tranzr.limit.Flow;
-import tranzr.limit.Priority;
 import tranzr.limit.RateLimiter;
 import tranzr.limit.TransferSlots;
 import tranzr.model.AddressKey;
+import tranzr.model.Priority;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 
@@ -104,11 +105,23 @@ public final class Throttle {
                     bound == TransferSlots.Bound.TOTAL ? new Failure.Busy(SOON) : new Failure.TooManyTransfers(SOON));
         }
         if (!bandwidth.isNone()) {
-            Flow flow = bandwidth.open(token, priorityOf(request.headers("Priority")));
-            request.whenEnded(_ -> flow.close());
-            Pace pace = new FlowPace(flow);
+            List<String> wish = request.headers("Priority");
+            FlowPace pace = new FlowPace(bandwidth, token, priorityOf(wish));
+            request.whenEnded(_ -> pace.close());
             request.pace(pace, pace);
+            if (wish.isEmpty()) {
+                request.attach(FlowPace.class, pace);
+            }
         }
+    }
+
+    /**
+     * Shares bandwidth out to a request by what it is about, now that this is known, unless the request itself says what it is worth. Called by the request's own thread.
+     *
+     * @param priority asked only when it matters
+     */
+    public static void prefer(Request request, Supplier<Priority> priority) {
+        request.attached(FlowPace.class).ifPresent(pace -> pace.prefer(priority.get()));
     }
 
     /** By the urgency of RFC 9218, 4.1: {@code u=3} is the default, lower numbers come first. What cannot be read is the default (section 4). */
@@ -126,15 +139,44 @@ public final class Throttle {
         return Priority.NORMAL;
     }
 
-    private record FlowPace(Flow flow) implements Pace {
+    /** The pace of one request. Its flow is another one from when it is known that it is worth more or less than it seemed. */
+    private static final class FlowPace implements Pace {
+        private final Bandwidth bandwidth;
+        private final UUID token;
+        private Priority priority;
+        /** Replaced by the request's own thread, ended by any. */
+        private volatile Flow flow;
+        private boolean ended;
+
+        FlowPace(Bandwidth bandwidth, UUID token, Priority priority) {
+            this.bandwidth = bandwidth;
+            this.token = token;
+            this.priority = priority;
+            this.flow = bandwidth.open(token, priority);
+        }
+
+        synchronized void prefer(Priority better) {
+            if (better != priority && !ended) {
+                priority = better;
+                flow.close();
+                flow = bandwidth.open(token, better);
+            }
+        }
+
         @Override
         public int take(int wanted) throws IOException {
             return flow.next(wanted);
         }
 
         @Override
-        public void abort() {
+        public synchronized void abort() {
+            ended = true;
             flow.abort();
+        }
+
+        synchronized void close() {
+            ended = true;
+            flow.close();
         }
     }
 }

@@ -18,6 +18,11 @@ final class RoomCommand extends AccountCommand {
     }
 
     @Override
+    public Group group() {
+        return Group.ACCOUNTS;
+    }
+
+    @Override
     public String arguments() {
         return "create NAME | list | delete ROOM | add-member ROOM TOKEN --role ROLE | remove-member ROOM TOKEN [OPTION...]";
     }

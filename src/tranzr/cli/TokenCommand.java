@@ -25,6 +25,11 @@ final class TokenCommand extends AccountCommand {
     }
 
     @Override
+    public Group group() {
+        return Group.ACCOUNTS;
+    }
+
+    @Override
     public String arguments() {
         return "create NAME --rights LIST | list | revoke TOKEN | rotate TOKEN [OPTION...]";
     }

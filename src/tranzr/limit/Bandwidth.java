@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import tranzr.model.Priority;
 
 /**
  * Limits how fast bytes pass: in all, for each key and for each transfer, each by a {@link Schedule}. Safe for several threads.

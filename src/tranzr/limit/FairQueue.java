@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import tranzr.model.Priority;
 
 /**
  * Decides whose bytes pass next: fair between parties (the keys), and within a party between its members (the transfers), each by weight; whoever has used up a limit

@@ -20,10 +20,11 @@ import java.util.UUID;
  * @param deleteKey the hash of the secret that may delete this file without a token, or null
  * @param expires when the upload (or, once completed, the file) is cleaned away; null for never
  * @param access whom it belongs to
+ * @param priority what its transfers are worth beside others
  */
 public record Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
         UploadState state, RangeSet ranges, Digest expected, Digest sha256, Digest deleteKey,
-        Instant created, Instant updated, Instant expires, FileAccess access) {
+        Instant created, Instant updated, Instant expires, FileAccess access, Priority priority) {
 
     public static final long UNKNOWN_LENGTH = -1;
 
@@ -35,6 +36,7 @@ public record Upload(UUID id, String filename, long length, long announced, long
         Objects.requireNonNull(created);
         Objects.requireNonNull(updated);
         Objects.requireNonNull(access);
+        Objects.requireNonNull(priority);
         if (length < UNKNOWN_LENGTH || chunkSize < 1) {
             throw new IllegalArgumentException("length " + length + ", chunk size " + chunkSize);
         }
@@ -44,7 +46,14 @@ public record Upload(UUID id, String filename, long length, long announced, long
     public Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, UploadState state, RangeSet ranges,
             Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires) {
         this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires,
-                FileAccess.OPERATOR);
+                FileAccess.OPERATOR, Priority.NORMAL);
+    }
+
+    /** Of the usual priority. */
+    public Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, UploadState state, RangeSet ranges,
+            Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires, FileAccess access) {
+        this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires, access,
+                Priority.NORMAL);
     }
 
     public boolean lengthKnown() {
@@ -65,28 +74,28 @@ public record Upload(UUID id, String filename, long length, long announced, long
 
     public Upload withRanges(RangeSet ranges, UploadState state, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access);
+                deleteKey, created, updated, expires, access, priority);
     }
 
     public Upload withLength(long length, long totalChunks) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access);
+                deleteKey, created, updated, expires, access, priority);
     }
 
     /** @param expected SHA-256 that the whole is to have */
     public Upload expecting(Digest expected) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access);
+                deleteKey, created, updated, expires, access, priority);
     }
 
     public Upload completed(Digest sha256, Instant updated, Instant expires) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
-                sha256, deleteKey, created, updated, expires, access);
+                sha256, deleteKey, created, updated, expires, access, priority);
     }
 
     public Upload withAccess(FileAccess access) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access);
+                deleteKey, created, updated, expires, access, priority);
     }
 
     /** What counts against quotas: the whole length as soon as it is known or announced; 0 once expired. */

@@ -2,6 +2,7 @@ package tranzr.transfer;
 
 import java.util.UUID;
 import tranzr.model.Digest;
+import tranzr.model.Priority;
 import tranzr.model.Upload;
 
 /**
@@ -15,12 +16,18 @@ import tranzr.model.Upload;
  * @param expected SHA-256 of the whole, or null
  * @param deleteKey hash of a secret that may delete the file, or null
  * @param room into which room; null for none
+ * @param priority what its transfers are worth beside others
  */
 public record NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
-        Digest expected, Digest deleteKey, UUID room) {
+        Digest expected, Digest deleteKey, UUID room, Priority priority) {
 
     /** Into no room. */
     public NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, Digest expected, Digest deleteKey) {
         this(id, filename, length, announced, chunkSize, totalChunks, expected, deleteKey, null);
+    }
+
+    /** Of the usual priority. */
+    public NewUpload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, Digest expected, Digest deleteKey, UUID room) {
+        this(id, filename, length, announced, chunkSize, totalChunks, expected, deleteKey, room, Priority.NORMAL);
     }
 }

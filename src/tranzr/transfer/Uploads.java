@@ -14,6 +14,7 @@ import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Priority;
 import tranzr.model.RangeSet;
 import tranzr.model.Right;
 import tranzr.model.Upload;
@@ -111,7 +112,7 @@ public final class Uploads {
         Instant now = core.now();
         return new Upload(spec.id(), spec.filename(), spec.length(), announced, chunkSize, totalChunks,
                 UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
-                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()));
+                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority());
     }
 
     private static long chunksOf(long length, long chunkSize) {
@@ -276,6 +277,11 @@ public final class Uploads {
         }
         core.settle();
         return upload;
+    }
+
+    /** What the bytes of an upload are worth beside others; the usual when there is none that the caller may know of. */
+    public Priority priority(UUID id) {
+        return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).map(Upload::priority).orElse(Priority.NORMAL);
     }
 
     /** Whether there is a record of this id that the caller may know of, be it of an upload that has expired. */

@@ -10,7 +10,7 @@ import tranzr.fuzz.Target;
 import tranzr.http.BadRequestException;
 import tranzr.json.Json;
 import tranzr.json.JsonException;
-import tranzr.limit.Priority;
+import tranzr.model.Priority;
 
 /** Fields of requests, whatever they came in. */
 public final class ApiFuzz {

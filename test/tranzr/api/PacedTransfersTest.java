@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import tranzr.http.Limits;
 import tranzr.limit.TransferSlots;
@@ -83,6 +84,55 @@ class PacedTransfersTest extends LimitedServer {
         }
         assertTook(2048 * KIB, 256 * KIB, 64 * KIB, took[0]);
         assertTrue(took[1] < 6 * SECOND, "with four fifths of the bandwidth: " + took[1]);
+    }
+
+    private String begin(int size, String priority) {
+        String json = "{\"filename\": \"f\", \"file_size\": " + size + ", \"chunk_size\": " + size + ", \"priority\": " + priority + "}";
+        return served.post("/upload/start", json, "Authorization", ANY).expect(201).field("file_id");
+    }
+
+    /** The same bytes for two uploads, low and high, by one of the doors. @return how long each took */
+    private long[] race(BiFunction<String, byte[], Answer> door) throws Exception {
+        byte[] bytes = ServedEngine.bytes(1024 * KIB, 1);
+        String low = begin(bytes.length, "\"low\"");
+        String high = begin(bytes.length, "\"high\"");
+        long before = hands.nanos();
+        List<Future<Answer>> both = List.of(threads.submit(() -> door.apply(low, bytes)), threads.submit(() -> door.apply(high, bytes)));
+        long[] took = hands.passUntilDone(both);
+        for (Future<Answer> each : both) {
+            each.get().expect(200);
+        }
+        return new long[] {took[0] - before, took[1] - before};
+    }
+
+    private void assertRanked(long[] took) {
+        assertTook(2048 * KIB, 256 * KIB, 64 * KIB, took[0]);
+        assertTrue(took[1] < 6 * SECOND, "with four fifths of the bandwidth: " + took[1]);
+    }
+
+    @Test
+    void anUploadIsWorthWhatItsStartSaidByEveryDoor() throws Exception {
+        serveAtBandwidth("256KiB/s", "none", "none");
+        assertRanked(race((id, bytes) -> served.put("/upload/" + id, bytes, "Authorization", ANY)));
+        assertRanked(race((id, bytes) -> served.put("/uploads/" + id + "/chunks/0", bytes, "Authorization", ANY)));
+        assertRanked(race((id, bytes) -> served.form().field("file_id", id).field("chunk_index", 0).file("f", "x", bytes)
+                .send("POST", "/upload/chunk", "Authorization", ANY)));
+        // Both say that they are worth the same, whatever their starts said.
+        long[] took = race((id, bytes) -> served.put("/upload/" + id, bytes, "Authorization", ANY, "Priority", "u=3"));
+        assertTrue(took[1] > 7 * SECOND, "with half of the bandwidth: " + took[1]);
+    }
+
+    @Test
+    void thePriorityIsKeptAndShown() throws Exception {
+        serveAtBandwidth("none", "none", "none");
+        String id = begin(5, "\"high\"");
+        assertEquals("high", served.get("/upload/status/" + id, "Authorization", ANY).expect(200).field("priority"));
+        assertEquals("high", served.get("/files/" + id, "Authorization", ANY).expect(200).field("priority"));
+        assertEquals("normal", served.get("/files/" + begin(5, "null"), "Authorization", ANY).expect(200).field("priority"));
+        for (String wrong : List.of("\"urgent\"", "\"\"", "5", "\"HIGH\"")) {
+            assertEquals("priority", served.post("/upload/start", "{\"filename\": \"f\", \"file_size\": 1, \"priority\": " + wrong + "}", "Authorization", ANY)
+                    .expect(400, "invalid_value").field("field"));
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import tranzr.model.Priority;
 
 /** The decisions, event by event on a clock of its own: no threads. */
 class FairQueueTest {

@@ -9,6 +9,7 @@ import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
 import tranzr.api.RequestBody;
+import tranzr.api.Throttle;
 import tranzr.http.Multipart;
 import tranzr.http.RangeHeader;
 import tranzr.http.Request;
@@ -64,6 +65,7 @@ public final class ChunkRoutes {
     }
 
     private Response write(Request request, UUID id, long index, Body body, DigestClaim claim) {
+        Throttle.prefer(request, () -> uploads(request).priority(id));
         Optional<String> contentRange = request.header("Content-Range");
         Uploads.Written written = contentRange.isEmpty() ? uploads(request).writeChunk(id, index, body, claim)
                 : writePart(request, id, index, RangeHeader.parseContentRange(contentRange.get()), body, claim);

@@ -13,6 +13,7 @@ import tranzr.api.Ids;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
+import tranzr.api.Throttle;
 import tranzr.http.BadRequestException;
 import tranzr.http.RangeHeader;
 import tranzr.http.RangeHeader.ContentRange;
@@ -20,6 +21,7 @@ import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Priority;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -62,9 +64,19 @@ public final class UploadRoutes {
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         Upload upload = uploads.start(new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null, room));
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, priority(fields)));
         Recorder.note(request, "file_id", upload.id().toString());
         return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
+    }
+
+    private static Priority priority(Fields fields) {
+        return fields.text("priority").map(text -> {
+            try {
+                return Priority.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw Fields.invalid("priority", "the text " + e.getMessage());
+            }
+        }).orElse(Priority.NORMAL);
     }
 
     /** {@code GET /upload/status/{file_id}}. */
@@ -117,6 +129,7 @@ public final class UploadRoutes {
     }
 
     private Uploads.Written write(Request request, UUID id) {
+        Throttle.prefer(request, () -> uploads(request).priority(id));
         Body body = RequestBody.of(request);
         DigestClaim claim = DigestClaims.of(request);
         Optional<String> field = request.header("Content-Range");

@@ -40,6 +40,7 @@ final class UploadView {
         view.put("missing_ranges", missingRanges(upload));
         view.put("bytes_received", upload.ranges().total());
         view.put("percentage", percentage(upload.ranges().total(), upload));
+        view.put("priority", upload.priority().toString());
         view.put("created_at", time(upload.created()));
         view.put("updated_at", time(upload.updated()));
         view.put("expires_at", time(upload.expires()));
@@ -120,6 +121,7 @@ final class UploadView {
         Map<String, Object> view = listed(upload);
         view.put("chunk_size", upload.chunkSize());
         view.put("bytes_received", upload.ranges().total());
+        view.put("priority", upload.priority().toString());
         view.put("expires_at", time(upload.expires()));
         view.put("shares", shares);
         view.put("download_url", upload.state() == UploadState.COMPLETED ? downloadUrl(upload, baseUrl) : null);

@@ -10,6 +10,7 @@ import tranzr.model.Digest;
 import tranzr.model.Entity;
 import tranzr.model.FileAccess;
 import tranzr.model.OneTimeToken;
+import tranzr.model.Priority;
 import tranzr.model.Room;
 import tranzr.model.Scope;
 import tranzr.model.Session;
@@ -81,6 +82,7 @@ final class ChangeText {
         return id + " " + quote(upload.filename()) + " " + length + ", chunks of " + upload.chunkSize() + ", "
                 + upload.state().wireName() + ", has " + upload.ranges().total() + " in " + upload.ranges().size() + " ranges"
                 + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires())
+                + (upload.priority() == Priority.NORMAL ? "" : ", priority " + upload.priority())
                 + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()));
     }
 

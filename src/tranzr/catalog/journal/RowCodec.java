@@ -7,6 +7,7 @@ import java.util.UUID;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
 import tranzr.model.FileAccess;
+import tranzr.model.Priority;
 import tranzr.model.RangeSet;
 import tranzr.model.Share;
 import tranzr.model.Upload;
@@ -20,6 +21,10 @@ final class RowCodec {
 
     /** Set in an upload's first byte when its body ends with whom it belongs to. */
     static final int WITH_ACCESS = 0x80;
+    /** Set in an upload's first byte when its body ends, behind whom it belongs to, with a priority other than the usual. */
+    static final int WITH_PRIORITY = 0x40;
+    /** What of the first byte is the state. */
+    private static final int STATE = 0x3F;
 
     private RowCodec() {
     }
@@ -38,7 +43,8 @@ final class RowCodec {
     /** The state comes first, so that a reader can tell what an upload is without reading on. */
     static void putUploadBody(FieldWriter out, Upload upload) {
         boolean plain = upload.access().equals(FileAccess.OPERATOR);
-        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS));
+        boolean usual = upload.priority() == Priority.NORMAL;
+        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS) | (usual ? 0 : WITH_PRIORITY));
         out.textOrNull(upload.filename());
         out.fromMinusOne(upload.length());
         out.fromMinusOne(upload.announced());
@@ -53,11 +59,14 @@ final class RowCodec {
         if (!plain) {
             EntityCodec.putAccess(out, upload.access());
         }
+        if (!usual) {
+            out.u8(upload.priority().ordinal());
+        }
     }
 
     static Upload uploadBody(FieldReader in, UUID id, Instant created) throws BadRecordException {
         int first = in.u8();
-        UploadState state = state(first & ~WITH_ACCESS);
+        UploadState state = stateOf(first);
         try {
             String filename = in.text();
             long length = in.fromMinusOne();
@@ -67,10 +76,25 @@ final class RowCodec {
             RangeSet ranges = ranges(in);
             return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, in.digestOrNull(),
                     in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull(),
-                    (first & WITH_ACCESS) == 0 ? FileAccess.OPERATOR : EntityCodec.access(in));
+                    (first & WITH_ACCESS) == 0 ? FileAccess.OPERATOR : EntityCodec.access(in),
+                    (first & WITH_PRIORITY) == 0 ? Priority.NORMAL : priority(in.u8()));
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("upload " + id + ": " + e.getMessage(), e);
         }
+    }
+
+    /** @param first the first byte of an upload's body */
+    static UploadState stateOf(int first) throws BadRecordException {
+        return state(first & STATE);
+    }
+
+    /** By the ordinal, which the format fixes. */
+    private static Priority priority(int code) throws BadRecordException {
+        Priority[] priorities = Priority.values();
+        if (code >= priorities.length) {
+            throw new BadRecordException("unknown priority " + code);
+        }
+        return priorities[code];
     }
 
     /** By the ordinal, which the format fixes. */

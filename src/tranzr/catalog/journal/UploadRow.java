@@ -42,7 +42,7 @@ final class UploadRow {
 
     /** From a snapshot. @param body as {@link RowCodec#putUploadBody} made it */
     static UploadRow packed(UUID id, Instant created, byte[] body) throws BadRecordException {
-        boolean settled = body.length > 0 && isSettled(RowCodec.state(body[0] & 0x7F));
+        boolean settled = body.length > 0 && isSettled(RowCodec.stateOf(body[0]));
         UploadRow row = new UploadRow(id, created, body);
         if (!settled) {
             row.content = row.unpack(body);

@@ -18,6 +18,7 @@ import tranzr.model.Entity;
 import tranzr.model.FileAccess;
 import tranzr.model.IpRange;
 import tranzr.model.OneTimeToken;
+import tranzr.model.Priority;
 import tranzr.model.Quota;
 import tranzr.model.RangeSet;
 import tranzr.model.Right;
@@ -77,7 +78,7 @@ final class RandomChanges {
     Upload upload() {
         return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
                 digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
-                random.nextBoolean() ? FileAccess.OPERATOR : access());
+                random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)]);
     }
 
     private Change stored() {

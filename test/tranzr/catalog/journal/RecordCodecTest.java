@@ -18,6 +18,8 @@ import tranzr.catalog.Change;
 import tranzr.catalog.Samples;
 import tranzr.journal.Journal;
 import tranzr.model.ByteRange;
+import tranzr.model.Priority;
+import tranzr.model.Upload;
 
 final class RecordCodecTest {
 
@@ -120,6 +122,32 @@ final class RecordCodecTest {
         assertThrows(NullPointerException.class, () -> RecordCodec.encode(List.of(noTime)));
         Change halfACharacter = new Change.ShareTermsChanged(Samples.digest("x"), null, 0, "\uD800");
         assertThrows(IllegalArgumentException.class, () -> RecordCodec.encode(List.of(halfACharacter)));
+    }
+
+    @Test
+    void anUploadOfTheUsualPriorityIsWrittenAsItAlwaysWas() throws Exception {
+        Upload usual = Samples.upload(1, 10);
+        byte[] before = bytes(List.of(new Change.UploadCreated(usual)));
+        // Version, count, tag, id and time; then the first byte of the body, with nothing but the state in it.
+        int first = before.length - body(usual).length;
+        assertEquals(usual.state().ordinal(), before[first]);
+        for (Priority priority : Priority.values()) {
+            Upload upload = new Upload(usual.id(), usual.filename(), usual.length(), usual.announced(), usual.chunkSize(), usual.totalChunks(), usual.state(),
+                    usual.ranges(), usual.expected(), usual.sha256(), usual.deleteKey(), usual.created(), usual.updated(), usual.expires(), usual.access(), priority);
+            byte[] record = bytes(List.of(new Change.UploadCreated(upload)));
+            assertEquals(before.length + (priority == Priority.NORMAL ? 0 : 1), record.length);
+            assertEquals(List.of(new Change.UploadCreated(upload)), decode(record));
+        }
+        byte[] unknown = Arrays.copyOf(before, before.length + 1);
+        unknown[first] |= RowCodec.WITH_PRIORITY;
+        unknown[before.length] = 3;
+        assertTrue(assertThrows(BadRecordException.class, () -> decode(unknown)).getMessage().contains("unknown priority 3"));
+    }
+
+    private static byte[] body(Upload upload) {
+        FieldWriter out = new FieldWriter(100);
+        RowCodec.putUploadBody(out, upload);
+        return out.toByteArray();
     }
 
     /** The worked example of {@code docs/storage.md}. */

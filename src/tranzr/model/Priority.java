@@ -1,4 +1,4 @@
-package tranzr.limit;
+package tranzr.model;
 
 import java.util.Locale;
 
