@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import tranzr.server.ConfigException;
 
-/** The arguments of a command that has words of its own: words, options with a value ({@code --name value} or {@code --name=value}), and switches. */
+/** The arguments of a command that has words of its own: words, options with a value ({@code --name value} or {@code --name=value}), and switches. What follows {@code --} is words. */
 final class Arguments {
 
     private final List<String> words = new ArrayList<>();
@@ -30,6 +30,10 @@ final class Arguments {
         Arguments parsed = new Arguments();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
+            if (argument.equals("--")) {
+                parsed.words.addAll(arguments.subList(i + 1, arguments.size()));
+                return parsed;
+            }
             int equals = argument.indexOf('=');
             String name = equals < 0 ? argument : argument.substring(0, equals);
             if (!argument.startsWith("--")) {
@@ -59,11 +63,31 @@ final class Arguments {
         return words.get(next++);
     }
 
-    /** Complains about words that nobody has asked for, and options that are none of these. */
-    void requireOnly(Set<String> allowed) throws ConfigException {
+    /** All the words that are left, at least one. @param what they have to be, in capitals */
+    List<String> rest(String what) throws ConfigException {
+        List<String> rest = List.copyOf(words.subList(next, words.size()));
+        next = words.size();
+        if (rest.isEmpty()) {
+            throw new ConfigException("missing " + what);
+        }
+        return rest;
+    }
+
+    /** The next word, if there is one. */
+    Optional<String> optionalWord() {
+        return next == words.size() ? Optional.empty() : Optional.of(words.get(next++));
+    }
+
+    /** Complains about words that nobody has asked for. */
+    void requireNoMore() throws ConfigException {
         if (next < words.size()) {
             throw new ConfigException("unexpected argument '" + words.get(next) + "'");
         }
+    }
+
+    /** Complains about words that nobody has asked for, and options that are none of these. */
+    void requireOnly(Set<String> allowed) throws ConfigException {
+        requireNoMore();
         for (String name : values.keySet()) {
             if (!allowed.contains(name)) {
                 throw new ConfigException(name + " does not apply here");

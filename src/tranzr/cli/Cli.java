@@ -9,8 +9,10 @@ import tranzr.server.StartException;
 /** The command line: finds the command, runs it, and turns whatever it meets into one clear line and an exit code. */
 public final class Cli {
 
-    static final List<Command> COMMANDS = List.of(new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(),
-            new RoomCommand(), new VersionCommand(), new HelpCommand());
+    static final List<Command> COMMANDS = List.of(new SendCommand(), new ReceiveCommand(), new StatusCommand(), new ResumeCommand(), new ListCommand(),
+            new InfoCommand(), new ShareCommand(), new RevokeCommand(), new DeleteCommand(), new VerifyCommand(), new DoctorCommand(),
+            new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(), new RoomCommand(), new CompletionCommand(),
+            new VersionCommand(), new HelpCommand());
 
     private Cli() {
     }
@@ -33,7 +35,7 @@ public final class Cli {
             Command command = find(named ? first : "serve")
                     .orElseThrow(() -> new ConfigException("there is no command '" + first + "'"));
             List<String> rest = named ? arguments.subList(1, arguments.size()) : arguments;
-            if (rest.stream().anyMatch(Cli::isHelp)) {
+            if (rest.stream().takeWhile(each -> !each.equals("--")).anyMatch(Cli::isHelp)) {
                 return new HelpCommand().run(List.of(command.name()), terminal);
             }
             return command.run(rest, terminal);

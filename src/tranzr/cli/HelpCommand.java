@@ -18,6 +18,11 @@ final class HelpCommand implements Command {
     }
 
     @Override
+    public Group group() {
+        return Group.PROGRAM;
+    }
+
+    @Override
     public String arguments() {
         return "[COMMAND]";
     }
@@ -25,6 +30,11 @@ final class HelpCommand implements Command {
     @Override
     public String summary() {
         return "explain the program or one command (also --help, -h)";
+    }
+
+    @Override
+    public List<String> firstWords() {
+        return Cli.COMMANDS.stream().map(Command::name).toList();
     }
 
     @Override
@@ -46,9 +56,11 @@ final class HelpCommand implements Command {
         out.println();
         out.println("usage: java -jar tranzr.jar [COMMAND] [OPTION...]");
         out.println();
-        out.println("Commands (help COMMAND tells more of each):");
-        for (Command command : Cli.COMMANDS) {
-            entry(out, command.name(), command.summary());
+        out.println("Commands ('help COMMAND' tells more of each; tranzr stands for java -jar tranzr.jar):");
+        for (Command.Group group : Command.Group.values()) {
+            out.println();
+            out.println(group.title() + ":");
+            Cli.COMMANDS.stream().filter(command -> command.group() == group).forEach(command -> entry(out, command.name(), command.summary()));
         }
         out.println();
         options(out, Cli.find("serve").orElseThrow());
@@ -60,6 +72,11 @@ final class HelpCommand implements Command {
         out.println();
         entry(out, command.name(), command.summary());
         out.println();
+        if (!command.examples().isEmpty()) {
+            out.println("Examples:");
+            command.examples().forEach(example -> out.println("  " + example));
+            out.println();
+        }
         options(out, command);
         exitCodes(out);
     }

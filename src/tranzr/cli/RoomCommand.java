@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import tranzr.client.RefusedException;
 import tranzr.server.ConfigException;
 
 /** Makes, lists and deletes rooms, and decides who their members are. */
@@ -15,6 +16,11 @@ final class RoomCommand extends AccountCommand {
     @Override
     public String name() {
         return "room";
+    }
+
+    @Override
+    public Group group() {
+        return Group.ACCOUNTS;
     }
 
     @Override

@@ -13,6 +13,11 @@ final class VersionCommand implements Command {
     }
 
     @Override
+    public Group group() {
+        return Group.PROGRAM;
+    }
+
+    @Override
     public String arguments() {
         return "";
     }

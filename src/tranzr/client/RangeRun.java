@@ -16,19 +16,26 @@ interface RangeRun {
      * The same for bytes that come one after the other and cannot be asked for again.
      *
      * @param next gives the end of what can be moved next, at most {@code atMost} bytes, starting at 0 and then where the last ended; it blocks; a range of no bytes is the end of all. What it
-     *        gave stays readable until it was moved.
+     *        gave stays readable until it was moved, which may happen in parts. While it waits it looks at {@link #checkStopped} several times a second, since {@link Transfer#pause} waits for it.
      */
     void run(Mover mover, Ranges next) throws TransferException;
 
     /** One call that is no range: a start, a merge, a HEAD; retried, waited for and stopped like a range. */
     <T> T once(Call<T> call) throws TransferException;
 
+    /** For a request within {@link #once} that moves so many bytes, a small file in one PUT say: paced, counted and stopped like a range. A new one for each try. */
+    Attempt attempt(long bytes);
+
     /** For {@link Progress}: what is known before the first range moves, and whenever it changes. */
     void total(long total, long alreadyDone);
 
     void state(Progress.State state, String note);
 
-    /** Whether to stop, for work between ranges: hashing, say. */
+    /**
+     * Whether to stop, for work between ranges: hashing, say.
+     *
+     * @throws TransferException {@link TransferException.Kind#PAUSED} if so, which {@link Transfer#run} lets pass; {@link Transfer} knows what was meant by it
+     */
     void checkStopped() throws TransferException;
 
     /** Gives ranges as bytes come. */

@@ -7,8 +7,9 @@ import java.util.UUID;
 /**
  * A new link.
  *
+ * @param shareId names it in lists, and opens nothing
  * @param expires null for never
  * @param maxDownloads 0 for no limit
  */
-public record ShareLink(URI url, String token, UUID shareId, UUID fileId, Instant expires, int maxDownloads, boolean isProtected) {
+public record ShareLink(URI url, String token, String shareId, UUID fileId, Instant expires, int maxDownloads, boolean isProtected) {
 }

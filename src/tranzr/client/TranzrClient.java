@@ -2,17 +2,29 @@ package tranzr.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server, and who one is there. Safe for several threads; make one, and close it at the end. */
 public final class TranzrClient implements AutoCloseable {
+
+    private static final BigDecimal MILLIS_A_MINUTE = BigDecimal.valueOf(60_000);
+    private static final Pattern LINK = Pattern.compile("(?i:https?)://[^?#]*/(?:s|share/download)/([^/?#]+)(?:/[^/?#]*)?(?:[?#].*)?");
 
     final Http http;
     final SessionStore sessions;
@@ -20,7 +32,7 @@ public final class TranzrClient implements AutoCloseable {
     final RandomGenerator random;
 
     private TranzrClient(Builder builder) {
-        this.http = null;
+        this.http = builder.over.apply(new JdkHttp(builder.server, builder.token, builder.pin, builder.timeout, builder.clock));
         this.sessions = builder.sessions;
         this.clock = builder.clock;
         this.random = builder.random;
@@ -41,6 +53,7 @@ public final class TranzrClient implements AutoCloseable {
         private SessionStore sessions;
         private InstantSource clock = InstantSource.system();
         private RandomGenerator random = new java.security.SecureRandom();
+        private UnaryOperator<Http> over = http -> http;
 
         private Builder(URI server) {
             this.server = server;
@@ -80,6 +93,12 @@ public final class TranzrClient implements AutoCloseable {
             return this;
         }
 
+        /** Stands between the transfers and the network, to see and to spoil what passes. */
+        Builder over(UnaryOperator<Http> over) {
+            this.over = over;
+            return this;
+        }
+
         /** @throws IllegalArgumentException for a URL or a fingerprint that is none, with a message for a person */
         public TranzrClient build() {
             return new TranzrClient(this);
@@ -110,25 +129,52 @@ public final class TranzrClient implements AutoCloseable {
 
     /** Newest first, all that the token may list. */
     public List<RemoteFile> list() throws IOException, RefusedException {
-        throw new IllegalStateException("not there yet");
+        List<RemoteFile> files = new ArrayList<>();
+        for (Map<String, Object> file : http.list("/files", "file_id")) {
+            files.add(new Members(file).file());
+        }
+        return files;
     }
 
     public RemoteFile info(UUID id) throws IOException, RefusedException {
-        throw new IllegalStateException("not there yet");
+        return new Members(http.call("GET", "/files/" + id, null).body()).file();
     }
 
     public ShareLink share(UUID id, ShareTerms terms) throws IOException, RefusedException {
-        throw new IllegalStateException("not there yet");
+        Map<String, Object> wanted = new LinkedHashMap<>();
+        wanted.put("expire_minutes", terms.expires() == null ? null : BigDecimal.valueOf(terms.expires().toMillis()).divide(MILLIS_A_MINUTE, 9, RoundingMode.UP).stripTrailingZeros());
+        wanted.put("max_downloads", terms.maxDownloads() == 0 ? null : terms.maxDownloads());
+        wanted.put("protected", terms.password() != null);
+        if (terms.password() != null) {
+            wanted.put("password", terms.password());
+        }
+        return new Members(http.call("POST", "/share/create/" + id, wanted).body()).link();
     }
 
     /** @param link its token, its {@code share_id}, or the whole link */
     public void revoke(String link) throws IOException, RefusedException {
-        throw new IllegalStateException("not there yet");
+        http.call("DELETE", "/shares/" + URLEncoder.encode(tokenOf(link), StandardCharsets.UTF_8), null);
+    }
+
+    private static String tokenOf(String link) {
+        Matcher found = LINK.matcher(link.strip());
+        return found.matches() ? found.group(1) : link.strip();
     }
 
     /** A file, or an upload that is under way. */
     public void delete(UUID id) throws IOException, RefusedException {
-        throw new IllegalStateException("not there yet");
+        try {
+            http.call("DELETE", "/files/" + id, null);
+        } catch (RefusedException forbidden) {
+            if (forbidden.status() != 403) {
+                throw forbidden;
+            }
+            try {
+                http.call("DELETE", "/upload/" + id, null); // what is not completed goes by the right to upload, too
+            } catch (RefusedException e) {
+                throw forbidden;
+            }
+        }
     }
 
     /**

@@ -30,6 +30,9 @@ public final class Settings {
     /** The only setting that has no flag: arguments can be read by every user of the machine. */
     static final String TOKEN_VARIABLE = VARIABLE_PREFIX + "TOKEN";
 
+    /** Variables that only the commands of the client know; whoever has set them may start a server as well. */
+    private static final Set<String> OF_THE_CLIENT = Set.of("TRANZR_SERVER", "TRANZR_MAX_RETRIES", "TRANZR_TIMEOUT", "TRANZR_PIN", "TRANZR_STATE");
+
     /** @param origin how to name it to the operator, such as {@code --port} or {@code TRANZR_PORT} */
     record Value(String text, String origin) {
     }
@@ -128,7 +131,7 @@ public final class Settings {
             Optional<Option> option = Option.ofProperty(name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-'));
             if (option.isPresent() && option.get().variable().equals(name)) {
                 values.putIfAbsent(option.get(), new Value(environment.get(name), name));
-            } else {
+            } else if (!OF_THE_CLIENT.contains(name)) {
                 warnings.add("the environment variable " + name + " is not known and has no effect");
             }
         }

@@ -67,6 +67,12 @@ public final class Bench {
         parts.put("sparse", memory::sparse);
         parts.put("idle", new Crowd(setting)::idle);
         parts.put("start", requests::start);
+        Commands commands = new Commands(setting);
+        parts.put("send", commands::send);
+        parts.put("receive", commands::receive);
+        parts.put("folder", commands::folder);
+        parts.put("far", commands::far);
+        parts.put("cut", commands::cut);
         parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {
             System.err.println("bench: the parts are " + String.join(", ", parts.keySet()) + "; and 'quick', '--dir DIR', '--jvm OPTION'");

@@ -39,8 +39,8 @@ record Setting(Path directory, boolean quick, List<String> jvm, Nginx nginx, Tab
         double run() throws Exception;
     }
 
-    /** Medians of the rounds of two measurements. @param nginx NaN when there is no anchor */
-    record Pair(double ours, double nginx) {
+    /** Medians of the rounds of two measurements. @param theirs NaN when there is no anchor */
+    record Pair(double ours, double theirs) {
     }
 
     int rounds(int wanted) {
@@ -56,13 +56,18 @@ record Setting(Path directory, boolean quick, List<String> jvm, Nginx nginx, Tab
         return quick ? Math.max(1, wanted / 16) : wanted;
     }
 
-    /** Warms both up once, then measures them in turn. */
+    /** Warms both up once, then measures them in turn; {@code theirs} only where nginx is there. */
     Pair compare(int rounds, Measurement ours, Measurement theirs) throws Exception {
+        return beside(rounds, ours, nginx == null ? () -> Double.NaN : theirs);
+    }
+
+    /** The same beside an anchor that is always there. */
+    Pair beside(int rounds, Measurement ours, Measurement theirs) throws Exception {
         List<Double> our = new ArrayList<>();
         List<Double> their = new ArrayList<>();
         for (int round = quick ? 1 : 0; round <= rounds(rounds); round++) {
             double a = ours.run();
-            double b = nginx == null ? Double.NaN : theirs.run();
+            double b = theirs.run();
             if (round > 0) {
                 our.add(a);
                 their.add(b);

@@ -17,15 +17,15 @@ final class Table {
             out.println(fact);
         }
         out.println();
-        out.printf("%-58s %16s %16s %7s  %s%n", "", "tranzr", "nginx", "ratio", "wanted");
+        out.printf("%-58s %16s %17s %6s  %s%n", "", "tranzr", "nginx, or as told", "ratio", "wanted");
         out.flush();
     }
 
     /** A speed beside the anchor's; more is better. */
     void rate(String what, String unit, Setting.Pair pair, String wanted) {
-        boolean anchored = !Double.isNaN(pair.nginx());
-        line(what, amount(pair.ours(), unit), anchored ? amount(pair.nginx(), unit) : "-",
-                anchored ? String.format(Locale.ROOT, "%.2f", pair.ours() / pair.nginx()) : "-", wanted);
+        boolean anchored = !Double.isNaN(pair.theirs());
+        line(what, amount(pair.ours(), unit), anchored ? amount(pair.theirs(), unit) : "-",
+                anchored ? String.format(Locale.ROOT, "%.2f", pair.ours() / pair.theirs()) : "-", wanted);
     }
 
     /** A figure of ours alone. */

@@ -1,0 +1,160 @@
+package tranzr.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tranzr.client.Download;
+import tranzr.client.TransferException;
+import tranzr.client.TransferException.Kind;
+import tranzr.client.TranzrClient;
+import tranzr.server.ConfigException;
+
+/** Fetches a file from the server. */
+final class ReceiveCommand extends TransferCommand {
+
+    private static final String OUTPUT = "--output";
+    private static final String OVERWRITE = "--overwrite";
+    private static final String STREAM = "-";
+
+    @Override
+    public String name() {
+        return "receive";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID|LINK [OPTION...]";
+    }
+
+    @Override
+    public String summary() {
+        return "fetch a file by its id or by a share link, verify it, and print where it is; interrupted, the same command goes on where it was";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("tranzr receive https://files.example.org/s/TOKEN/holiday.tar   # asks for the password, if the link has one",
+                "tranzr receive 7d1e2a30-52c1-4f0e-9a41-1f0a6c2b9d55 --output backup/", "tranzr receive LINK --output - | tar -x");
+    }
+
+    @Override
+    Map<String, String> furtherOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put(OUTPUT + " PATH", "where it goes: a file, a folder, or - for standard output (default: the working directory)");
+        options.put(OVERWRITE, "replace another file that lies there, once the new one is whole");
+        options.put(Secret.PASSWORD_FILE + " FILE", "take the link's password from the first line of this file (mode 0600 or 0400)");
+        return options;
+    }
+
+    @Override
+    ExitCode move(Arguments given, Reach reach, Transfers transfers) throws ConfigException, IOException {
+        String what = given.word("ID or LINK");
+        given.requireNoMore();
+        Optional<String> output = given.value(OUTPUT);
+        boolean toStream = output.equals(Optional.of(STREAM));
+        if (toStream && transfers.isJson()) {
+            throw new ConfigException(JSON + " has no place where " + OUTPUT + " - brings the file");
+        }
+        Path target = output.isEmpty() || toStream ? Path.of("") : Reach.path(OUTPUT, output.get());
+        Passwords passwords = new Passwords(given.value(Secret.PASSWORD_FILE));
+        transfers.howToGoOn(toStream ? null : goOn(given));
+        boolean isLink = Reach.isLink(what);
+        URI link = isLink ? Reach.link(what) : null;
+        try (TranzrClient client = isLink ? reach.openFor(link) : reach.open()) {
+            Download.Builder builder = isLink ? client.download(link) : client.download(id(what));
+            if (toStream) {
+                builder.to(new Pipe(transfers.terminal().out()));
+            } else {
+                builder.to(target).overwrite(given.has(OVERWRITE));
+            }
+            receive(what, builder.password(passwords::next), passwords, transfers);
+        }
+        return ExitCode.OK;
+    }
+
+    /** To its end, and tells of it. */
+    static void receive(String what, Download.Builder builder, Passwords passwords, Transfers transfers) {
+        Watch watch = transfers.watch(what);
+        try {
+            Download.Result result = transfers.run(watch, builder.tuning(transfers.tuning()).listener(watch).build());
+            transfers.tell((result.already() ? "already there: " : "received ") + Visible.of(result.name(), transfers.terminal().err().charset()) + ", " + watch.summary(result.size()));
+            if (transfers.isJson()) {
+                Map<String, Object> event = new LinkedHashMap<>();
+                event.put("event", "done");
+                event.put("file", what);
+                event.put("path", result.path().toString());
+                event.put("filename", result.name());
+                event.put("file_size", result.size());
+                event.put("file_hash", result.sha256());
+                event.put("already", result.already());
+                transfers.out(json(event));
+            } else if (result.path() != null) {
+                transfers.out(result.path().toString());
+            }
+        } catch (TransferException e) {
+            transfers.failed(watch, passwords.isUnanswered() ? new TransferException(Kind.INPUT, "the link wants a password, and nobody is there to type it: use "
+                    + Secret.PASSWORD_FILE + " FILE", e) : e, Map.of());
+        }
+    }
+
+    /** What answers for the password of a link: a file, once, or a person, a few times. */
+    static final class Passwords {
+
+        private static final int TRIES = 3;
+
+        private final Optional<String> fromFile;
+        private int asked;
+        private boolean unanswered;
+
+        Passwords(Optional<String> file) throws ConfigException {
+            fromFile = file.isEmpty() ? Optional.empty() : Optional.of(Secret.ofFile(file.get()));
+        }
+
+        /** Null when there is no other. */
+        synchronized String next() {
+            asked++;
+            if (fromFile.isPresent()) {
+                return asked == 1 ? fromFile.get() : null;
+            }
+            if (asked > TRIES) {
+                return null;
+            }
+            String typed = Secret.ask(asked == 1 ? "password of the link: " : "that was wrong; password of the link: ").orElse(null);
+            unanswered = typed == null && asked == 1;
+            return typed;
+        }
+
+        synchronized boolean isUnanswered() {
+            return unanswered;
+        }
+    }
+
+    /** Standard output, which tells when nobody reads it any more. */
+    private static final class Pipe extends OutputStream {
+
+        private final PrintStream out;
+
+        Pipe(PrintStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] { (byte) b }, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            if (out.checkError()) {
+                throw new IOException("standard output is closed");
+            }
+        }
+    }
+}

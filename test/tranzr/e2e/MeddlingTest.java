@@ -1,0 +1,170 @@
+package tranzr.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static tranzr.e2e.TwoEnds.MIB;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tranzr.e2e.ClientProcess.Done;
+import tranzr.fault.Middle;
+import tranzr.fault.Middle.Act;
+import tranzr.fault.Middle.Request;
+import tranzr.fault.Network;
+
+/** Transfers through something that loses answers, repeats requests, damages bytes and answers in the server's place. */
+class MeddlingTest {
+
+    private static final long SEED = 5;
+    private static final int SIZE = 10 * MIB + 17;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger meddled = new AtomicInteger();
+
+    /** Does this to the first so many requests of a kind. */
+    private Middle first(int count, Predicate<Request> kind, Act act) {
+        return request -> kind.test(request) && meddled.incrementAndGet() <= count ? act : Act.PASS;
+    }
+
+    private TwoEnds ends(Middle middle) {
+        TwoEnds ends = TwoEnds.of(folder, Network.CLEAN, SEED);
+        ends.proxy.middle(middle);
+        return ends;
+    }
+
+    /** Sends and receives a file, and looks that it is the same on the other side. */
+    private void assertThereAndBack(Middle middle, String... options) throws Exception {
+        try (TwoEnds ends = ends(middle)) {
+            Path file = ends.file("file.bin", SIZE, SEED);
+            Done sent = ends.send(file, options).expect(0);
+            ends.assertStored(sent.fileId(), file);
+            assertEquals(1, ends.http.get("/files?limit=100").expect(200).jsonList().size(), "something was left at the server");
+            Path target = folder.resolve("back.bin");
+            ends.receive(sent.fileId(), target, options).expect(0);
+            TwoEnds.assertSame(file, target);
+        }
+        assertTrue(meddled.get() > 0, "nothing was meddled with");
+    }
+
+    private static boolean isStart(Request request) {
+        return request.target().startsWith("/upload/start");
+    }
+
+    private static boolean isMerge(Request request) {
+        return request.target().startsWith("/upload/merge/");
+    }
+
+    @Test
+    void answersThatAreLostAfterTheServerCommittedCostARetry() throws Exception {
+        assertThereAndBack(first(3, Request::isRange, Act.DROP_ANSWER), "--chunk-size", "1MiB");
+    }
+
+    @Test
+    void theLostAnswerOfAMergeIsFoundOut() throws Exception {
+        assertThereAndBack(first(2, MeddlingTest::isMerge, Act.DROP_ANSWER));
+    }
+
+    @Test
+    void theLostAnswerOfAStartLeadsToOneFile() throws Exception {
+        try (TwoEnds ends = ends(first(1, MeddlingTest::isStart, Act.DROP_ANSWER))) {
+            Path file = ends.file("file.bin", SIZE, SEED);
+            Done sent = ends.send(file).expect(0);
+            ends.assertStored(sent.fileId(), file);
+            List<?> completed = ends.http.get("/files?limit=100").expect(200).jsonList();
+            assertEquals(1, completed.stream().filter(entry -> entry.toString().contains("completed")).count(), completed.toString());
+        }
+    }
+
+    @Test
+    void theLostAnswerOfASmallFileLeadsToOneFile() throws Exception {
+        try (TwoEnds ends = ends(first(1, Request::isRange, Act.DROP_ANSWER))) {
+            Path file = ends.file("small.txt", 1234, SEED);
+            Done sent = ends.send(file).expect(0);
+            ends.assertStored(sent.fileId(), file);
+            assertEquals(1, ends.http.get("/files?limit=100").expect(200).jsonList().size());
+            assertEquals(1, Math.min(1, meddled.get()));
+        }
+    }
+
+    @Test
+    void requestsThatComeTwiceDoNoHarm() throws Exception {
+        assertThereAndBack(first(8, request -> request.isRange() || isMerge(request), Act.TWICE), "--chunk-size", "1MiB");
+    }
+
+    @Test
+    void damagedBytesOnTheWayThereAreSentAgain() throws Exception {
+        assertThereAndBack(first(3, Request::isRange, new Act.FlipRequest(54_321)), "--chunk-size", "1MiB");
+    }
+
+    @Test
+    void damagedBytesOnTheWayBackAreFetchedAgain() throws Exception {
+        try (TwoEnds ends = ends(first(2, Request::isDownload, new Act.FlipAnswer(54_321)))) {
+            Path file = ends.file("file.bin", SIZE, SEED);
+            String id = ends.store(file);
+            Path target = folder.resolve("back.bin");
+            ends.receive(id, target).expect(0);
+            TwoEnds.assertSame(file, target);
+        }
+        assertTrue(meddled.get() >= 2);
+    }
+
+    @Test
+    void bytesThatAreDamagedEachTimeNeverGetTheFilesName() throws Exception {
+        try (TwoEnds ends = ends(request -> request.isDownload() ? new Act.FlipAnswer(0) : Act.PASS)) {
+            Path file = ends.file("file.bin", MIB, SEED);
+            String id = ends.store(file);
+            Path target = folder.resolve("back.bin");
+            ends.receive(id, target).expect(4);
+            assertTrue(Files.notExists(target), "a damaged file has the name of the whole one");
+        }
+    }
+
+    @Test
+    void bytesThatAreDamagedEachTimeOnTheWayThereNeverBecomeAFile() throws Exception {
+        try (TwoEnds ends = ends(request -> request.isRange() ? new Act.FlipRequest(99) : Act.PASS)) {
+            Path file = ends.file("file.bin", MIB, SEED);
+            Done refused = ends.send(file, "--max-retries", "3", "--wait", "1s");
+            assertTrue(refused.exit() != 0, refused.toString());
+            assertTrue(ends.http.get("/files?limit=100").expect(200).jsonList().stream().noneMatch(entry -> entry.toString().contains("completed")), "it became visible");
+        }
+    }
+
+    @Test
+    void aBusyServerIsAskedAgainWhenItWants() throws Exception {
+        for (int status : new int[] {429, 503}) {
+            meddled.set(0);
+            assertThereAndBack(first(3, request -> true, new Act.Answer(status, List.of("Retry-After: 1", "Content-Type: application/problem+json"), "{}")));
+            meddled.set(0);
+            assertThereAndBack(first(2, Request::isRange, new Act.Answer(status, List.of("Retry-After: 1"), "")));
+        }
+    }
+
+    @Test
+    void errorPagesOfAProxyAreNotTakenForTheServersWord() throws Exception {
+        String page = "<html><head><title>502 Bad Gateway</title></head><body>" + "nginx ".repeat(100) + "</body></html>";
+        assertThereAndBack(request -> {
+            int number = meddled.incrementAndGet();
+            return number % 3 != 1 || number > 20 ? Act.PASS : new Act.Answer(number % 2 == 0 ? 504 : 502, List.of("Content-Type: text/html"), page);
+        }, "--chunk-size", "2MiB");
+    }
+
+    @Test
+    void aPortalThatAnswersEverythingWithAPageIsNotTakenForTheServer() throws Exception {
+        Act portal = new Act.Answer(200, List.of("Content-Type: text/html"), "<html><body>Please log in to this hotel</body></html>");
+        try (TwoEnds ends = ends(request -> portal)) {
+            Path file = ends.file("file.bin", MIB, SEED);
+            Done lost = ends.send(file, "--wait", "1s");
+            assertTrue(lost.exit() == 6 || lost.exit() == 1, lost.toString());
+            Path target = folder.resolve("back.bin");
+            Done none = ends.receive("00000000-0000-4000-8000-000000000000", target, "--wait", "1s");
+            assertTrue(none.exit() != 0 && Files.notExists(target), none.toString());
+        }
+    }
+}
