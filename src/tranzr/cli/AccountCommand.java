@@ -78,6 +78,11 @@ abstract class AccountCommand implements Command {
     /** The options that each of its words takes, beside those that all take; the words in the order of the help. */
     abstract Map<String, Set<String>> words();
 
+    @Override
+    public final List<String> firstWords() {
+        return List.copyOf(words().keySet());
+    }
+
     abstract ExitCode run(String word, Desk desk) throws ConfigException, RefusedException, IOException;
 
     @Override
