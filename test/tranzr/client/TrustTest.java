@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -19,6 +21,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tranzr.model.ByteRange;
 import tranzr.security.CurrentIdentity;
 import tranzr.security.SelfSigned;
 import tranzr.security.TlsIdentity;
@@ -92,6 +95,21 @@ class TrustTest {
             IOException e = assertThrows(IOException.class, () -> ask(server, null));
             assertTrue(e.getMessage().contains("its certificate is not trusted here"), e.getMessage());
             stop();
+        }
+    }
+
+    @Test
+    void whoeverNeverAnswersAHandshakeIsLeft() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                TranzrClient client = TranzrClient.of(URI.create("https://127.0.0.1:" + mute.getLocalPort())).timeout(Duration.ofMillis(300)).build()) {
+            assertThrows(IOException.class, () -> client.call("GET", "/health", null));
+            assertThrows(IOException.class, () -> client.http.put("/u", Map.of(), (position, into) -> into.position(into.limit()), new ByteRange(0, 10), Attempt.FREE));
+            for (int i = 0; i < 2; i++) {
+                try (Socket left = mute.accept()) {
+                    left.setSoTimeout(30_000);
+                    left.getInputStream().readAllBytes(); // ends when the client has closed
+                }
+            }
         }
     }
 
