@@ -3,12 +3,15 @@ package tranzr.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -63,19 +66,39 @@ class InstantUploadTest extends UploadBase {
 
     @Test
     void itIsAskedOnceAndARefusalIsNoTrouble() throws Exception {
-        Path file = file("a", LENGTH);
-        Tuning fastEnough = new Tuning(Tuning.MIN_CHUNK, false, 1, Priority.NORMAL, 10, Duration.ofSeconds(30), Duration.ofMinutes(1), 1 << 20);
-        Upload.Result result = done(upload(client(http -> meddler = new Meddler(http) {
+        UploadCalls calls = new UploadCalls(client(http -> meddler = new Meddler(http) {
             @Override
-            void before(String request) throws IOException, RefusedException {
-                if (request.startsWith("GET /files?")) {
-                    throw new RefusedException(403, "forbidden", "not for you", null, Map.of());
-                }
+            void before(String request) throws RefusedException {
+                throw new RefusedException(403, "forbidden", "not for you", null, Map.of());
             }
-        }), file, fastEnough));
-        assertFalse(result.instant());
-        assertEquals(LENGTH, meddler.putBytes());
-        assertTrue(meddler.count("GET /files?") <= 1);
-        assertThere(result, Files.readAllBytes(file));
+        }).http);
+        FileUpload.Order order = new FileUpload.Order(folder.resolve("a"), "a", null, false, FIXED);
+        InstantTry asking = new InstantTry(calls, order, LENGTH, LENGTH, 0);
+        assertNull(asking.run("0".repeat(64), 1000));
+        assertEquals(List.of(), meddler.requests, "so little is sent sooner than asked for");
+        assertNull(asking.run("0".repeat(64), LENGTH / 2 + 1));
+        assertNull(asking.run("0".repeat(64), LENGTH / 2));
+        assertEquals(1, meddler.requests.size(), meddler.requests.toString());
+    }
+
+    @Test
+    void whatTheServerHasNotAfterAllLeavesNothingBehind() throws Exception {
+        String sha256 = done(upload(client(), file("a", 5000), FIXED)).sha256();
+        UploadCalls calls = new UploadCalls(client(http -> new Meddler(http) {
+            @Override
+            public Answer call(String method, String path, Map<String, ?> body) throws IOException, RefusedException {
+                Map<String, Object> without = body == null ? null : new HashMap<>(body);
+                if (without != null) {
+                    without.remove("sha256");
+                }
+                return super.call(method, path, without);
+            }
+        }).http);
+        FileUpload.Order order = new FileUpload.Order(folder.resolve("a"), "b", null, false, FIXED);
+        assertTrue(calls.has(sha256, 5000));
+        assertFalse(calls.has(sha256, 5001));
+        // As if it were larger, so that asking is worth it.
+        assertNull(new InstantTry(calls, order, 5000, LENGTH, 0).run(sha256, LENGTH / 2));
+        assertEquals(1, there());
     }
 }
