@@ -146,8 +146,8 @@ final class DownloadSlots {
     }
 
     /**
-     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut; for another
-     * range any of the same client.
+     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut, or that has not brought all
+     * parts: what went out whole as far as the server knows may have been lost on its way. For another range any of the same client.
      */
     private Optional<Slot> joinable(Digest share, Digest client, ByteRange range) {
         Instant latest = core.now().minus(core.settings.continueGrace());
@@ -157,7 +157,7 @@ final class DownloadSlots {
                 .filter(slot -> slot.limited && slot.client.equals(client) && slot.hasRoomFor(range))
                 .filter(slot -> !(oneTime && slot.isWhole()))
                 .filter(slot -> !slot.active.isEmpty() || !slot.lastActive.isBefore(latest))
-                .filter(slot -> range.start() > 0 || slot.broken && slot.active.isEmpty())
+                .filter(slot -> range.start() > 0 || slot.active.isEmpty() && (slot.broken || !slot.isWhole()))
                 .findFirst();
     }
 
