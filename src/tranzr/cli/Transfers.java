@@ -108,6 +108,9 @@ final class Transfers implements AutoCloseable {
                 watches.remove(watch);
                 ended++;
                 news(watch);
+                if (json && watch.isDue(System.nanoTime())) {
+                    terminal.out().println(ClientCommand.json(event(watch)));
+                }
             }
         }
     }
