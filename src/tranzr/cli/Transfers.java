@@ -49,7 +49,7 @@ final class Transfers implements AutoCloseable {
         this.screen = tone == Tone.QUIET || json ? Optional.empty() : Screen.ofErrors(terminal);
         this.painter = Thread.ofPlatform().daemon().name("tranzr-progress").unstarted(this::paint);
         this.interruption = new Interruption(this::lastWords);
-        if (screen.isPresent() || json || tone == Tone.VERBOSE) {
+        if (json || tone != Tone.QUIET) {
             painter.start();
         }
     }
@@ -84,7 +84,9 @@ final class Transfers implements AutoCloseable {
 
     /** Name to be given to a transfer as its listener. */
     Watch watch(String file) {
-        return new Watch(file, Visible.of(file, terminal.err().charset()));
+        // The token of a link is a secret, and what is said here may end in a log.
+        String name = Reach.isLink(file) ? file.replaceFirst("[?#].*", "").replaceFirst("/+$", "").replaceFirst(".*/(?:s|share/download)/[^/]+/?", "") : file;
+        return new Watch(file, Visible.of(name.isEmpty() ? "the link" : name, terminal.err().charset()));
     }
 
     /** Begins it and waits for its end. */
@@ -107,6 +109,9 @@ final class Transfers implements AutoCloseable {
                 watches.remove(watch);
                 ended++;
                 news(watch);
+                if (json && watch.isDue(System.nanoTime())) {
+                    terminal.out().println(ClientCommand.json(event(watch)));
+                }
             }
         }
     }
@@ -174,7 +179,7 @@ final class Transfers implements AutoCloseable {
         String far = last.total() > 0 && last.done() > 0 ? " (" + ProgressText.percent(last) + " is there)" : "";
         boolean toldLater = e.kind() == TransferException.Kind.PAUSED && interruption.isStopping();
         if (!json) {
-            complain(watch.name() + ": " + Visible.of(String.valueOf(e.getMessage())) + far + (resumable && !toldLater ? "; go on by: " + howToGoOn : ""));
+            complain(watch.name() + ": " + Visible.of(String.valueOf(e.getMessage())) + far + (resumable && !toldLater ? "; the same command goes on" : ""));
         }
     }
 
@@ -217,6 +222,10 @@ final class Transfers implements AutoCloseable {
     }
 
     private void news(Watch watch) {
+        String trouble = watch.newTrouble();
+        if (trouble != null && tone == Tone.NORMAL && screen.isEmpty() && !json) {
+            terminal.complain(trouble); // on a terminal it stands in the line
+        }
         if (tone == Tone.VERBOSE) {
             for (String text = watch.next(); text != null; text = watch.next()) {
                 wipe();
