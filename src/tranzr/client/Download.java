@@ -26,8 +26,10 @@ public final class Download extends Transfer<Download.Result> {
         private java.io.OutputStream stream;
         private java.util.function.Supplier<String> password = () -> null;
         private boolean overwrite;
+        private boolean rehash;
         private Tuning tuning = Tuning.STANDARD;
         private java.util.function.Consumer<Progress> listener = progress -> { };
+        private java.util.function.Consumer<String> notices = notice -> { };
 
         Builder(TranzrClient client, UUID id, URI link) {
             this.client = client;
@@ -59,6 +61,12 @@ public final class Download extends Transfer<Download.Result> {
             return this;
         }
 
+        /** Whether a file that is here already is read and compared even if it was fetched before and has not changed since. */
+        public Builder rehash(boolean rehash) {
+            this.rehash = rehash;
+            return this;
+        }
+
         public Builder tuning(Tuning tuning) {
             this.tuning = tuning;
             return this;
@@ -70,22 +78,50 @@ public final class Download extends Transfer<Download.Result> {
             return this;
         }
 
+        /** Told, in words for a person, what was not as it should be although the transfer goes on: a partial file that was of no use, say. By one thread at a time. */
+        public Builder notices(java.util.function.Consumer<String> notices) {
+            this.notices = notices;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when the link is none to a file, with a message for a person */
         public Download build() {
             return new Download(this);
         }
     }
 
+    private final FileReceiver file;
+    private final StreamReceiver stream;
+
     private Download(Builder builder) {
         super(builder.client, builder.tuning, builder.listener);
+        DownloadAddress address = builder.link == null ? DownloadAddress.of(builder.id) : DownloadAddress.parse(builder.link);
+        Remote remote = new Remote(client, address, tuning.priority(), builder.password);
+        // Of a link nothing but its secret is known, which is no name.
+        String nameless = builder.link == null ? builder.id.toString() : "download";
+        this.stream = builder.stream == null ? null : new StreamReceiver(builder.stream, remote, nameless);
+        this.file = builder.stream != null ? null : new FileReceiver(client, new FileReceiver.Order(builder.target,
+                builder.link == null ? builder.id.toString() : client.server() + address.path(), address.name(), nameless, builder.overwrite, builder.rehash, builder.notices), remote);
+    }
+
+    /**
+     * The server that a link leads to, for {@link TranzrClient#of}.
+     *
+     * @throws IllegalArgumentException when it is no link to a file, with a message for a person
+     */
+    public static URI serverOf(URI link) {
+        return DownloadAddress.parse(link).server();
     }
 
     @Override
     Result run(RangeRun engine) throws TransferException {
-        throw new IllegalStateException("not there yet");
+        return stream == null ? file.run(engine) : stream.run(engine);
     }
 
     @Override
     void discard() {
-        throw new IllegalStateException("not there yet");
+        if (file != null) {
+            file.discard();
+        }
     }
 }

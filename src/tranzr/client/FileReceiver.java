@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 
 /** Receives into a file: finds what is there already, has the rest fetched, verifies the whole, and only then gives it its name. For one thread at a time. */
 final class FileReceiver {
+
+    private static final System.Logger LOG = System.getLogger(FileReceiver.class.getName());
 
     /** Smaller files are not worth a record on the disk: to fetch them, or to take their digest, is as quick. */
     private static final long WORTH_A_SESSION = 1 << 20;
@@ -33,8 +36,9 @@ final class FileReceiver {
      * @param linkName that stood in the link; null when none did
      * @param nameless the name when there is no other
      * @param rehash whether a file that is here already is read even if it is known and has not changed
+     * @param notices told what a person should know although it goes on
      */
-    record Order(Path target, String remote, String linkName, String nameless, boolean overwrite, boolean rehash) {
+    record Order(Path target, String remote, String linkName, String nameless, boolean overwrite, boolean rehash, Consumer<String> notices) {
     }
 
     private final TranzrClient client;
@@ -48,7 +52,8 @@ final class FileReceiver {
     private Session session;
     /** Bytes of unknown origin among those that are there. */
     private List<ByteRange> guessed = List.of();
-    private String notice;
+    /** Whether nothing has come in this run or an earlier one. */
+    private boolean untouched;
 
     FileReceiver(TranzrClient client, Order order, Remote remote) {
         this.client = client;
@@ -58,6 +63,18 @@ final class FileReceiver {
     }
 
     Download.Result run(RangeRun engine) throws TransferException {
+        try {
+            return tryOnce(engine);
+        } catch (TransferException e) {
+            if (e.kind() != TransferException.Kind.CHANGED || !untouched) {
+                throw e;
+            }
+            return tryOnce(engine); // nothing had come: there is nothing to mix
+        }
+    }
+
+    private Download.Result tryOnce(RangeRun engine) throws TransferException {
+        untouched = true;
         engine.state(Progress.State.PREPARING, null);
         content = remote.describe(engine);
         String received = content.name() != null ? content.name() : order.linkName();
@@ -91,7 +108,8 @@ final class FileReceiver {
                 target.place(part, order.overwrite());
                 placed = true;
             } finally {
-                if (!placed && part.total() == 0) {
+                untouched = part.total() == 0;
+                if (!placed && untouched) {
                     forget();
                 }
             }
@@ -144,24 +162,23 @@ final class FileReceiver {
     /** Takes over what an earlier run has left. */
     private void recover(RangeRun engine, PartFile part, Optional<BasicFileAttributes> existing) throws IOException, TransferException {
         guessed = List.of();
-        notice = null;
         if (part.length() > 0) {
             boolean known = session != null && !session.finished();
             if (known && (session.size() != content.size() || !content.sha256().hex().equals(session.sha256()))) {
-                notice = "what had come was of another file; beginning anew";
+                tell("what had come was of another file; beginning anew");
                 part.clear();
             } else if (known) {
                 part.restore(Pieces.ofJson(content.size(), session.more().get("pieces")));
                 guessed = guessedBefore(part);
             }
             if (part.total() == 0 && part.length() > 0) {
-                notice = "what had come is not remembered; it is used as far as the digest of the whole agrees";
-                engine.state(Progress.State.PREPARING, notice);
+                tell("what had come is not remembered; it is used if the digest of the whole agrees");
+                engine.state(Progress.State.PREPARING, "looks at what had come");
                 guessed = part.guess(_ -> engine.checkStopped());
             }
         } else if (existing.isPresent() && existing.get().isRegularFile() && existing.get().size() >= WORTH_A_SESSION && existing.get().size() < content.size()) {
-            notice = "the shorter file in the place is used as far as the digest of the whole agrees";
-            engine.state(Progress.State.PREPARING, notice);
+            tell("the shorter file in the place is taken for the beginning, if the digest of the whole agrees");
+            engine.state(Progress.State.PREPARING, "copies what is there");
             requireRoom(content.size());
             copyExisting(engine, part, existing.get().size());
         }
@@ -198,7 +215,7 @@ final class FileReceiver {
             save(part.snapshot());
         }
         if (content.size() == 0) {
-            bringNothing(engine);
+            remote.bringNothing(engine, content);
         }
         Checkpoint checkpoint = Checkpoint.start(part, durable -> {
             if (remembered) {
@@ -214,7 +231,7 @@ final class FileReceiver {
                     throw new TransferException(TransferException.Kind.VERIFICATION, "what arrived has not the SHA-256 that the server told (" + content.sha256().hex()
                             + "); it was thrown away");
                 }
-                notice = "what lay here was not the beginning of the file; that much is fetched again";
+                tell("what lay here was not of this file; that much is fetched again");
                 guessed.forEach(part::drop);
                 guessed = List.of();
             }
@@ -230,24 +247,21 @@ final class FileReceiver {
         }
     }
 
-    /** A file of no bytes has no range; a link counts the request for it all the same. */
-    private void bringNothing(RangeRun engine) throws TransferException {
-        engine.once(() -> {
-            remote.fetch(content, new ByteRange(0, 0), (_, _) -> { }, Attempt.FREE);
-            return true;
-        });
-    }
-
     /** Has what is missing fetched until nothing is. @return whether the digest is right */
     private boolean complete(RangeRun engine, PartFile part, Checkpoint checkpoint) throws IOException, TransferException {
         DownloadMover mover = new DownloadMover(remote, content, part);
         try (PrefixHash hash = PrefixHash.start(part, content.size())) {
             boolean verifying = false;
+            long damaged = 0;
             while (true) {
+                if (hash.damaged() > damaged) {
+                    tell((hash.damaged() - damaged) + " bytes on the disk are not those that came; they are fetched again");
+                    damaged = hash.damaged();
+                }
                 List<ByteRange> missing = part.missing(content.whole());
                 if (!missing.isEmpty()) {
                     engine.total(content.size(), part.total());
-                    engine.state(Progress.State.RUNNING, hash.damaged() > 0 ? "bytes on the disk were damaged; they are fetched again" : notice);
+                    engine.state(Progress.State.RUNNING, null);
                     engine.run(mover, missing);
                     verifying = false;
                     continue;
@@ -270,6 +284,14 @@ final class FileReceiver {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TransferException(TransferException.Kind.PAUSED, "interrupted", e);
+        }
+    }
+
+    private void tell(String notice) {
+        try {
+            order.notices().accept(notice);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "whoever wanted to be told fails: " + e);
         }
     }
 
@@ -311,7 +333,7 @@ final class FileReceiver {
                     attributes.lastModifiedTime().toInstant(), keyOf(attributes), content.sha256().hex(), content.size(), true, session == null ? now : session.created(), now,
                     Map.of()));
         } catch (IOException e) {
-            System.getLogger(FileReceiver.class.getName()).log(System.Logger.Level.WARNING, "that a download is finished cannot be remembered: " + e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "that a download is finished cannot be remembered: " + e.getMessage());
         }
     }
 
@@ -339,7 +361,7 @@ final class FileReceiver {
         try (SessionStore.Claim _ = sessions == null ? () -> { } : sessions.claim(key)) {
             forget();
         } catch (IOException | TransferException e) {
-            System.getLogger(FileReceiver.class.getName()).log(System.Logger.Level.WARNING, "the partial file of '" + target.path() + "' is left: " + e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "the partial file of '" + target.path() + "' is left: " + e.getMessage());
         }
     }
 }

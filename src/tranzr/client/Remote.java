@@ -197,6 +197,14 @@ final class Remote {
         return new TransferException(TransferException.Kind.REFUSED, "the server, or a proxy before it, does not send the part that was asked for");
     }
 
+    /** A file of no bytes has no range; a link counts the request for it all the same. */
+    void bringNothing(RangeRun engine, RemoteContent content) throws TransferException {
+        engine.once(() -> {
+            fetch(content, content.whole(), (_, _) -> { }, engine.attempt(0));
+            return true;
+        });
+    }
+
     /** One small request. */
     void probe() throws IOException, RefusedException {
         try {

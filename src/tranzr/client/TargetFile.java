@@ -47,11 +47,12 @@ final class TargetFile {
         if (name.equals(".") || name.equals("..") || directory == null) {
             throw new TransferException(TransferException.Kind.INPUT, "'" + wanted + "' is no name of a file");
         }
+        if (!Files.isDirectory(directory)) {
+            throw new TransferException(TransferException.Kind.INPUT, "there is no folder '" + directory + "'");
+        }
         try {
             // One name for one place, whichever way leads there: two processes have to meet.
             return new TargetFile(directory.toRealPath().resolve(name));
-        } catch (NoSuchFileException e) {
-            throw new TransferException(TransferException.Kind.INPUT, "there is no folder '" + directory + "'", e);
         } catch (IOException | java.nio.file.InvalidPathException e) {
             throw LocalException.toldOf(e instanceof IOException ? e : new IOException(e), directory);
         }
