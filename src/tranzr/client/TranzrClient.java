@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +32,7 @@ public final class TranzrClient implements AutoCloseable {
     final RandomGenerator random;
 
     private TranzrClient(Builder builder) {
-        this.http = new JdkHttp(builder.server, builder.token, builder.pin, builder.timeout, builder.clock);
+        this.http = builder.over.apply(new JdkHttp(builder.server, builder.token, builder.pin, builder.timeout, builder.clock));
         this.sessions = builder.sessions;
         this.clock = builder.clock;
         this.random = builder.random;
@@ -52,6 +53,7 @@ public final class TranzrClient implements AutoCloseable {
         private SessionStore sessions;
         private InstantSource clock = InstantSource.system();
         private RandomGenerator random = new java.security.SecureRandom();
+        private UnaryOperator<Http> over = http -> http;
 
         private Builder(URI server) {
             this.server = server;
@@ -88,6 +90,12 @@ public final class TranzrClient implements AutoCloseable {
 
         public Builder random(RandomGenerator random) {
             this.random = random;
+            return this;
+        }
+
+        /** Stands between the transfers and the network, to see and to spoil what passes. */
+        Builder over(UnaryOperator<Http> over) {
+            this.over = over;
             return this;
         }
 

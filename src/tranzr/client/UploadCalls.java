@@ -1,9 +1,9 @@
 package tranzr.client;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ final class UploadCalls {
         }
         body.put("priority", priority.wireName());
         Map<String, Object> answer = http.call("POST", "/upload/start", body).body();
-        UUID id = id(answer);
+        UUID id = new Members(answer).id("file_id");
         return new Begun(id, Boolean.TRUE.equals(answer.get("instant")) ? done(id, answer) : null);
     }
 
@@ -113,9 +113,13 @@ final class UploadCalls {
             }
             throw e;
         }
-        String state = text(answer, "status");
-        long size = answer.get("file_size") == null ? -1 : number(answer, "file_size");
-        long received = number(answer, "bytes_received");
+        Members members = new Members(answer);
+        String state = members.text("status");
+        long size = members.size("file_size");
+        long received = members.size("bytes_received");
+        if (received < 0) {
+            throw strange("bytes_received");
+        }
         return Optional.of(new Status(id, size, received, ranges(answer.get("missing_ranges"), size), state.equals("pending_assembly"),
                 state.equals("completed") ? done(id, answer) : null));
     }
@@ -168,33 +172,13 @@ final class UploadCalls {
     }
 
     private static Done done(UUID id, Map<String, Object> answer) throws IOException {
-        return new Done(id, text(answer, "filename"), number(answer, "file_size"), text(answer, "file_hash"));
+        Members members = new Members(answer);
+        return new Done(id, members.text("filename"), members.size("file_size"), members.text("file_hash"));
     }
 
-    private static UUID id(Map<String, Object> answer) throws IOException {
-        try {
-            return UUID.fromString(text(answer, "file_id"));
-        } catch (IllegalArgumentException e) {
-            throw strange("file_id");
-        }
-    }
-
-    private static String text(Map<String, Object> answer, String field) throws IOException {
-        if (answer.get(field) instanceof String text) {
-            return text;
-        }
-        throw strange(field);
-    }
-
-    private static long number(Map<String, Object> answer, String field) throws IOException {
-        return number(answer.get(field), field);
-    }
-
-    private static long number(Object value, String field) throws IOException {
-        if (value instanceof Number number && !(value instanceof Double) && !(value instanceof BigInteger) && number.longValue() >= 0) {
-            return number.longValue();
-        }
-        throw strange(field);
+    /** An end of a range. */
+    private static long number(Object value) throws IOException {
+        return new Members(Collections.singletonMap("missing_ranges", value)).size("missing_ranges");
     }
 
     /** Both ends are inclusive there. */
@@ -208,8 +192,8 @@ final class UploadCalls {
             if (!(element instanceof List<?> pair) || pair.size() != 2) {
                 throw strange("missing_ranges");
             }
-            long first = number(pair.get(0), "missing_ranges");
-            long last = number(pair.get(1), "missing_ranges");
+            long first = number(pair.get(0));
+            long last = number(pair.get(1));
             if (first < after || last < first || last == Long.MAX_VALUE || size >= 0 && last >= size) {
                 throw strange("missing_ranges");
             }
@@ -220,6 +204,6 @@ final class UploadCalls {
     }
 
     private static IOException strange(String field) {
-        return new IOException("this is no answer of a Tranzr server: " + field + " is missing or wrong");
+        return new IOException("the server's answer is not what Tranzr answers: " + field);
     }
 }
