@@ -9,7 +9,8 @@ import tranzr.server.StartException;
 /** The command line: finds the command, runs it, and turns whatever it meets into one clear line and an exit code. */
 public final class Cli {
 
-    static final List<Command> COMMANDS = List.of(new SendCommand(), new ReceiveCommand(), new StatusCommand(), new ResumeCommand(),
+    static final List<Command> COMMANDS = List.of(new SendCommand(), new ReceiveCommand(), new StatusCommand(), new ResumeCommand(), new ListCommand(),
+            new InfoCommand(), new ShareCommand(), new RevokeCommand(), new DeleteCommand(), new VerifyCommand(),
             new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(), new RoomCommand(), new VersionCommand(), new HelpCommand());
 
     private Cli() {

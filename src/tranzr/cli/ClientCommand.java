@@ -1,6 +1,7 @@
 package tranzr.cli;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -99,6 +100,11 @@ abstract class ClientCommand implements Command {
             throw new ConfigException("'" + Visible.of(text) + "' is not the id of a file, such as 7d1e2a30-52c1-4f0e-9a41-1f0a6c2b9d55");
         }
         return UUID.fromString(text);
+    }
+
+    /** One segment of a path, or one value of a query. */
+    static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** A line of JSON in ASCII, whatever the locale. */

@@ -137,6 +137,11 @@ record Reach(URI server, boolean isNamed, Optional<String> token, Optional<Strin
         return new Reach(other, true, token, pin, timeout, state, terminal);
     }
 
+    /** Whether a transfer with that server may go on with what was said: it is the named one, or nobody named one and there is no token that could come into the wrong hands. */
+    boolean isMeant(URI other) {
+        return other.equals(server) || !isNamed && token.isEmpty();
+    }
+
     /** Whether it is meant for a link. */
     static boolean isLink(String text) {
         return text.startsWith("http://") || text.startsWith("https://");
@@ -161,6 +166,15 @@ record Reach(URI server, boolean isNamed, Optional<String> token, Optional<Strin
             throw new IllegalArgumentException("not a share link");
         }
         return URI.create(matcher.group(1));
+    }
+
+    /** What opens the link; of a link that {@link #link} has let pass. */
+    static String tokenOf(URI link) {
+        Matcher matcher = LINK.matcher(base(link));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("not a share link");
+        }
+        return matcher.group(2);
     }
 
     private static String base(URI link) {

@@ -63,7 +63,7 @@ final class ReceiveCommand extends TransferCommand {
         }
         Path target = output.isEmpty() || toStream ? Path.of("") : Reach.path(OUTPUT, output.get());
         Passwords passwords = new Passwords(given.value(Secret.PASSWORD_FILE));
-        transfers.howToGoOn(toStream ? null : "tranzr resume" + given.value(Reach.STATE).map(state -> " --state " + state).orElse(""));
+        transfers.howToGoOn(toStream ? null : goOn(given));
         boolean isLink = Reach.isLink(what);
         URI link = isLink ? Reach.link(what) : null;
         try (TranzrClient client = isLink ? reach.openFor(link) : reach.open()) {

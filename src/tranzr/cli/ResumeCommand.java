@@ -44,22 +44,16 @@ final class ResumeCommand extends TransferCommand {
         Optional<String> name = given.optionalWord();
         given.requireNoMore();
         List<Session> chosen = StatusCommand.chosen(reach.sessions(), name);
-        List<Session> here = reach.isNamed() ? chosen.stream().filter(session -> session.kind() == Session.Kind.DOWNLOAD && isLink(session) || session.server().equals(reach.server())).toList()
-                : chosen;
-        if (reach.isNamed() && here.size() < chosen.size()) {
-            transfers.complain(chosen.size() - here.size() + " unfinished with another server than " + reach.server() + ", which 'tranzr status' tells, are left alone");
-        }
-        // A token is for one server, and nothing tells which one it is for, when the transfers are with several.
-        List<URI> servers = here.stream().filter(session -> !isLink(session)).map(Session::server).distinct().toList();
-        if (servers.size() > 1) {
-            throw new ConfigException("they are with several servers, name one by " + Reach.SERVER + ": " + String.join(", ", servers.stream().map(URI::toString).toList()));
-        }
+        // A token is for one server, and must not come to another; where there is none, nothing can be told to the wrong one.
+        List<Session> here = chosen.stream().filter(session -> isLink(session) || reach.isMeant(session.server())).toList();
+        chosen.stream().filter(session -> !here.contains(session)).map(Session::server).distinct().forEach(other -> transfers.complain(
+                "what is unfinished with " + other + " is left alone; it goes on by: tranzr resume " + Reach.SERVER + " " + other));
         if (here.isEmpty()) {
-            transfers.tell("nothing is unfinished");
+            transfers.tell(chosen.isEmpty() ? "nothing is unfinished" : "nothing to do here");
             return ExitCode.OK;
         }
         ReceiveCommand.Passwords passwords = new ReceiveCommand.Passwords(given.value(Secret.PASSWORD_FILE));
-        transfers.howToGoOn("tranzr resume" + given.value(Reach.STATE).map(state -> " --state " + state).orElse(""));
+        transfers.howToGoOn(goOn(given));
         for (Session session : here) {
             if (transfers.isStopping()) {
                 break;

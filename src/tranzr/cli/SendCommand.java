@@ -1,6 +1,5 @@
 package tranzr.cli;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class SendCommand extends TransferCommand {
     }
 
     @Override
-    ExitCode move(Arguments given, Reach reach, Transfers transfers) throws ConfigException, IOException {
+    ExitCode move(Arguments given, Reach reach, Transfers transfers) throws ConfigException {
         List<String> words = given.rest("FILE, DIR or -");
         Optional<String> name = given.value(NAME);
         if (name.isPresent() && (words.size() > 1 || LocalFiles.kind(Reach.path("FILE", words.getFirst())) == LocalFiles.Kind.DIRECTORY)) {
@@ -67,11 +66,12 @@ final class SendCommand extends TransferCommand {
                 throw new ConfigException(option + " goes with " + SHARE);
             }
         }
-        transfers.howToGoOn(words.equals(List.of(STREAM)) ? null : "tranzr resume" + given.value(Reach.STATE).map(state -> " --state " + state).orElse(""));
+        transfers.howToGoOn(words.equals(List.of(STREAM)) ? null : goOn(given));
         try (TranzrClient client = reach.open()) {
             Sending sending = new Sending(client, transfers, new Sending.Wish(name, given.value(ROOM), given.has(REHASH),
                     given.has(SHARE) ? Optional.of(ShareOptions.terms(given)) : Optional.empty()));
-            return sending.send(words);
+            sending.send(words);
+            return ExitCode.OK;
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import tranzr.client.FileTree;
 import tranzr.client.LocalFiles;
 import tranzr.client.RefusedException;
 import tranzr.client.ShareLink;
@@ -50,7 +51,6 @@ final class Sending {
     private final Map<Long, String> waiting = new TreeMap<>();
     private long printed;
     private long found;
-    private ExitCode code = ExitCode.OK;
 
     Sending(TranzrClient client, Transfers transfers, Wish wish) {
         this.client = client;
@@ -61,7 +61,7 @@ final class Sending {
     }
 
     /** @param words files, folders, and {@code -} for standard input */
-    ExitCode send(List<String> words) throws IOException {
+    void send(List<String> words) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (String word : words) {
                 if (transfers.isStopping()) {
@@ -80,38 +80,30 @@ final class Sending {
                 }
             }
         }
-        return code;
     }
 
     private void refuse(String word, String why) {
         transfers.failed(transfers.watch(word), new TransferException(Kind.INPUT, why), Map.of());
     }
 
-    private void sendFolder(ExecutorService threads, Path folder) throws IOException {
-        Path own = folder.toAbsolutePath().normalize().getFileName();
-        String prefix = own == null ? "" : own + "/";
+    private void sendFolder(ExecutorService threads, Path folder) {
         long before = found;
-        try {
-            LocalFiles.walk(folder, new LocalFiles.Visitor() {
-                @Override
-                public boolean file(Path file, String name) {
-                    submit(threads, file, file.toString(), prefix + name);
-                    return !transfers.isStopping();
-                }
-
-                @Override
-                public void skipped(Path path, String why) {
-                    boolean isLink = why.endsWith("symbolic link");
-                    transfers.complain("left out: " + Visible.of(path.toString()) + " " + why);
-                    code = code.orWorse(isLink ? ExitCode.OK : ExitCode.FAILED);
-                }
-            });
-        } catch (IOException e) {
-            refuse(folder.toString(), "cannot be listed: " + ClientCommand.reason(e));
-            return;
-        }
-        if (found == before) {
-            transfers.complain(Visible.of(folder.toString()) + ": there is no file in it");
+        try (FileTree tree = FileTree.of(folder, notice -> transfers.complain(Visible.of(notice)))) {
+            while (!transfers.isStopping() && tree.hasNext()) {
+                FileTree.Entry entry = tree.next();
+                submit(threads, entry.path(), entry.name(), entry.name());
+            }
+            for (String problem : tree.problems()) {
+                refuse(folder.toString(), problem);
+            }
+            if (tree.problemCount() > tree.problems().size()) {
+                refuse(folder.toString(), tree.problemCount() + " problems in all");
+            }
+            if (found == before && tree.problemCount() == 0) {
+                transfers.complain(Visible.of(folder.toString()) + ": there is no file in it");
+            }
+        } catch (TransferException e) {
+            transfers.failed(transfers.watch(folder.toString()), e, Map.of());
         }
     }
 

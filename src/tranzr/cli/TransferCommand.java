@@ -70,6 +70,16 @@ abstract class TransferCommand extends ClientCommand {
         }
     }
 
+    /** The command that goes on after an interruption: there, with the same token and state. */
+    static String goOn(Arguments given) {
+        StringBuilder command = new StringBuilder("tranzr resume");
+        for (String flag : List.of(Reach.SERVER, Reach.TOKEN_FILE, Reach.PIN, Reach.STATE)) {
+            given.value(flag).ifPresent(text -> command.append(' ').append(flag).append(' ')
+                    .append(text.matches("[\\w./:@%+=,-]+") ? text : "'" + text.replace("'", "'\\''") + "'"));
+        }
+        return command.toString();
+    }
+
     private static Tuning tuning(Arguments given, Duration timeout, Map<String, String> environment) throws ConfigException {
         if (given.has(ADAPTIVE) && given.has(NO_ADAPTIVE)) {
             throw new ConfigException(ADAPTIVE + " and " + NO_ADAPTIVE + " exclude each other");

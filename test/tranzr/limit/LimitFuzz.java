@@ -25,7 +25,7 @@ public final class LimitFuzz {
                 Target.of("byte-rate", "tranzr.limit.ByteRate").seeds("5MiB/s", "500KB/s", "none", "1000/s", "1TiB/s").words("/s", "/", "MiB", "K", ".", "none", "0", "9999999999").latin(LimitFuzz::byteRate),
                 Target.of("schedule", "tranzr.limit.Schedule").seeds("mon-fri 08:00-18:00 5MiB/s; sat,sun 10MiB/s; 20MiB/s", "22:00-06:00 none", "fri-mon 1MB/s", "00:00-24:00 5MiB/s",
                         "Sat 08:00-09:00,10:00-11:00 500KB/s;none").words("mon", "sun", "-", ",", ";", " ", "24:00", "00:00", ":", "none", "5MiB/s").latin(LimitFuzz::schedule),
-                Target.of("priority-name", "tranzr.limit.Priority").seeds("high", "normal", "low", "HIGH").words("high", "\u0131", "low", " ").text(LimitFuzz::priority));
+                Target.of("priority-name", "tranzr.model.Priority").seeds("high", "normal", "low", "HIGH").words("high", "\u0131", "low", " ").text(LimitFuzz::priority));
     }
 
     private static void refusal(IllegalArgumentException e) {
