@@ -47,6 +47,9 @@ public interface Catalog extends AutoCloseable {
      */
     List<Upload> uploads(UUID after, int limit, Predicate<Upload> filter);
 
+    /** At most so many completed files with this digest, in no order. Takes no longer for many files that have others. */
+    List<Upload> files(Digest sha256, int limit, Predicate<Upload> filter);
+
     /** Calls back for each upload or file, in no order, seeing each at some moment during the call. */
     void forEachUpload(Consumer<Upload> action);
 

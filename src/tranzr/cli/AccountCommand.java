@@ -2,7 +2,6 @@ package tranzr.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import tranzr.client.RefusedException;
+import tranzr.client.TranzrClient;
 import tranzr.json.Json;
 import tranzr.server.Config;
 import tranzr.server.ConfigException;
@@ -38,7 +39,7 @@ abstract class AccountCommand implements Command {
     private static final String ID = "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}";
 
     /** The call in hand. */
-    record Desk(ApiClient api, Arguments arguments, Terminal terminal, boolean isOffline, boolean hasToken) {
+    record Desk(TranzrClient api, Arguments arguments, Terminal terminal, boolean isOffline, boolean hasToken) {
 
         /** The answer as a line of JSON if that is wanted. @return whether it was */
         boolean printedAsJson(Object answer) {
@@ -63,6 +64,7 @@ abstract class AccountCommand implements Command {
         Map<String, String> switches = new LinkedHashMap<>(ownOptions());
         switches.put(SERVER + " URL", "ask this server, with TRANZR_TOKEN or " + Option.TOKEN_FILE.flag() + "; otherwise work on " + Option.DATA.flag()
                 + " while no server runs there");
+        switches.put(Reach.PIN + " HEX", "SHA-256 of the server's certificate, the only one that is trusted then (environment: TRANZR_PIN)");
         switches.put(JSON, "print the answer as JSON");
         return switches;
     }
@@ -75,6 +77,11 @@ abstract class AccountCommand implements Command {
 
     /** The options that each of its words takes, beside those that all take; the words in the order of the help. */
     abstract Map<String, Set<String>> words();
+
+    @Override
+    public final List<String> firstWords() {
+        return List.copyOf(words().keySet());
+    }
 
     abstract ExitCode run(String word, Desk desk) throws ConfigException, RefusedException, IOException;
 
@@ -95,6 +102,9 @@ abstract class AccountCommand implements Command {
         } catch (RefusedException e) {
             terminal.complain(e.getMessage());
             return e.status() == 400 ? ExitCode.USAGE : ExitCode.FAILED;
+        } catch (IOException e) {
+            terminal.complain(ClientCommand.reason(e));
+            return ExitCode.FAILED;
         }
     }
 
@@ -112,12 +122,13 @@ abstract class AccountCommand implements Command {
         if (given.value(Option.DATA.flag()).isPresent()) {
             throw new ConfigException(SERVER + " and " + Option.DATA.flag() + " exclude each other");
         }
-        URI server = ApiClient.server(given.value(SERVER).orElseThrow());
+        URI server = Reach.url(new ClientSetting.Value(given.value(SERVER).orElseThrow(), SERVER));
         Optional<String> token = Config.secretOf(settings);
-        if (token.isPresent() && server.getScheme().equals("http") && !isLoopback(server.getHost())) {
+        if (token.isPresent() && server.getScheme().equals("http") && !Reach.isLoopback(server.getHost())) {
             terminal.complain("warning: the token goes to " + server.getHost() + " unencrypted");
         }
-        try (ApiClient api = new ApiClient(server, token)) {
+        Optional<String> pin = Reach.said(given, Reach.PIN, ClientSetting.PIN, terminal.environment()).map(ClientSetting.Value::text);
+        try (TranzrClient api = client(server, token.orElse(null), pin.orElse(null))) {
             return run(word, new Desk(api, given, terminal, false, token.isPresent()));
         }
     }
@@ -127,8 +138,11 @@ abstract class AccountCommand implements Command {
         if (given.value(Option.TOKEN_FILE.flag()).isPresent()) {
             throw new ConfigException(Option.TOKEN_FILE.flag() + " goes with " + SERVER);
         }
+        if (given.value(Reach.PIN).isPresent()) {
+            throw new ConfigException(Reach.PIN + " goes with " + SERVER);
+        }
         Path data = Config.dataOf(settings);
-        try (Maintenance.Alone alone = Maintenance.serveAlone(data); ApiClient api = new ApiClient(alone.uri(), Optional.of(alone.token()))) {
+        try (Maintenance.Alone alone = Maintenance.serveAlone(data); TranzrClient api = client(alone.uri(), alone.token(), null)) {
             return run(word, new Desk(api, given, terminal, true, true));
         } catch (StartException e) {
             if (e.kind() == StartException.Kind.IN_USE) {
@@ -138,18 +152,18 @@ abstract class AccountCommand implements Command {
         }
     }
 
-    private static boolean isLoopback(String host) {
+    private static TranzrClient client(URI server, String token, String pin) throws ConfigException {
         try {
-            return host.equals("localhost") || InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+            return TranzrClient.of(server).token(token).pin(pin).build();
         } catch (IllegalArgumentException e) {
-            return false; // a name, which may lead anywhere
+            throw new ConfigException(e.getMessage());
         }
     }
 
     /** Complains about what this word does not take. */
     final void requireOnly(Desk desk, String word) throws ConfigException {
         Set<String> allowed = new TreeSet<>(words().get(word));
-        allowed.addAll(Set.of(SERVER, JSON, Option.DATA.flag(), Option.TOKEN_FILE.flag(), Option.CONFIG.flag()));
+        allowed.addAll(Set.of(SERVER, Reach.PIN, JSON, Option.DATA.flag(), Option.TOKEN_FILE.flag(), Option.CONFIG.flag()));
         desk.arguments().requireOnly(allowed);
     }
 
@@ -186,7 +200,7 @@ abstract class AccountCommand implements Command {
         List<String> ids = desk.api().list("/tokens", "token_id").stream().filter(token -> idOrName.equals(token.get("name")))
                 .map(token -> (String) token.get("token_id")).toList();
         if (ids.isEmpty()) {
-            throw new RefusedException(404, "there is no token '" + idOrName + "'");
+            throw new IOException("there is no token '" + idOrName + "'");
         }
         if (ids.size() > 1) {
             throw new ConfigException("several tokens are called '" + idOrName + "', name one by its id: " + String.join(", ", ids));

@@ -53,6 +53,11 @@ final class AuditCommand implements Command {
     }
 
     @Override
+    public List<String> firstWords() {
+        return List.of("verify", "show");
+    }
+
+    @Override
     public Set<Option> options() {
         return EnumSet.of(Option.DATA, Option.CONFIG);
     }

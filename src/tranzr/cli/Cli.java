@@ -10,8 +10,9 @@ import tranzr.server.StartException;
 public final class Cli {
 
     static final List<Command> COMMANDS = List.of(new SendCommand(), new ReceiveCommand(), new StatusCommand(), new ResumeCommand(), new ListCommand(),
-            new InfoCommand(), new ShareCommand(), new RevokeCommand(), new DeleteCommand(), new VerifyCommand(),
-            new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(), new RoomCommand(), new VersionCommand(), new HelpCommand());
+            new InfoCommand(), new ShareCommand(), new RevokeCommand(), new DeleteCommand(), new VerifyCommand(), new DoctorCommand(),
+            new ServeCommand(), new FsckCommand(), new DumpCommand(), new AuditCommand(), new TokenCommand(), new RoomCommand(), new CompletionCommand(),
+            new VersionCommand(), new HelpCommand());
 
     private Cli() {
     }

@@ -56,6 +56,11 @@ interface Command {
         return List.of();
     }
 
+    /** What its first word can be, where that is one of a few. */
+    default List<String> firstWords() {
+        return List.of();
+    }
+
     /** Options of {@link #switches} with a value that has to be one of a few words, by their name with the dashes. */
     default Map<String, List<String>> choices() {
         return Map.of();

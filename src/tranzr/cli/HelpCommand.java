@@ -33,6 +33,11 @@ final class HelpCommand implements Command {
     }
 
     @Override
+    public List<String> firstWords() {
+        return Cli.COMMANDS.stream().map(Command::name).toList();
+    }
+
+    @Override
     public ExitCode run(List<String> arguments, Terminal terminal) throws ConfigException {
         if (arguments.size() > 1) {
             throw new ConfigException("unexpected argument '" + arguments.get(1) + "'");

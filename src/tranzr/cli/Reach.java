@@ -53,7 +53,8 @@ record Reach(URI server, boolean isNamed, Optional<String> token, Optional<Strin
         return given.value(flag).map(text -> new ClientSetting.Value(text, flag)).or(() -> setting.in(environment));
     }
 
-    private static URI url(ClientSetting.Value value) throws ConfigException {
+    /** The URL of a server, as a person types it. @throws ConfigException when it is none */
+    static URI url(ClientSetting.Value value) throws ConfigException {
         String text = value.text();
         try {
             URI uri = new URI(text.replaceFirst("/+$", ""));

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import tranzr.client.RefusedException;
 import tranzr.server.ConfigException;
 
 /** Makes, lists and deletes rooms, and decides who their members are. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import tranzr.client.RefusedException;
 import tranzr.server.ConfigException;
 
 /** Makes, lists, revokes and renews the tokens that open the API. The secret alone goes to standard output. */

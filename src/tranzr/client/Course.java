@@ -43,7 +43,7 @@ final class Course<R> {
         this.work = work;
         this.discard = discard;
         this.teller = new Teller(listener, this::progress);
-        this.meter = new Meter(tuning.chunkSize(), teller::changed);
+        this.meter = new Meter(tuning.chunkSize(), System::nanoTime, teller::changed);
     }
 
     synchronized void start() {

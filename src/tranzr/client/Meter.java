@@ -1,6 +1,7 @@
 package tranzr.client;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** Counts for {@link Progress}, over all runs of a transfer. Safe for several threads. */
 final class Meter {
@@ -8,7 +9,8 @@ final class Meter {
     private static final double LONGEST_ETA = Duration.ofDays(365).toSeconds();
 
     private final Runnable changed;
-    private final Speed speed = new Speed(System.nanoTime());
+    private final LongSupplier nanos;
+    private final Speed speed;
     private Progress.State state = Progress.State.NEW;
     private String note;
     private long total = -1;
@@ -19,9 +21,14 @@ final class Meter {
     private int connections;
     private long chunkSize;
 
-    /** @param changed told after each change of state; must not block */
-    Meter(long chunkSize, Runnable changed) {
+    /**
+     * @param nanos the time, since any origin
+     * @param changed told after each change of state; must not block
+     */
+    Meter(long chunkSize, LongSupplier nanos, Runnable changed) {
         this.chunkSize = chunkSize;
+        this.nanos = nanos;
+        this.speed = new Speed(nanos.getAsLong());
         this.changed = changed;
     }
 
@@ -31,7 +38,7 @@ final class Meter {
                 connections = 0;
             }
             if (state != newState) {
-                speed.restart(System.nanoTime());
+                speed.restart(nanos.getAsLong());
             }
             state = newState;
             note = newNote;
@@ -54,7 +61,7 @@ final class Meter {
 
     synchronized void moved(long bytes) {
         moved += bytes;
-        speed.passed(bytes, System.nanoTime());
+        speed.passed(bytes, nanos.getAsLong());
     }
 
     /** In all, by every run. */
@@ -80,7 +87,7 @@ final class Meter {
     }
 
     synchronized Progress progress() {
-        double perSecond = speed.perSecond(System.nanoTime());
+        double perSecond = speed.perSecond(nanos.getAsLong());
         double left = total < 0 || perSecond <= 0 ? Double.MAX_VALUE : (total - done) / perSecond;
         Duration eta = state == Progress.State.RUNNING && left >= 0 && left <= LONGEST_ETA ? Duration.ofSeconds((long) Math.ceil(left)) : null;
         return new Progress(state, total, done, moved, perSecond, eta, chunks, retries, connections, chunkSize, note);

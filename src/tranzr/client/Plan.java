@@ -15,8 +15,12 @@ final class Plan {
     /** Something to do. */
     sealed interface Step {
 
-        /** Move this piece; then {@link #moved} or {@link #failed}. */
-        record Move(Piece piece) implements Step {
+        /**
+         * Move this piece; then {@link #moved} or {@link #failed}.
+         *
+         * @param within how long it may take at most, in nanoseconds; it is ended after that, {@link #slow} told, and then {@link #failed}
+         */
+        record Move(Piece piece, long within) implements Step {
         }
 
         /** Ask what is missing of a piece that failed; then {@link #told} or {@link #failed}. */
@@ -62,6 +66,8 @@ final class Plan {
     private final Meter meter;
     /** By their starts. */
     private final TreeMap<Long, Piece> waiting = new TreeMap<>();
+    /** Bytes that wait. */
+    private long left;
     private int underWay;
     private boolean more;
     private boolean fetching;
@@ -76,7 +82,7 @@ final class Plan {
         this.concurrency = concurrency;
         this.meter = meter;
         this.more = more;
-        missing.stream().filter(range -> !range.isEmpty()).forEach(range -> waiting.put(range.start(), new Piece(range)));
+        missing.stream().forEach(range -> put(new Piece(range)));
     }
 
     /** Whether nothing is left to do. */
@@ -111,17 +117,34 @@ final class Plan {
     }
 
     private Step take(Piece piece) {
+        long size = sizer.size(left, concurrency.level());
         waiting.remove(piece.range.start());
+        left -= piece.range.length();
         underWay++;
         if (piece.ask) {
             return new Step.Ask(piece);
         }
-        long end = Math.min(piece.range.end(), piece.range.start() + sizer.size());
-        if (end == piece.range.end()) {
-            return new Step.Move(piece);
+        Piece first = piece;
+        if (piece.range.length() > size) {
+            // Ends lie on multiples of the smallest chunk again after a failure anywhere: fewer and simpler gaps.
+            long aligned = (piece.range.start() + size) / Tuning.MIN_CHUNK * Tuning.MIN_CHUNK;
+            long end = size % Tuning.MIN_CHUNK == 0 && aligned > piece.range.start() ? aligned : piece.range.start() + size;
+            first = piece.part(piece.range.start(), end);
+            put(piece.part(end, piece.range.end()));
         }
-        waiting.put(end, piece.part(end, piece.range.end()));
-        return new Step.Move(piece.part(piece.range.start(), end));
+        return new Step.Move(first, sizer.within(first.range.length()));
+    }
+
+    private void put(Piece piece) {
+        if (!piece.range.isEmpty()) {
+            waiting.put(piece.range.start(), piece);
+            left += piece.range.length();
+        }
+    }
+
+    /** Called several times a second. */
+    void tick(long now) {
+        concurrency.tick(now, meter.moved(), !breaker.isOpen() && (underWay >= concurrency.level() || !waiting.isEmpty()));
     }
 
     /** When {@link #next} may have something to do without anything having ended; {@link Long#MAX_VALUE} for never. */
@@ -143,12 +166,18 @@ final class Plan {
         underWay--;
         breaker.progress();
         sizer.moved(piece.range.length(), nanos);
+        concurrency.moved(piece.range.length(), nanos);
         meter.done(piece.range.length());
         meter.chunk();
     }
 
+    /** A piece is cut off because it takes too long. @param bytes that have passed of it */
+    void slow(long bytes, long nanos) {
+        sizer.moved(bytes, nanos);
+    }
+
     /** What is missing of a piece that failed. */
-    void told(Piece piece, List<ByteRange> missing) {
+    void told(Piece piece, List<ByteRange> missing, long now) {
         underWay--;
         long gained = piece.range.length();
         for (ByteRange range : missing) {
@@ -158,15 +187,15 @@ final class Plan {
             gained -= range.length();
         }
         for (ByteRange range : missing) {
-            if (!range.isEmpty()) {
-                Piece part = piece.part(range.start(), range.end());
-                part.failures = gained > 0 ? 0 : part.failures;
-                waiting.put(range.start(), part);
-            }
+            Piece part = piece.part(range.start(), range.end());
+            part.failures = gained > 0 ? 0 : part.failures;
+            put(part);
         }
         if (gained > 0) {
             breaker.progress();
             meter.done(gained);
+        } else {
+            concurrency.failed(now);
         }
     }
 
@@ -177,7 +206,7 @@ final class Plan {
         if (range.isEmpty()) {
             more = false;
         } else {
-            waiting.put(range.start(), new Piece(range));
+            put(new Piece(range));
         }
     }
 
@@ -211,7 +240,9 @@ final class Plan {
             throw refused(failure);
         }
         meter.retry();
-        if (retry != Retry.REST) {
+        if (retry == Retry.FEWER) {
+            concurrency.refused(underWay, now);
+        } else if (piece.ask) {
             concurrency.failed(now);
         }
         boolean counts = retry == Retry.AGAIN || retry == Retry.FEW;
@@ -229,7 +260,7 @@ final class Plan {
         } else if (counts) {
             breaker.failed(underWay + 1, now);
         }
-        waiting.put(piece.range.start(), piece);
+        put(piece);
     }
 
     /** How many requests are under way. */

@@ -56,6 +56,8 @@ final class RangeEngine implements RangeRun {
                 for (Plan.Step step = plan.next(System.nanoTime()); step != null; step = plan.next(System.nanoTime())) {
                     crew.begin(step, plan);
                 }
+                plan.tick(System.nanoTime());
+                crew.cutOffSlow(plan);
                 show(plan, crew);
                 long wakeAt = plan.wakeAt();
                 crew.await(wakeAt == Long.MAX_VALUE ? TICK : Math.min(TICK, wakeAt - System.nanoTime()));
@@ -68,8 +70,10 @@ final class RangeEngine implements RangeRun {
 
     private void show(Plan plan, Crew crew) {
         String rest = plan.rest(System.nanoTime());
-        if (rest != null && meter.state() == Progress.State.RUNNING) {
-            meter.state(Progress.State.WAITING, rest);
+        if (rest != null) {
+            if (!rest.equals(meter.note())) {
+                meter.state(Progress.State.WAITING, rest);
+            }
         } else if (rest == null && meter.state() == Progress.State.WAITING) {
             meter.state(Progress.State.RUNNING, null);
         }
@@ -148,7 +152,7 @@ final class RangeEngine implements RangeRun {
         private final Ranges next;
         private final BlockingQueue<Report> ended = new LinkedBlockingQueue<>();
         private final List<Thread> threads = new ArrayList<>();
-        private final Map<Try, Thread> tries = new IdentityHashMap<>();
+        private final Map<Try, Long> tries = new IdentityHashMap<>();
 
         Crew(Mover mover, Ranges next) {
             this.mover = mover;
@@ -161,10 +165,10 @@ final class RangeEngine implements RangeRun {
 
         void begin(Plan.Step step, Plan plan) {
             switch (step) {
-                case Plan.Step.Move move -> move(move.piece(), plan);
+                case Plan.Step.Move move -> move(move.piece(), move.within(), plan);
                 case Plan.Step.Ask ask -> work(() -> {
                     List<ByteRange> missing = mover.missing(ask.piece().range);
-                    return () -> plan.told(ask.piece(), missing);
+                    return () -> plan.told(ask.piece(), missing, System.nanoTime());
                 }, failure -> () -> plan.failed(ask.piece(), failure, System.nanoTime()));
                 case Plan.Step.Probe _ -> work(() -> {
                     mover.probe();
@@ -179,24 +183,33 @@ final class RangeEngine implements RangeRun {
             }
         }
 
-        private void move(Plan.Piece piece, Plan plan) {
+        private void move(Plan.Piece piece, long within, Plan plan) {
             Try attempt = new Try(tuning, limit, meter, piece.range.length());
-            long begun = System.nanoTime();
-            Thread thread = work(() -> {
+            tries.put(attempt, within);
+            work(() -> {
                 mover.move(piece.range, attempt);
-                long took = System.nanoTime() - begun;
+                long took = attempt.took();
                 return () -> {
                     tries.remove(attempt);
                     plan.moved(piece, took);
                 };
             }, failure -> () -> {
-                tries.remove(attempt);
-                plan.failed(piece, failure, System.nanoTime());
+                boolean cutOff = tries.remove(attempt) == null;
+                plan.failed(piece, cutOff ? new IOException("slower than before by far") : failure, System.nanoTime());
             });
-            tries.put(attempt, thread);
         }
 
-        private Thread work(Work work, java.util.function.Function<Exception, Report> otherwise) {
+        /** What got through of it is kept by the other side; the rest goes on in smaller chunks. */
+        void cutOffSlow(Plan plan) {
+            List<Try> slow = tries.entrySet().stream().filter(each -> each.getKey().took() > each.getValue()).map(Map.Entry::getKey).toList();
+            for (Try attempt : slow) {
+                tries.remove(attempt);
+                plan.slow(attempt.passed(), attempt.took());
+                attempt.stop();
+            }
+        }
+
+        private void work(Work work, java.util.function.Function<Exception, Report> otherwise) {
             Thread thread = Thread.ofVirtual().name("tranzr-range").unstarted(() -> {
                 Report report;
                 try {
@@ -212,7 +225,6 @@ final class RangeEngine implements RangeRun {
             });
             threads.add(thread);
             thread.start();
-            return thread;
         }
 
         /** Waits for so long, or until something has ended, and tells the plan. */

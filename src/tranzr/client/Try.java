@@ -1,6 +1,7 @@
 package tranzr.client;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One try to move some bytes: keeps it to the pace, counts what passes, and ends it when it is told to. Safe for several threads. */
 final class Try implements Attempt {
@@ -17,7 +18,7 @@ final class Try implements Attempt {
     private final Meter meter;
     private final long bytes;
     private final long begun = System.nanoTime();
-    private volatile long passed;
+    private final AtomicLong passed = new AtomicLong();
 
     /** @param bytes how many there are to move */
     Try(Tuning tuning, RateLimit limit, Meter meter, long bytes) {
@@ -33,7 +34,7 @@ final class Try implements Attempt {
         if (halt.isHalted() || wait > 0 && halt.await(wait)) {
             throw new StoppedException();
         }
-        passed += count;
+        passed.addAndGet(count);
         meter.moved(count);
     }
 
@@ -44,8 +45,8 @@ final class Try implements Attempt {
 
     @Override
     public Duration answerWithin() {
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        double speed = Math.max(SLOWEST, passed / Math.max(seconds, 0.001));
+        double seconds = took() / 1e9;
+        double speed = Math.max(SLOWEST, passed.get() / Math.max(seconds, 0.001));
         // Twice what the buffers take to run empty at the speed seen, for the speed may fall.
         Duration drain = Duration.ofMillis((long) (2000 * Math.min(bytes, BUFFERED) / speed));
         Duration within = tuning.timeout().plus(drain);
@@ -59,5 +60,15 @@ final class Try implements Attempt {
 
     void stop() {
         halt.halt();
+    }
+
+    /** Bytes so far. */
+    long passed() {
+        return passed.get();
+    }
+
+    /** Nanoseconds so far. */
+    long took() {
+        return System.nanoTime() - begun;
     }
 }

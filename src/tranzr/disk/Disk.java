@@ -44,6 +44,15 @@ public interface Disk {
     /** Unlinks a file. @return false when there was none */
     boolean delete(Path file) throws IOException;
 
+    /**
+     * Gives a file a second name in the same directory; its bytes go when it has lost both. Not durable before {@link #forceDirectory}.
+     *
+     * @return false when it cannot be done: the file system has no such names, or the file has as many as it may have
+     * @throws java.nio.file.NoSuchFileException when there is no such file
+     * @throws java.nio.file.FileAlreadyExistsException when the second name is taken
+     */
+    boolean link(Path file, Path name) throws IOException;
+
     /** Renames atomically, replacing {@code to}. Not durable before {@link #forceDirectory}. */
     void move(Path from, Path to) throws IOException;
 

@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class RealDisk implements Disk {
 
+    private static final System.Logger LOG = System.getLogger(RealDisk.class.getName());
+
     /**
      * Lock files held in this process. Needed beside the system's lock because POSIX drops a process's locks on a file as
      * soon as the process closes any descriptor of it: a refused second caller must not even open it.
@@ -126,6 +128,21 @@ public final class RealDisk implements Disk {
     @Override
     public boolean delete(Path file) throws IOException {
         return Files.deleteIfExists(file);
+    }
+
+    @Override
+    public boolean link(Path file, Path name) throws IOException {
+        attributes(file);
+        try {
+            Files.createLink(name, file);
+            return true;
+        } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | IOException e) {
+            // Why is told in words only, in the language of the system. Nothing is lost: whoever links can do without.
+            LOG.log(System.Logger.Level.DEBUG, "no second name for {0}: {1}", file, e.getMessage());
+            return false;
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,8 @@ public final class Core {
     /** Held while the terms of a share are read and set. */
     final Object shareTerms = new Object();
     final Space space;
+    /** Taken by those who read a long file whole while a client waits, so that the disk has time for others. */
+    final Semaphore longReads = new Semaphore(2);
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -51,6 +52,14 @@ public final class Uploads {
     public record Assembly(Upload upload, long hashed) {
     }
 
+    /**
+     * A file that was made without its bytes being sent.
+     *
+     * @param source the file that had them
+     */
+    public record Copied(Upload file, UUID source) {
+    }
+
     private final Core core;
     private final Permit permit;
     private final UploadSessions sessions;
@@ -89,6 +98,14 @@ public final class Uploads {
             throw permit.notCreated(e);
         }
         return upload;
+    }
+
+    /**
+     * Makes the file at once when its length and digest are announced and a file of these, which the caller may download, is here and undamaged; never for guests of upload requests.
+     * Empty when its bytes have to be sent. Fails as {@link #start}. May read that file whole.
+     */
+    public Optional<Copied> instant(NewUpload spec) {
+        return spec.expected() == null || spec.length() == Upload.UNKNOWN_LENGTH ? Optional.empty() : new InstantUpload(core, permit).of(describe(spec));
     }
 
     /** The record of a new upload, checked, not committed. */
@@ -132,7 +149,11 @@ public final class Uploads {
      */
     public Written writeChunk(UUID id, long index, Body body, DigestClaim claim) {
         return withSession(id, session -> {
-            Upload upload = open(id);
+            Upload upload = openOrRepeated(id);
+            if (upload.state() == UploadState.COMPLETED) {
+                long end = index < 0 || index >= upload.totalChunks() ? Long.MAX_VALUE : upload.chunk(index).end();
+                return Repetition.of(core, upload, end == Long.MAX_VALUE ? 0 : upload.chunk(index).start(), end, body, claim);
+            }
             if (index < 0 || index >= (upload.totalChunks() < 0 ? MAX_CHUNKS : upload.totalChunks())) {
                 throw new FailureException(new Failure.ChunkIndexOutOfRange(index, upload.totalChunks()));
             }
@@ -165,7 +186,10 @@ public final class Uploads {
      */
     public Written writeRange(UUID id, long start, long end, long total, Body body, DigestClaim claim) {
         return withSession(id, session -> {
-            Upload upload = open(id);
+            Upload upload = openOrRepeated(id);
+            if (upload.state() == UploadState.COMPLETED) {
+                return Repetition.of(core, upload, start, total >= 0 && total != upload.length() ? Long.MAX_VALUE : end, body, claim);
+            }
             if (total >= 0 && upload.lengthKnown() && total != upload.length()) {
                 throw new FailureException(new Failure.RangeOutOfBounds(start, end, upload.length()));
             }
@@ -380,10 +404,17 @@ public final class Uploads {
         }
     }
 
-    /** The upload, when bytes may be added to it. */
-    private Upload open(UUID id) {
+    /**
+     * The upload, when bytes may be added to it; or a file that is complete, for whoever may read it: its bytes are compared with what comes, and to others that would tell
+     * them what they are.
+     */
+    private Upload openOrRepeated(UUID id) {
         core.requireAvailable();
-        permit.require(id, Right.UPLOAD);
+        Upload upload = permit.require(id, Right.UPLOAD);
+        if (upload.state() == UploadState.COMPLETED && permit.allows(Right.DOWNLOAD, upload)) {
+            core.settle();
+            return upload;
+        }
         return Placement.requireOpen(core, id);
     }
 

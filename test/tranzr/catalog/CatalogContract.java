@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static tranzr.catalog.Samples.at;
+import static tranzr.catalog.Samples.completed;
 import static tranzr.catalog.Samples.created;
+import static tranzr.catalog.Samples.digest;
 import static tranzr.catalog.Samples.file;
 import static tranzr.catalog.Samples.id;
 import static tranzr.catalog.Samples.share;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -174,6 +177,49 @@ public abstract class CatalogContract extends ChangeContract {
         }
         assertEquals(10, new HashSet<>(pages(3)).size());
         assertEquals(10, pages(3).size());
+    }
+
+    @Test
+    void filesAreFoundByTheirDigestWheneverItIsAsked() throws Exception {
+        catalog.commit(file(1));
+        catalog.commit(created(2, 10), stored(2, 0, 10));
+        assertEquals(List.of(), found("content2", 9));
+        assertEquals(List.of(1L), found("content1", 9));
+        catalog.commit(completed(2));
+        catalog.commit(created(3, 10), stored(3, 0, 10), new Change.UploadCompleted(id(3), digest("content2"), at(5), null));
+        assertEquals(List.of(2L, 3L), found("content2", 9));
+        assertEquals(1, found("content2", 1).size());
+        assertEquals(List.of(3L), catalog.files(digest("content2"), 1, upload -> upload.id().equals(id(3))).stream()
+                .map(upload -> upload.id().getLeastSignificantBits()).toList());
+        catalog.commit(new Change.UploadRemoved(id(2)));
+        assertEquals(List.of(3L), found("content2", 9));
+        reopen();
+        assertEquals(List.of(3L), found("content2", 9));
+        assertEquals(List.of(), found("none", 9));
+    }
+
+    @Test
+    void ofManyFilesThatComeAndGoNoneIsLostAndNoneLeft() throws Exception {
+        Random random = new Random(3);
+        Set<Long> there = new HashSet<>();
+        assertEquals(List.of(), found("content0", 1));
+        for (int i = 0; i < 2000; i++) {
+            long number = random.nextLong(200);
+            if (there.add(number)) {
+                catalog.commit(created(number, 10), stored(number, 0, 10), new Change.UploadCompleted(id(number), digest("content" + number % 70), at(5), null));
+            } else {
+                there.remove(number);
+                catalog.commit(new Change.UploadRemoved(id(number)));
+            }
+        }
+        for (long content = 0; content < 70; content++) {
+            long wanted = content;
+            assertEquals(there.stream().filter(number -> number % 70 == wanted).sorted().toList(), found("content" + content, 9));
+        }
+    }
+
+    private List<Long> found(String content, int limit) {
+        return catalog.files(digest(content), limit, upload -> true).stream().map(upload -> upload.id().getLeastSignificantBits()).sorted().toList();
     }
 
     @Test

@@ -91,6 +91,18 @@ class JdkHttpTest {
     }
 
     @Test
+    void whatTheServerRefusesBeforeItHasReadTheBodyIsHeard() {
+        Source zeros = (position, into) -> into.position(into.limit());
+        for (int i = 0; i < 10; i++) {
+            RefusedException e = assertThrows(RefusedException.class, () -> http.put("/upload/" + new UUID(1, 2), Map.of(), zeros, new ByteRange(0, 64 << 20), Attempt.FREE));
+            assertEquals("404 not_found", e.status() + " " + e.code());
+        }
+        String id = server.begin(2000, 1024);
+        RefusedException e = assertThrows(RefusedException.class, () -> http.put("/upload/" + id, Map.of(), zeros, new ByteRange(0, 64 << 20), Attempt.FREE));
+        assertEquals("range_out_of_bounds", e.code());
+    }
+
+    @Test
     void filesAreListedToldOfSharedAndDeleted() throws Exception {
         byte[] bytes = content(100);
         UUID id = UUID.fromString(server.store(bytes));

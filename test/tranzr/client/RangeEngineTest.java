@@ -19,7 +19,7 @@ class RangeEngineTest {
     private static final Tuning TUNING = new Tuning(1 << 20, true, 4, Priority.NORMAL, 10, Duration.ofSeconds(5), Duration.ofMinutes(1), 0);
 
     private final Halt halt = new Halt();
-    private final Meter meter = new Meter(1 << 20, () -> { });
+    private final Meter meter = new Meter(1 << 20, System::nanoTime, () -> { });
 
     @Test
     void everyMissingByteIsMovedOnce() throws Exception {

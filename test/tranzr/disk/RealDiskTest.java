@@ -44,6 +44,18 @@ final class RealDiskTest {
     }
 
     @Test
+    void aFileWithTwoNamesGoesWithTheLast() throws IOException {
+        Path other = folder.resolve("other");
+        assertThrows(NoSuchFileException.class, () -> disk.link(file, other));
+        write(file, "hello");
+        assertTrue(disk.link(file, other));
+        assertThrows(FileAlreadyExistsException.class, () -> disk.link(file, other));
+        assertTrue(disk.delete(file));
+        assertEquals("hello", Files.readString(other));
+        assertEquals(5, disk.size(other));
+    }
+
+    @Test
     void whatIsWrittenAtAPositionIsReadThere() throws IOException {
         try (DiskFile open = disk.open(file, Disk.Mode.CREATE)) {
             byte[] megabytes = new byte[3 << 20];

@@ -33,7 +33,7 @@ public final class CrashDisk implements Disk {
 
     /** The calls that are counted and can fail. */
     public enum Call {
-        OPEN, CREATE, READ, SIZE, LIST, CLOSE, WRITE, TRUNCATE, FORCE, CREATE_DIRECTORY, FORCE_DIRECTORY, MOVE, DELETE, LOCK;
+        OPEN, CREATE, READ, SIZE, LIST, CLOSE, WRITE, TRUNCATE, FORCE, CREATE_DIRECTORY, FORCE_DIRECTORY, MOVE, LINK, DELETE, LOCK;
 
         private boolean changes() {
             return this == CREATE || this.ordinal() >= WRITE.ordinal();
@@ -241,8 +241,9 @@ public final class CrashDisk implements Disk {
         if (names.get(path) == null) {
             return false;
         }
-        usedSectors -= file(path).content().allocated();
+        FileNode removed = file(path);
         names.remove(operation, path);
+        release(removed);
         return true;
     }
 
@@ -253,10 +254,32 @@ public final class CrashDisk implements Disk {
         call(Call.MOVE, source);
         file(source);
         requireDirectory(target.getParent());
-        if (names.get(target) != null && !source.equals(target)) {
-            usedSectors -= file(target).content().allocated();
-        }
+        FileNode replaced = names.get(target) == null || source.equals(target) ? null : file(target);
         names.move(operation, source, target);
+        if (replaced != null) {
+            release(replaced);
+        }
+    }
+
+    /** A file whose last name is gone takes no room. */
+    private void release(FileNode file) {
+        for (Names.Entry entry : names.entries()) {
+            if (entry.file() == file) {
+                return;
+            }
+        }
+        usedSectors -= file.content().allocated();
+    }
+
+    @Override
+    public synchronized boolean link(Path file, Path name) throws IOException {
+        Path source = normal(file);
+        Path target = normal(name);
+        call(Call.LINK, source);
+        file(source);
+        requireFree(target);
+        names.add(operation, target, names.get(source));
+        return true;
     }
 
     @Override

@@ -246,7 +246,7 @@ public final class EngineScenario implements CrashScenario {
                     .map(Map.Entry::getKey).sorted().toList();
             List<UUID> files = promises.entrySet().stream().filter(e -> e.getValue().completed != null && !e.getValue().mayBeGone)
                     .map(Map.Entry::getKey).sorted().toList();
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0 -> start();
                 case 1 -> receive(random.nextInt(70_000));
                 case 2 -> receive(random.nextInt(400_000));
@@ -254,6 +254,7 @@ public final class EngineScenario implements CrashScenario {
                 case 4 -> share(files);
                 case 5 -> download();
                 case 6 -> complete(open);
+                case 7 -> again(files);
                 default -> write(open);
             }
         }
@@ -278,6 +279,21 @@ public final class EngineScenario implements CrashScenario {
                     new Bytes(content, Integer.MAX_VALUE), DigestClaim.NONE, null, List.of());
             check(file.sha256().equals(Digest.sha256(content)), "wrong digest");
             promise(id, new Promise(content, List.of(new ByteRange(0, length)), file.sha256(), false, false));
+        }
+
+        /** The bytes of a file that is there, announced once more. */
+        private void again(List<UUID> files) {
+            if (files.isEmpty()) {
+                return;
+            }
+            Promise had = promises.get(files.get(random.nextInt(files.size())));
+            Uploads uploads = engine.uploads(Caller.SYSTEM);
+            int length = had.content.length;
+            Uploads.Copied copied = uploads.instant(new NewUpload(uploads.newId(), "g", length, length, 0, -1, had.completed, null)).orElse(null);
+            check(copied != null || failing, "the bytes of a file were not used again");
+            if (copied != null) {
+                promise(copied.file().id(), new Promise(had.content, List.of(new ByteRange(0, length)), had.completed, false, false));
+            }
         }
 
         private void write(List<UUID> open) {

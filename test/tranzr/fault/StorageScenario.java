@@ -18,7 +18,7 @@ import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 
 /**
- * Creates, writes, forces, seals, syncs, deletes and sets aside objects, is killed, and at every change of the disk looks
+ * Creates, writes, forces, seals, copies, syncs, deletes and sets aside objects, is killed, and at every change of the disk looks
  * at what a power cut then could leave: every object that was forced or synced is there with every byte that it then
  * had, what was sealed passes its block sums, and what was not can be written on and sealed.
  */
@@ -90,6 +90,8 @@ public final class StorageScenario implements CrashScenario {
     /** What was asked of one object. */
     private static final class Model {
         final UUID id;
+        /** Of the object whose bytes these are: its own, or that of which it is a copy. */
+        final UUID content;
         final boolean sparse;
         final BitSet written = new BitSet();
         final BitSet durable = new BitSet();
@@ -106,7 +108,18 @@ public final class StorageScenario implements CrashScenario {
 
         Model(UUID id, boolean sparse) {
             this.id = id;
+            this.content = id;
             this.sparse = sparse;
+        }
+
+        /** A copy. */
+        Model(UUID id, Model of) {
+            this.id = id;
+            this.content = of.content;
+            this.sparse = of.sparse;
+            written.or(of.written);
+            sealed = true;
+            promise();
         }
 
         void promise() {
@@ -118,7 +131,7 @@ public final class StorageScenario implements CrashScenario {
         byte[] piece(int index) {
             return pieces.computeIfAbsent(index, i -> {
                 byte[] bytes = new byte[PIECE];
-                new Random(id.getLeastSignificantBits() * 1_000_003 + i).nextBytes(bytes);
+                new Random(content.getLeastSignificantBits() * 1_000_003 + i).nextBytes(bytes);
                 return bytes;
             });
         }
@@ -190,13 +203,14 @@ public final class StorageScenario implements CrashScenario {
         }
 
         private void step(LocalStorage storage) throws IOException {
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0, 1, 2 -> create(storage);
                 case 3 -> {
                     storage.sync();
                     objects.stream().filter(each -> each.touched && !each.setAside).forEach(Model::promise);
                 }
                 case 4 -> remove(storage);
+                case 5 -> copy(storage);
                 default -> write(storage);
             }
         }
@@ -252,6 +266,16 @@ public final class StorageScenario implements CrashScenario {
                 object.putSum(index, Crc32c.of(model.block(index)));
             }
             object.seal(model.length());
+        }
+
+        private void copy(LocalStorage storage) throws IOException {
+            Model model = any(each -> each.sealed && !each.setAside);
+            if (model != null) {
+                Model copy = new Model(new UUID(0, ++nextId), model);
+                if (storage.copy(model.id, copy.id, model.length())) {
+                    objects.add(copy);
+                }
+            }
         }
 
         private void remove(LocalStorage storage) throws IOException {

@@ -6,6 +6,7 @@ import tranzr.api.ApiFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.client.ClientFuzz;
+import tranzr.client.DownloadFuzz;
 import tranzr.http.BodyFuzz;
 import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
@@ -32,7 +33,7 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -59,6 +59,8 @@ class DescriptionTest {
             check("/upload/{file_id}", "put", server.put("/upload/" + endless.field("file_id") + "?complete=false", FILE, "Content-Range", "bytes 0-2499/*"));
             check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + endless.field("file_id"), "{\"file_size\": 1}"));
             check("/upload/merge/{file_id}", "post", server.post("/upload/merge/" + endless.field("file_id"), "{\"file_size\": 2500}"));
+            check("/upload/start", "post", server.post("/upload/start", "{\"filename\": \"b\", \"file_size\": 2500, \"sha256\": \""
+                    + tranzr.model.Digest.sha256(FILE).hex() + "\"}").expect(201));
             check("/files", "get", server.get("/files?sha256=" + tranzr.model.Digest.sha256(FILE).hex()));
             check("/files", "get", server.get("/files"));
             check("/files/{file_id}", "get", server.get("/files/" + id));

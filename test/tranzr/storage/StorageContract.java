@@ -113,6 +113,59 @@ public abstract class StorageContract {
         assertArrayEquals(last, load(storage, new UUID(n - 1, 1), last.length, crc(last)));
     }
 
+    /** Runs where the storage is able to copy. */
+    private interface CopyTest {
+        void run(ServerSideCopy copies) throws IOException;
+    }
+
+    private void whereCopiesAreMade(CopyTest test) throws IOException {
+        if (storage instanceof ServerSideCopy copies) {
+            test.run(copies);
+        }
+    }
+
+    @Test
+    void aCopyLivesOnWithoutItsSourceAndTheOtherWayRound() throws IOException {
+        whereCopiesAreMade(first -> {
+            for (int length : new int[] {0, 1, BLOCK, BLOCK + 1, 5 * BLOCK + 77}) {
+                byte[] bytes = randomBytes(length);
+                List<UUID> ids = List.of(new UUID(length, 1), new UUID(length, 2), new UUID(length, 3));
+                store(storage, ids.get(0), bytes);
+                assertTrue(((ServerSideCopy) storage).copy(ids.get(0), ids.get(1), length));
+                assertTrue(((ServerSideCopy) storage).copy(ids.get(1), ids.get(2), length));
+                assertTrue(storage.delete(ids.get(0)));
+                storage.quarantine(ids.get(2));
+                assertEquals(OptionalLong.empty(), storage.size(ids.get(0)));
+                assertArrayEquals(bytes, load(storage, ids.get(1), length, crc(bytes)), "length " + length);
+                reopen();
+                assertArrayEquals(bytes, load(storage, ids.get(1), length, crc(bytes)), "length " + length);
+                storage.purgeQuarantine(now.plusSeconds(10));
+                assertArrayEquals(bytes, load(storage, ids.get(1), length, crc(bytes)), "length " + length);
+            }
+        });
+    }
+
+    @Test
+    void whatCannotBeCopiedLeavesNothing() throws IOException {
+        whereCopiesAreMade(copies -> {
+            byte[] bytes = randomBytes(2 * BLOCK + 5);
+            UUID to = new UUID(9, 9);
+            assertFalse(copies.copy(id, to, 5));
+            try (StoredObject object = storage.create(id)) {
+                object.write(0, ByteBuffer.wrap(bytes));
+                object.force();
+            }
+            assertFalse(copies.copy(id, to, bytes.length + 1));
+            assertFalse(copies.copy(id, to, bytes.length), "without sums");
+            assertEquals(List.of(id), storage.list());
+            storage.delete(id);
+            store(storage, id, bytes);
+            store(storage, to, randomBytes(10));
+            assertThrows(FileAlreadyExistsException.class, () -> copies.copy(id, to, bytes.length));
+            assertArrayEquals(randomBytes(10), load(storage, to, 10, crc(randomBytes(10))));
+        });
+    }
+
     @Test
     void anIdIsTakenOnce() throws IOException {
         storage.create(id).close();

@@ -59,6 +59,12 @@ final class WatchedDisk implements Disk {
     }
 
     @Override
+    public boolean link(Path file, Path name) throws IOException {
+        note("link", name);
+        return disk.link(file, name);
+    }
+
+    @Override
     public boolean exists(Path path) throws IOException {
         return disk.exists(path);
     }

@@ -255,7 +255,8 @@ class UploadsTest {
         fails(Failure.NotCompleted.class, () -> fixture.engine.downloads(Caller.SYSTEM).open(upload.id()));
         fixture.uploads().complete(upload.id(), EngineFixture.sha(bytes), WAIT);
         fails(Failure.HashMismatch.class, () -> fixture.uploads().complete(upload.id(), Digest.sha256(new byte[0]), WAIT));
-        fails(Failure.AlreadyCompleted.class, () -> chunk(upload, 0, bytes));
+        assertTrue(chunk(upload, 0, bytes).duplicate());
+        fails(Failure.AlreadyCompleted.class, () -> chunk(upload, 0, EngineFixture.random(100_000, 2)));
         assertEquals(UploadState.COMPLETED, fixture.uploads().complete(upload.id(), null, WAIT).upload().state());
     }
 

@@ -63,8 +63,16 @@ public final class UploadRoutes {
         Digest expected = fields.digest("sha256").orElse(null);
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
-        Upload upload = uploads.start(new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, priority(fields)));
+        NewUpload spec = new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, priority(fields));
+        Optional<Uploads.Copied> copied = uploads.instant(spec);
+        if (copied.isPresent()) {
+            Upload file = copied.get().file();
+            Recorder.note(request, "file_id", file.id().toString());
+            Recorder.note(request, "source", copied.get().source().toString());
+            return Response.json(201, UploadView.instant(file, request.baseUrl())).header("Location", "/upload/status/" + file.id());
+        }
+        Upload upload = uploads.start(spec);
         Recorder.note(request, "file_id", upload.id().toString());
         return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
     }

@@ -28,6 +28,15 @@ final class UploadView {
         return view;
     }
 
+    /** The answer to the start of an upload that needed no bytes. */
+    static Map<String, Object> instant(Upload file, String baseUrl) {
+        Map<String, Object> view = started(file);
+        view.put("file_hash", file.sha256().hex());
+        view.put("download_url", downloadUrl(file, baseUrl));
+        view.put("instant", true);
+        return view;
+    }
+
     /** All that is known of an upload that may still grow. */
     static Map<String, Object> status(Upload upload) {
         ChunkMap chunks = new ChunkMap(upload);

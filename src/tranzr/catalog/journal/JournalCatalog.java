@@ -257,6 +257,12 @@ public final class JournalCatalog implements Catalog {
     }
 
     @Override
+    public List<Upload> files(Digest sha256, int limit, Predicate<Upload> filter) {
+        requirePositive(limit);
+        return state.files(sha256, limit, filter);
+    }
+
+    @Override
     public void forEachUpload(Consumer<Upload> action) {
         state.uploadRows().forEach(row -> action.accept(row.upload()));
     }

@@ -30,7 +30,7 @@ final class State {
     private final ConcurrentHashMap<Class<? extends Entity>, ConcurrentHashMap<UUID, Entity>> entities = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
-
+    private final DigestIndex digests = new DigestIndex();
 
     /** Null when unknown. */
     Upload upload(UUID id) {
@@ -42,6 +42,7 @@ final class State {
         UploadRow row = uploads.get(UploadRow.probe(upload.id()));
         if (row != null && row.created().equals(upload.created())) {
             row.set(upload);
+            digests.changed(row);
             return;
         }
         if (row != null) {
@@ -53,6 +54,7 @@ final class State {
     void add(UploadRow row) {
         uploads.put(row, row);
         uploadsByAge.put(row, Boolean.TRUE);
+        digests.changed(row);
     }
 
     /** No effect when it is unknown. Its shares stay. */
@@ -60,7 +62,13 @@ final class State {
         UploadRow row = uploads.remove(UploadRow.probe(id));
         if (row != null) {
             uploadsByAge.remove(row);
+            digests.gone(row);
         }
+    }
+
+    /** As {@link tranzr.catalog.Catalog#files}. */
+    List<Upload> files(Digest sha256, int limit, Predicate<Upload> filter) {
+        return digests.find(sha256, limit, filter, uploads.values());
     }
 
     /** As {@link tranzr.catalog.Catalog#uploads}. */

@@ -2,6 +2,7 @@ package tranzr.storage.local;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
+import tranzr.disk.NoSpaceException;
+import tranzr.storage.CorruptObjectException;
+import tranzr.storage.ServerSideCopy;
 import tranzr.storage.Storage;
 import tranzr.storage.StoredObject;
 
@@ -31,7 +35,7 @@ import tranzr.storage.StoredObject;
  * </ul>
  * While an object is spoilt by a failed force, {@link #sync} fails. Sums are to be noted through one handle at a time.
  */
-public final class LocalStorage implements Storage {
+public final class LocalStorage implements Storage, ServerSideCopy {
 
     private static final System.Logger LOG = System.getLogger(LocalStorage.class.getName());
 
@@ -207,6 +211,57 @@ public final class LocalStorage implements Storage {
         try (file) {
             unsettled.force(id, () -> file.force(names.isPending(id)));
         }
+    }
+
+    /** By a second name for the data; the sums, which name their object, are written anew. */
+    @Override
+    public boolean copy(UUID from, UUID to, long length) throws IOException {
+        requireOpen();
+        if (size(from).orElse(-1) != length) {
+            return false;
+        }
+        settle(from);
+        boolean whole = false;
+        try {
+            if (!disk.link(paths.data(from), paths.data(to))) {
+                return false;
+            }
+            names.created(to);
+            try (BlockSums sums = new BlockSums(disk, paths, from, false, false);
+                    LocalObject copy = new LocalObject(to, disk.open(paths.data(to), Disk.Mode.WRITE), new BlockSums(disk, paths, to, true, true), true, names, unsettled)) {
+                for (long block = 0; length > StoredObject.BLOCK && block * StoredObject.BLOCK < length; block++) {
+                    copy.putSum(block, sums.get(block));
+                }
+                copy.seal(length);
+            }
+            names.force(to);
+            whole = true;
+            return true;
+        } catch (NoSuchFileException | CorruptObjectException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not copied: {0}", e.getMessage());
+            return false;
+        } catch (FileAlreadyExistsException e) {
+            whole = true; // Not ours.
+            throw e;
+        } finally {
+            if (!whole) {
+                delete(to);
+            }
+        }
+    }
+
+    /** Makes an object's bytes durable that may be in the catalog's journal only. */
+    private void settle(UUID id) throws IOException {
+        if (unsettled.mark(id).write() > 0) {
+            try {
+                // Under its own id: when it fails, the next sync has to know that these bytes are lost.
+                forceData(id);
+            } catch (NoSpaceException e) {
+                throw new IOException(id + ": bytes that were taken did not fit: " + e.getMessage(), e);
+            }
+            unsettled.awaitForces();
+        }
+        unsettled.requireSound(id);
     }
 
     @Override
