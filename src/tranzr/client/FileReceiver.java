@@ -238,13 +238,21 @@ final class FileReceiver {
             }
         });
         boolean whole = false;
+        boolean again = false;
         try {
             while (!complete(engine, part, checkpoint)) {
+                if (guessed.isEmpty() && !again) {
+                    // A bit that fell over on the way is in the checksums of what came, so nobody can tell where.
+                    again = true;
+                    tell("what arrived has not the SHA-256 that the server told; it is fetched once more");
+                    part.drop(content.whole());
+                    continue;
+                }
                 if (guessed.isEmpty()) {
                     forget();
                     part.clear();
                     throw new TransferException(TransferException.Kind.VERIFICATION, "what arrived has not the SHA-256 that the server told (" + content.sha256().hex()
-                            + "); it was thrown away");
+                            + "), twice; it was thrown away");
                 }
                 tell("what lay here was not of this file; that much is fetched again");
                 guessed.forEach(part::drop);
