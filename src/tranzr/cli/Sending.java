@@ -147,7 +147,7 @@ final class Sending {
     private String send(Item item, int connections) {
         Watch watch = transfers.watch(item.path() == null ? SendCommand.STREAM : item.shown());
         Tuning all = transfers.tuning();
-        Tuning tuning = new Tuning(all.chunkSize(), all.adaptive(), connections, all.priority(), all.maxRetries(), all.timeout(), all.patience(), all.bytesPerSecond());
+        Tuning tuning = new Tuning(all.chunkSize(), all.adaptive(), connections, connections < all.parallel() ? connections : all.most(), all.priority(), all.maxRetries(), all.timeout(), all.patience(), all.bytesPerSecond());
         Upload.Builder builder = item.path() == null ? client.upload(transfers.terminal().in(), item.name()) : client.upload(item.path());
         if (item.path() != null && item.name() != null) {
             builder.name(item.name());
@@ -155,7 +155,7 @@ final class Sending {
         wish.room().ifPresent(builder::room);
         Upload.Result result = null;
         try {
-            result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).build());
+            result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).notices(transfers.notices(watch)).build());
             tellDone(transfers, watch, result);
             return line(transfers, item.shown(), result, wish.share().isPresent() ? Optional.of(client.share(result.fileId(), wish.share().get())) : Optional.empty());
         } catch (TransferException e) {

@@ -89,7 +89,9 @@ abstract class TransferCommand extends ClientCommand {
         Optional<String> wait = given.value(WAIT);
         int parallel = given.value(PARALLEL).isEmpty() ? standard.parallel() : number(new ClientSetting.Value(given.value(PARALLEL).get(), PARALLEL), 1, 64);
         Optional<ClientSetting.Value> retries = Reach.said(given, MAX_RETRIES, ClientSetting.MAX_RETRIES, environment);
-        return new Tuning(chunkSize(given, environment), !given.has(NO_ADAPTIVE), parallel,
+        // Whoever says how many gets no more; otherwise a long way with small windows may take more of them.
+        int most = given.value(PARALLEL).isEmpty() ? standard.most() : parallel;
+        return new Tuning(chunkSize(given, environment), !given.has(NO_ADAPTIVE), parallel, most,
                 Priority.valueOf(given.value(PRIORITY).orElse("normal").toUpperCase(java.util.Locale.ROOT)),
                 retries.isEmpty() ? standard.maxRetries() : number(retries.get(), 0, 1000), timeout,
                 wait.isEmpty() ? standard.patience() : parsed(WAIT, wait.get(), TimeSpan::parse),

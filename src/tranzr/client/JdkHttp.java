@@ -121,7 +121,7 @@ final class JdkHttp implements Http {
                 body.pump(attempt, timeout);
             }
         } catch (IOException | RuntimeException e) {
-            exchange.end(e);
+            exchange.end();
             if (exchange.isStopped()) {
                 throw new StoppedException();
             }
@@ -236,8 +236,7 @@ final class JdkHttp implements Http {
             return stopped;
         }
 
-        void end(Exception why) {
-            future.completeExceptionally(why);
+        void end() {
             future.cancel(true);
         }
 

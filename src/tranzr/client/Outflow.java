@@ -15,7 +15,7 @@ import tranzr.model.ByteRange;
  */
 final class Outflow implements HttpRequest.BodyPublisher, Flow.Subscription {
 
-    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES = 128 << 10;
 
     private final Source source;
     private final ByteRange range;

@@ -20,7 +20,12 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server, and who one is there. Safe for several threads; make one, and close it at the end. */
+/**
+ * A server, and who one is there. Safe for several threads; make one, and close it at the end.
+ *
+ * <p>Connections are those of the JDK's {@code HttpClient}, by the JVM's proxy settings. Its system property {@code jdk.httpclient.bufsize} is set to 131072 unless it was set before, since
+ * fast links are much slower with less; the JDK reads it when its client is used first.
+ */
 public final class TranzrClient implements AutoCloseable {
 
     private static final BigDecimal MILLIS_A_MINUTE = BigDecimal.valueOf(60_000);
@@ -71,7 +76,7 @@ public final class TranzrClient implements AutoCloseable {
             return this;
         }
 
-        /** For connecting, and for calls that bring no bytes of files. */
+        /** For connecting, and for calls that bring no bytes of files: from the beginning to the end of the answer. */
         public Builder timeout(Duration timeout) {
             this.timeout = timeout;
             return this;

@@ -3,10 +3,12 @@ package tranzr.transfer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.ByteRange;
@@ -34,6 +36,8 @@ final class DownloadSlots {
         final List<FileDownload> active = new ArrayList<>();
         RangeSet covered = RangeSet.EMPTY;
         long served;
+        /** Whether the first byte was asked for: a part that begins there is then another download. */
+        boolean begun;
         /** Whether the share had a limit when this began; without one nothing is joined. */
         boolean limited = true;
         /** Whether a transfer of it was cut and nothing has made the file whole since. */
@@ -60,8 +64,14 @@ final class DownloadSlots {
         }
     }
 
+    /** Who is about to count a download. */
+    private record Opening(Digest share, Digest client) {
+    }
+
     private final Core core;
     private final Map<Digest, List<Slot>> slots = new HashMap<>();
+    /** Parts of one download that are asked for together wait for the first of them to be counted. */
+    private final Set<Opening> openings = new HashSet<>();
 
     DownloadSlots(Core core) {
         this.core = core;
@@ -75,6 +85,7 @@ final class DownloadSlots {
                 Slot slot = new Slot(share.tokenHash(), open.id(), open.client(), file, now);
                 slot.broken = true;
                 slot.settled = true;
+                slot.begun = true;
                 slots.computeIfAbsent(share.tokenHash(), key -> new ArrayList<>()).add(slot);
             }
         }));
@@ -99,15 +110,44 @@ final class DownloadSlots {
     Download open(Shares.Visit visit, Digest client, ByteRange range) {
         Digest share = visit.share().tokenHash();
         releaseBroken(share);
-        Slot slot;
+        Opening opening = new Opening(share, client);
+        boolean limited = visit.share().maxDownloads() > 0;
         synchronized (this) {
-            slot = joinable(share, client, range).orElse(null);
-            if (slot != null) {
-                return attach(slot, range);
+            Slot joined = joinable(share, client, range).orElse(null);
+            while (joined == null && limited && !openings.add(opening)) {
+                awaitOpened();
+                joined = joinable(share, client, range).orElse(null);
+            }
+            if (joined != null) {
+                return attach(joined, range);
             }
         }
+        try {
+            return openNew(visit, client, range);
+        } finally {
+            if (limited) {
+                synchronized (this) {
+                    openings.remove(opening);
+                    notifyAll();
+                }
+            }
+        }
+    }
+
+    /** Called with the lock held. */
+    private void awaitOpened() {
+        try {
+            wait();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FailureException(new Failure.Unavailable("interrupted"));
+        }
+    }
+
+    private Download openNew(Shares.Visit visit, Digest client, ByteRange range) {
+        Digest share = visit.share().tokenHash();
         // Opened before it is counted, so that damage, or a race with a deletion, costs the recipient nothing.
-        slot = new Slot(share, core.random.nextLong(), client, visit.file(), core.now());
+        Slot slot = new Slot(share, core.random.nextLong(), client, visit.file(), core.now());
         slot.limited = visit.share().maxDownloads() > 0;
         Download download = attach(slot, range);
         boolean counted = false;
@@ -146,8 +186,8 @@ final class DownloadSlots {
     }
 
     /**
-     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut; for another
-     * range any of the same client.
+     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut; for a range from byte 0 also one
+     * of which only later parts were asked for; for another range any of the same client.
      */
     private Optional<Slot> joinable(Digest share, Digest client, ByteRange range) {
         Instant latest = core.now().minus(core.settings.continueGrace());
@@ -157,7 +197,7 @@ final class DownloadSlots {
                 .filter(slot -> slot.limited && slot.client.equals(client) && slot.hasRoomFor(range))
                 .filter(slot -> !(oneTime && slot.isWhole()))
                 .filter(slot -> !slot.active.isEmpty() || !slot.lastActive.isBefore(latest))
-                .filter(slot -> range.start() > 0 || slot.broken && slot.active.isEmpty())
+                .filter(slot -> range.start() > 0 || slot.broken && slot.active.isEmpty() || !slot.begun && range.length() < slot.file.length())
                 .findFirst();
     }
 
@@ -166,6 +206,7 @@ final class DownloadSlots {
         FileDownload download = Downloads.open(core, slot.file, whole -> ended(slot, opened[0], range, whole));
         opened[0] = download;
         slot.active.add(download);
+        slot.begun |= range.start() == 0;
         slot.lastActive = core.now();
         return download;
     }
