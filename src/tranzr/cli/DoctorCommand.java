@@ -45,7 +45,7 @@ final class DoctorCommand extends ClientCommand {
     ExitCode run(Arguments given, Reach reach, Terminal terminal) throws ConfigException {
         given.requireNoMore();
         Optional<String> size = given.value(SIZE);
-        long space = size.isEmpty() ? STANDARD_SIZE : TransferCommand.parsed(SIZE, size.get(), ByteSize::parse);
+        long space = size.isEmpty() ? STANDARD_SIZE : TransferCommand.checked(SIZE, size.get(), ByteSize::parse);
         Path target = given.value(OUTPUT).isEmpty() ? Path.of("") : Reach.path(OUTPUT, given.value(OUTPUT).get());
         ExitCode[] code = { ExitCode.OK };
         Consumer<Checkup.Finding> print = finding -> {

@@ -38,7 +38,7 @@ final class ShareOptions {
         Optional<String> downloads = given.value(MAX_DOWNLOADS);
         Duration expires = STANDARD_LIFE;
         if (life.isPresent()) {
-            expires = life.get().equals("never") ? null : TransferCommand.parsed(EXPIRES, life.get(), TimeSpan::parse);
+            expires = life.get().equals("never") ? null : TransferCommand.checked(EXPIRES, life.get(), TimeSpan::parse);
         }
         if (expires != null && !expires.isPositive()) {
             throw new ConfigException(EXPIRES + ": '" + life.orElse("") + "' is no time at all; there is 'never'");

@@ -94,14 +94,14 @@ abstract class TransferCommand extends ClientCommand {
         return new Tuning(chunkSize(given, environment), !given.has(NO_ADAPTIVE), parallel, most,
                 Priority.valueOf(given.value(PRIORITY).orElse("normal").toUpperCase(java.util.Locale.ROOT)),
                 retries.isEmpty() ? standard.maxRetries() : number(retries.get(), 0, 1000), timeout,
-                wait.isEmpty() ? standard.patience() : parsed(WAIT, wait.get(), TimeSpan::parse),
-                rate.isEmpty() ? 0 : parsed(LIMIT_RATE, rate.get(), TransferCommand::rate));
+                wait.isEmpty() ? standard.patience() : checked(WAIT, wait.get(), TimeSpan::parse),
+                rate.isEmpty() ? 0 : checked(LIMIT_RATE, rate.get(), TransferCommand::rate));
     }
 
     private static long chunkSize(Arguments given, Map<String, String> environment) throws ConfigException {
         Optional<String> flag = given.value(CHUNK_SIZE);
         if (flag.isPresent()) {
-            long bytes = parsed(CHUNK_SIZE, flag.get(), ByteSize::parse);
+            long bytes = checked(CHUNK_SIZE, flag.get(), ByteSize::parse);
             if (bytes < Tuning.MIN_CHUNK || bytes > Tuning.MAX_CHUNK) {
                 throw new ConfigException(CHUNK_SIZE + ": '" + flag.get() + "' is not within 64KiB and 64MiB");
             }
@@ -110,7 +110,7 @@ abstract class TransferCommand extends ClientCommand {
         Optional<ClientSetting.Value> said = ClientSetting.CHUNK_SIZE.in(environment);
         // The variable is the server's, too, which has wider bounds.
         return said.isEmpty() ? Tuning.STANDARD.chunkSize()
-                : Math.clamp(parsed(said.get().origin(), said.get().text(), ByteSize::parse), Tuning.MIN_CHUNK, Tuning.MAX_CHUNK);
+                : Math.clamp(checked(said.get().origin(), said.get().text(), ByteSize::parse), Tuning.MIN_CHUNK, Tuning.MAX_CHUNK);
     }
 
     private static long rate(String text) {
@@ -126,7 +126,7 @@ abstract class TransferCommand extends ClientCommand {
         T value(String text);
     }
 
-    static <T> T parsed(String origin, String text, Parser<T> parser) throws ConfigException {
+    static <T> T checked(String origin, String text, Parser<T> parser) throws ConfigException {
         try {
             return parser.value(text.strip());
         } catch (IllegalArgumentException e) {

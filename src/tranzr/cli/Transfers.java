@@ -154,7 +154,17 @@ final class Transfers implements AutoCloseable {
 
     /** Takes what a transfer says by the way: that the server has forgotten an upload, say, which begins anew. */
     Consumer<String> notices(Watch watch) {
-        return notice -> complain(watch.name() + ": " + Visible.of(notice, terminal.err().charset()));
+        return notice -> {
+            if (json) {
+                Map<String, Object> event = new LinkedHashMap<>();
+                event.put("event", "notice");
+                event.put("file", watch.file());
+                event.put("message", notice);
+                out(ClientCommand.json(event));
+            } else if (tone != Tone.QUIET) {
+                complain(watch.name() + ": " + Visible.of(notice, terminal.err().charset()));
+            }
+        };
     }
 
     /** The same about one transfer, for people or for programs, and it counts for the exit code. @param more what else programs are told */
