@@ -22,9 +22,10 @@ final class Refusal {
     private Refusal() {
     }
 
-    /** @param body the beginning of it; @param now what a date in {@code Retry-After} is held against */
+    /** @param body the beginning of it; @param now what a date in {@code Retry-After} is held against when the answer does not say what time it is where that date comes from */
     static RefusedException of(int status, HttpHeaders headers, byte[] body, Instant now) {
-        Duration after = headers.firstValue("Retry-After").map(text -> retryAfter(text, now)).orElse(null);
+        Instant there = headers.firstValue("Date").map(Refusal::date).orElse(now);
+        Duration after = headers.firstValue("Retry-After").map(text -> retryAfter(text, there)).orElse(null);
         try {
             Map<String, Object> members = new LinkedHashMap<>(Json.readObject(body));
             if (members.remove("code") instanceof String code && code.matches(CODE)) {
@@ -52,9 +53,14 @@ final class Refusal {
         if (given.matches("[0-9]{1,9}")) {
             return Duration.ofSeconds(Long.parseLong(given));
         }
+        Instant then = date(given);
+        return then == null ? null : then.isBefore(now) ? Duration.ZERO : Duration.between(now, then);
+    }
+
+    /** @return null for what is none */
+    private static Instant date(String text) {
         try {
-            Duration wait = Duration.between(now, ZonedDateTime.parse(given, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-            return wait.isNegative() ? Duration.ZERO : wait;
+            return ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
         } catch (DateTimeParseException e) {
             return null;
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static tranzr.e2e.TwoEnds.MIB;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,8 +34,8 @@ class MeddlingTest {
         return request -> kind.test(request) && meddled.incrementAndGet() <= count ? act : Act.PASS;
     }
 
-    private TwoEnds ends(Middle middle) {
-        TwoEnds ends = TwoEnds.of(folder, Network.CLEAN, SEED);
+    private TwoEnds ends(Middle middle) throws IOException {
+        TwoEnds ends = TwoEnds.of(Files.createTempDirectory(folder, "ends"), Network.CLEAN, SEED);
         ends.proxy.middle(middle);
         return ends;
     }
@@ -46,7 +47,7 @@ class MeddlingTest {
             Done sent = ends.send(file, options).expect(0);
             ends.assertStored(sent.fileId(), file);
             assertEquals(1, ends.http.get("/files?limit=100").expect(200).jsonList().size(), "something was left at the server");
-            Path target = folder.resolve("back.bin");
+            Path target = ends.folder.resolve("back.bin");
             ends.receive(sent.fileId(), target, options).expect(0);
             TwoEnds.assertSame(file, target);
         }
@@ -108,7 +109,7 @@ class MeddlingTest {
         try (TwoEnds ends = ends(first(2, Request::isDownload, new Act.FlipAnswer(54_321)))) {
             Path file = ends.file("file.bin", SIZE, SEED);
             String id = ends.store(file);
-            Path target = folder.resolve("back.bin");
+            Path target = ends.folder.resolve("back.bin");
             ends.receive(id, target).expect(0);
             TwoEnds.assertSame(file, target);
         }
@@ -120,7 +121,7 @@ class MeddlingTest {
         try (TwoEnds ends = ends(request -> request.isDownload() ? new Act.FlipAnswer(0) : Act.PASS)) {
             Path file = ends.file("file.bin", MIB, SEED);
             String id = ends.store(file);
-            Path target = folder.resolve("back.bin");
+            Path target = ends.folder.resolve("back.bin");
             ends.receive(id, target).expect(4);
             assertTrue(Files.notExists(target), "a damaged file has the name of the whole one");
         }
@@ -162,7 +163,7 @@ class MeddlingTest {
             Path file = ends.file("file.bin", MIB, SEED);
             Done lost = ends.send(file, "--wait", "1s");
             assertTrue(lost.exit() == 6 || lost.exit() == 1, lost.toString());
-            Path target = folder.resolve("back.bin");
+            Path target = ends.folder.resolve("back.bin");
             Done none = ends.receive("00000000-0000-4000-8000-000000000000", target, "--wait", "1s");
             assertTrue(none.exit() != 0 && Files.notExists(target), none.toString());
         }
