@@ -36,6 +36,9 @@ final class Arguments {
             }
             int equals = argument.indexOf('=');
             String name = equals < 0 ? argument : argument.substring(0, equals);
+            if (argument.startsWith("-") && !argument.startsWith("--") && argument.length() > 1) {
+                throw new ConfigException("unknown option " + argument + "; a file of that name can follow --");
+            }
             if (!argument.startsWith("--")) {
                 parsed.words.add(argument);
             } else if (plain.contains(argument)) {

@@ -67,6 +67,7 @@ abstract class ClientCommand implements Command {
                 throw new ConfigException(choice.getKey() + ": '" + text + "' is none of " + String.join(", ", choice.getValue()));
             }
         }
+        LogLine.install();
         try {
             return run(given, Reach.of(given, terminal), terminal);
         } catch (RefusedException e) {

@@ -98,8 +98,8 @@ final class ReceiveCommand extends TransferCommand {
                 transfers.out(result.path().toString());
             }
         } catch (TransferException e) {
-            transfers.failed(watch, passwords.isUnanswered() ? new TransferException(Kind.INPUT, "the link wants a password, and nobody is there to type it: use "
-                    + Secret.PASSWORD_FILE + " FILE", e) : e, Map.of());
+            Optional<String> trouble = e.kind() == Kind.INPUT ? passwords.trouble() : Optional.empty();
+            transfers.failed(watch, trouble.isEmpty() ? e : new TransferException(Kind.INPUT, trouble.get(), e.getCause()), Map.of());
         }
     }
 
@@ -110,7 +110,7 @@ final class ReceiveCommand extends TransferCommand {
 
         private final Optional<String> fromFile;
         private int asked;
-        private boolean unanswered;
+        private String trouble;
 
         Passwords(Optional<String> file) throws ConfigException {
             fromFile = file.isEmpty() ? Optional.empty() : Optional.of(Secret.ofFile(file.get()));
@@ -119,19 +119,21 @@ final class ReceiveCommand extends TransferCommand {
         /** Null when there is no other. */
         synchronized String next() {
             asked++;
-            if (fromFile.isPresent()) {
-                return asked == 1 ? fromFile.get() : null;
-            }
-            if (asked > TRIES) {
+            if (asked > (fromFile.isPresent() ? 1 : TRIES)) {
+                trouble = "the password is wrong";
                 return null;
             }
+            if (fromFile.isPresent()) {
+                return fromFile.get();
+            }
             String typed = Secret.ask(asked == 1 ? "password of the link: " : "that was wrong; password of the link: ").orElse(null);
-            unanswered = typed == null && asked == 1;
+            trouble = typed == null ? "the link wants a password, and nobody types it; there is " + Secret.PASSWORD_FILE + " FILE" : null;
             return typed;
         }
 
-        synchronized boolean isUnanswered() {
-            return unanswered;
+        /** Why there was no further password. */
+        synchronized Optional<String> trouble() {
+            return Optional.ofNullable(trouble);
         }
     }
 

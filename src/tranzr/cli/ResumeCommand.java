@@ -85,7 +85,7 @@ final class ResumeCommand extends TransferCommand {
             builder.room(room);
         }
         try {
-            Upload.Result result = transfers.run(watch, builder.tuning(transfers.tuning()).listener(watch).build());
+            Upload.Result result = transfers.run(watch, builder.tuning(transfers.tuning()).listener(watch).notices(transfers.notices(watch)).build());
             Sending.tellDone(transfers, watch, result);
             transfers.out(Sending.line(transfers, session.path().toString(), result, Optional.empty()));
         } catch (TransferException e) {

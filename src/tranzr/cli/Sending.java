@@ -155,7 +155,7 @@ final class Sending {
         wish.room().ifPresent(builder::room);
         Upload.Result result = null;
         try {
-            result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).build());
+            result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).notices(transfers.notices(watch)).build());
             tellDone(transfers, watch, result);
             return line(transfers, item.shown(), result, wish.share().isPresent() ? Optional.of(client.share(result.fileId(), wish.share().get())) : Optional.empty());
         } catch (TransferException e) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import tranzr.client.Progress;
 import tranzr.client.Transfer;
 import tranzr.client.TransferException;
@@ -48,7 +49,7 @@ final class Transfers implements AutoCloseable {
         this.screen = tone == Tone.QUIET || json ? Optional.empty() : Screen.ofErrors(terminal);
         this.painter = Thread.ofPlatform().daemon().name("tranzr-progress").unstarted(this::paint);
         this.interruption = new Interruption(this::lastWords);
-        if (screen.isPresent() || json || tone == Tone.VERBOSE) {
+        if (json || tone != Tone.QUIET) {
             painter.start();
         }
     }
@@ -83,7 +84,9 @@ final class Transfers implements AutoCloseable {
 
     /** Name to be given to a transfer as its listener. */
     Watch watch(String file) {
-        return new Watch(file, Visible.of(file, terminal.err().charset()));
+        // The token of a link is a secret, and what is said here may end in a log.
+        String name = Reach.isLink(file) ? file.replaceFirst("[?#].*", "").replaceFirst("/+$", "").replaceFirst(".*/(?:s|share/download)/[^/]+/?", "") : file;
+        return new Watch(file, Visible.of(name.isEmpty() ? "the link" : name, terminal.err().charset()));
     }
 
     /** Begins it and waits for its end. */
@@ -106,6 +109,9 @@ final class Transfers implements AutoCloseable {
                 watches.remove(watch);
                 ended++;
                 news(watch);
+                if (json && watch.isDue(System.nanoTime())) {
+                    terminal.out().println(ClientCommand.json(event(watch)));
+                }
             }
         }
     }
@@ -146,6 +152,11 @@ final class Transfers implements AutoCloseable {
         }
     }
 
+    /** Takes what a transfer says by the way: that the server has forgotten an upload, say, which begins anew. */
+    Consumer<String> notices(Watch watch) {
+        return notice -> complain(watch.name() + ": " + Visible.of(notice, terminal.err().charset()));
+    }
+
     /** The same about one transfer, for people or for programs, and it counts for the exit code. @param more what else programs are told */
     void failed(Watch watch, TransferException e, Map<String, Object> more) {
         boolean resumable = e.kind().isResumable() && howToGoOn != null;
@@ -168,7 +179,7 @@ final class Transfers implements AutoCloseable {
         String far = last.total() > 0 && last.done() > 0 ? " (" + ProgressText.percent(last) + " is there)" : "";
         boolean toldLater = e.kind() == TransferException.Kind.PAUSED && interruption.isStopping();
         if (!json) {
-            complain(watch.name() + ": " + Visible.of(String.valueOf(e.getMessage())) + far + (resumable && !toldLater ? "; go on by: " + howToGoOn : ""));
+            complain(watch.name() + ": " + Visible.of(String.valueOf(e.getMessage())) + far + (resumable && !toldLater ? "; the same command goes on" : ""));
         }
     }
 
@@ -211,6 +222,10 @@ final class Transfers implements AutoCloseable {
     }
 
     private void news(Watch watch) {
+        String trouble = watch.newTrouble();
+        if (trouble != null && tone == Tone.NORMAL && screen.isEmpty() && !json) {
+            terminal.complain(trouble); // on a terminal it stands in the line
+        }
         if (tone == Tone.VERBOSE) {
             for (String text = watch.next(); text != null; text = watch.next()) {
                 wipe();

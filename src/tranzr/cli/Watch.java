@@ -22,6 +22,7 @@ final class Watch implements Consumer<Progress> {
     /** Of whoever shows it. */
     private Progress shown;
     private long shownAt;
+    private boolean waiting;
 
     /** @param file as the user named it, for programs; @param name the same, made visible */
     Watch(String file, String name) {
@@ -54,6 +55,15 @@ final class Watch implements Consumer<Progress> {
 
     Progress last() {
         return last;
+    }
+
+    /** What it has begun to wait for since the last call; null when that is nothing, or told already. Asked by one thread. */
+    String newTrouble() {
+        Progress progress = last;
+        String note = progress.state() == Progress.State.WAITING && progress.note() != null ? Visible.of(progress.note()) : null;
+        boolean isNew = note != null && !waiting;
+        waiting = progress.state() == Progress.State.WAITING && (waiting || isNew);
+        return isNew ? name + ": waiting: " + note : null;
     }
 
     /** The next thing that happened; null when there is nothing new. */

@@ -9,8 +9,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Checkpoint implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
-
     private static final long BYTES = 128 << 20;
     private static final long NANOS = 3_000_000_000L;
     private static final long LOOK_NANOS = 100_000_000L;
@@ -18,7 +16,7 @@ final class Checkpoint implements AutoCloseable {
     /** Remembers what is durable. */
     @FunctionalInterface
     interface Record {
-        void save(Pieces durable) throws IOException;
+        void save(Pieces durable);
     }
 
     private final PartFile part;
@@ -62,16 +60,7 @@ final class Checkpoint implements AutoCloseable {
             failure = e;
             return;
         }
-        save(before);
-    }
-
-    private void save(Pieces durable) {
-        try {
-            record.save(durable);
-        } catch (IOException e) {
-            // Without the record the bytes are found all the same, and their digest tells what they are worth.
-            LOG.log(System.Logger.Level.WARNING, "the state of a download cannot be remembered: " + e.getMessage());
-        }
+        record.save(before);
     }
 
     /** @throws LocalException when what came could not be made durable */

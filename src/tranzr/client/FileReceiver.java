@@ -80,13 +80,28 @@ final class FileReceiver {
         String received = content.name() != null ? content.name() : order.linkName();
         target = TargetFile.of(order.target(), received, order.nameless());
         key = SessionStore.key(Session.Kind.DOWNLOAD, client.server(), target.path(), "");
-        try (SessionStore.Claim _ = sessions == null ? () -> { } : sessions.claim(key)) {
-            if (sessions != null) {
-                session = sessions.find(key).orElse(null);
-            }
+        try (SessionStore.Claim _ = claim()) {
             return receive(engine);
         } catch (IOException e) {
             throw LocalException.toldOf(e, target.path());
+        }
+    }
+
+    /** Takes the transfer in hand, and reads what is remembered of it. */
+    private SessionStore.Claim claim() throws TransferException {
+        if (sessions == null) {
+            return () -> { };
+        }
+        SessionStore.Claim claim = null;
+        try {
+            claim = sessions.claim(key);
+            session = sessions.find(key).orElse(null);
+            return claim;
+        } catch (IOException e) {
+            if (claim != null) {
+                claim.close();
+            }
+            throw new TransferException(TransferException.Kind.LOCAL, "what is remembered of transfers cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -212,14 +227,14 @@ final class FileReceiver {
     private void fetch(RangeRun engine, PartFile part) throws IOException, TransferException {
         boolean remembered = content.size() >= WORTH_A_SESSION;
         if (remembered) {
-            save(part.snapshot());
+            remember(part.snapshot());
         }
         if (content.size() == 0) {
             remote.bringNothing(engine, content);
         }
         Checkpoint checkpoint = Checkpoint.start(part, durable -> {
             if (remembered) {
-                save(durable);
+                remember(durable);
             }
         });
         boolean whole = false;
@@ -249,7 +264,7 @@ final class FileReceiver {
             if (!whole && part.total() > 0) {
                 checkpoint.last();
                 if (!remembered) {
-                    save(part.snapshot());
+                    remember(part.snapshot());
                 }
             }
         }
@@ -303,15 +318,20 @@ final class FileReceiver {
         }
     }
 
-    private void save(Pieces durable) throws IOException {
+    /** Keeps the record up to date. Without it the bytes are found all the same, and their digest tells what they are worth. */
+    private void remember(Pieces durable) {
         Instant now = client.clock.instant();
         boolean known = session != null && !session.finished() && content.sha256().hex().equals(session.sha256());
         List<Object> guesses = new ArrayList<>();
         guessed.forEach(range -> guesses.add(List.of(range.start(), range.end())));
         session = new Session(Session.Kind.DOWNLOAD, key, client.server(), order.remote(), target.path(), target.path().getFileName().toString(), content.size(), null, null,
                 content.sha256().hex(), durable.total(), false, known ? session.created() : now, now, Map.of("pieces", durable.toJson(), "guessed", guesses));
-        if (sessions != null) {
-            sessions.save(session);
+        try {
+            if (sessions != null) {
+                sessions.save(session);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the state of a download cannot be remembered: " + e.getMessage());
         }
     }
 

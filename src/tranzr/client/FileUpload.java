@@ -3,6 +3,7 @@ package tranzr.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ final class FileUpload {
     /** How often a forgotten upload is begun again, and one that holds wrong bytes. */
     private static final int FORGOTTEN = 3;
     private static final int WRONG = 1;
+    /** The coarsest time of a change that file systems keep. */
+    private static final Duration TICK = Duration.ofSeconds(2);
     /** How often the server may find at the end that something is missing after all. */
     private static final int ROUNDS = 10;
 
@@ -190,10 +193,14 @@ final class FileUpload {
         }
     }
 
-    /** The digest of a file that is known not to have changed since it was taken; null otherwise. */
+    /**
+     * The digest of a file that is known not to have changed since it was taken; null otherwise. A file that had been written just before might have been written again within
+     * the same tick of the file system's clock.
+     */
     private String remembered(Content content) {
         Session session = memory.session();
-        return session != null && !order.rehash() && content.identity().fits(session) ? session.sha256() : null;
+        boolean known = session != null && !order.rehash() && content.identity().fits(session) && session.modified().plus(TICK).isBefore(session.created());
+        return known ? session.sha256() : null;
     }
 
     /** What the server says of an upload that was begun before; null when there is none to go on with. */

@@ -15,11 +15,18 @@ final class InstantTry {
     private final FileUpload.Order order;
     private final long size;
     private final long leftAtFirst;
+    private final double longSeconds;
     private final long began = System.nanoTime();
     private final AtomicBoolean asked = new AtomicBoolean();
 
     /** @param left bytes that are not at the server yet */
     InstantTry(UploadCalls calls, FileUpload.Order order, long size, long left) {
+        this(calls, order, size, left, LONG_SECONDS);
+    }
+
+    /** @param longSeconds from when on what is left takes long */
+    InstantTry(UploadCalls calls, FileUpload.Order order, long size, long left, double longSeconds) {
+        this.longSeconds = longSeconds;
         this.calls = calls;
         this.order = order;
         this.size = size;
@@ -54,6 +61,6 @@ final class InstantTry {
     private boolean slow(long left) {
         double seconds = (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1);
         long sent = leftAtFirst - left;
-        return sent > 0 ? left / (sent / seconds) > LONG_SECONDS : seconds > 1;
+        return sent > 0 ? left / (sent / seconds) > longSeconds : seconds > 1;
     }
 }

@@ -115,10 +115,8 @@ final class Remote {
         if (content.tag() != null) {
             headers.put("If-Match", content.tag());
         }
+        int[] permits = {enter(range, attempt)};
         boolean wasLetIn = letIn;
-        boolean alone = address.isLink() && (!wasLetIn || range.start() == 0);
-        int[] permits = {alone ? ALL : 1};
-        enter(permits[0], attempt);
         TransferException[] why = new TransferException[1];
         try {
             told(() -> client.http.get(address.path(), headers, (status, given) -> {
@@ -151,11 +149,16 @@ final class Remote {
         }
     }
 
-    /** Waits for its turn, until it is stopped. */
-    private void enter(int permits, Attempt attempt) throws IOException {
+    /** Waits for its turn, until it is stopped. @return how many permits it holds then */
+    private int enter(ByteRange range, Attempt attempt) throws IOException {
         try {
-            while (!requests.tryAcquire(permits, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                attempt.passed(0);
+            while (true) {
+                boolean alone = address.isLink() && (!letIn || range.start() == 0);
+                int permits = alone ? ALL : 1;
+                if (requests.tryAcquire(permits, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return permits;
+                }
+                attempt.passed(0); // and perhaps it need not be alone any more
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

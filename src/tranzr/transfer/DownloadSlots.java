@@ -186,8 +186,9 @@ final class DownloadSlots {
     }
 
     /**
-     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut; for a range from byte 0 also one
-     * of which only later parts were asked for; for another range any of the same client.
+     * The slot that a request continues: for the whole, or a range from byte 0, one whose transfer was cut, or that has not brought all
+     * parts: what went out whole as far as the server knows may have been lost on its way; for a range from byte 0 also one of which only
+     * later parts were asked for. For another range any of the same client.
      */
     private Optional<Slot> joinable(Digest share, Digest client, ByteRange range) {
         Instant latest = core.now().minus(core.settings.continueGrace());
@@ -197,7 +198,8 @@ final class DownloadSlots {
                 .filter(slot -> slot.limited && slot.client.equals(client) && slot.hasRoomFor(range))
                 .filter(slot -> !(oneTime && slot.isWhole()))
                 .filter(slot -> !slot.active.isEmpty() || !slot.lastActive.isBefore(latest))
-                .filter(slot -> range.start() > 0 || slot.broken && slot.active.isEmpty() || !slot.begun && range.length() < slot.file.length())
+                .filter(slot -> range.start() > 0 || slot.active.isEmpty() && (slot.broken || !slot.isWhole())
+                        || !slot.begun && range.length() < slot.file.length())
                 .findFirst();
     }
 

@@ -26,6 +26,13 @@ class OperatingPageTest {
         assertEquals(rows, page().stream().filter(line -> line.matches("\\| \\d \\|.*")).toList());
     }
 
+    @Test
+    void the_page_lists_every_variable_of_the_client() throws Exception {
+        List<String> rows = Arrays.stream(ClientSetting.values()).map(setting -> "| `" + setting.variable() + "` | " + setting.older().map(name -> "`" + name + "`").orElse("") + " | "
+                + setting.standard() + " | " + setting.meaning() + " |").toList();
+        assertEquals(rows, page().stream().filter(line -> line.startsWith("| `TRANZR_")).toList());
+    }
+
     private static List<String> page() throws IOException {
         return Files.readAllLines(Path.of(System.getProperty("tranzr.root"), "docs", "operating.md"));
     }

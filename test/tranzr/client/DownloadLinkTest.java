@@ -106,6 +106,17 @@ class DownloadLinkTest {
         assertEquals(1, downloads());
     }
 
+    /** What the server has handed to the network may be lost there, and then the client asks for it again, byte 0 included. */
+    @Test
+    void aFirstPartThatWasLostOnItsWayCanBeAskedForAgain() {
+        String path = link(Fetching.content(1000, 10), "{\"protected\": false, \"max_downloads\": 1}").getPath();
+        server.get(path, "Range", "bytes=0-9").expect(206);
+        server.get(path, "Range", "bytes=0-9").expect(206);
+        server.get(path, "Range", "bytes=10-999").expect(206);
+        assertEquals(1, downloads());
+        server.get(path, "Range", "bytes=0-9").expect(410, "download_limit_reached");
+    }
+
     @Test
     void thePasswordIsAskedForAndAskedAgainAfterAWrongOne() throws IOException {
         byte[] bytes = Fetching.content(MIB, 5);

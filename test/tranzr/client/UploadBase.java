@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,8 +62,10 @@ abstract class UploadBase {
         return client(http -> http);
     }
 
+    /** One that was not touched lately. */
     Path file(String name, int length) throws IOException {
-        return Files.write(folder.resolve(name), ServedEngine.bytes(length, length));
+        Path file = Files.write(folder.resolve(name), ServedEngine.bytes(length, length));
+        return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
     }
 
     Upload upload(TranzrClient client, Path file, Tuning tuning) {

@@ -242,6 +242,8 @@ class UploadTest extends UploadBase {
         Files.write(file, ServedEngine.bytes(1 << 20, 5));
         done(upload(client, file, FIXED));
         assertNull(starts.get(3).get("sha256"), "it is another file");
+        done(upload(client, file, FIXED));
+        assertNull(starts.get(4).get("sha256"), "it was written a moment before it was sent: another change would have the same time");
     }
 
     @Test

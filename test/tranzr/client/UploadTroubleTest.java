@@ -7,17 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import tranzr.model.ByteRange;
 import tranzr.server.ServedEngine;
@@ -128,23 +124,6 @@ class UploadTroubleTest extends UploadBase {
     }
 
     @Test
-    void aChangeWithoutATraceIsFoundByTheDigests() throws Exception {
-        UploadCalls calls = new UploadCalls(client().http);
-        UUID id = calls.start("a", LENGTH, null, null, Priority.NORMAL).id();
-        byte[] now = ServedEngine.bytes(LENGTH, 1);
-        Source source = (position, into) -> into.put(now, (int) position, into.remaining());
-        UploadMover mover = new UploadMover(calls, id, new UploadMover.From(source, LENGTH, false), new UploadMover.Steps() {
-            @Override
-            public OptionalInt crc(ByteRange range) {
-                return OptionalInt.of(4711); // that of what was there before
-            }
-        });
-        TransferException e = Assertions.assertThrows(TransferException.class, () -> mover.move(new ByteRange(0, CHUNK), Attempt.FREE));
-        assertEquals(TransferException.Kind.CHANGED, e.kind());
-        assertTrue(e.getMessage().contains("the bytes 0 to 65535 were changed"), e.getMessage());
-    }
-
-    @Test
     void aChangeBehindWhatWasSentNeverMakesAMixedFile() throws Exception {
         byte[] before = ServedEngine.bytes(LENGTH, LENGTH);
         byte[] after = ServedEngine.bytes(LENGTH, 3);
@@ -189,8 +168,9 @@ class UploadTroubleTest extends UploadBase {
 
     @Test
     void anAnswerThatIsLostAfterTheCommitCostsNothingTwice() throws Exception {
+        int other = 0; // content that the server has not yet
         for (String lost : List.of("POST /upload/start", "PUT", "POST /upload/merge")) {
-            for (int length : List.of(1000, LENGTH)) {
+            for (int length : List.of(1000 + ++other, LENGTH - other)) {
                 Path file = file("a", length);
                 AtomicInteger times = new AtomicInteger();
                 Meddler[] meddler = new Meddler[1];
@@ -209,6 +189,7 @@ class UploadTroubleTest extends UploadBase {
                 }), file, SMALL_CHUNKS));
                 assertThere(result, Files.readAllBytes(file));
                 assertEquals(length, meddler[0].putBytes(), "bytes were sent again after the loss of " + lost);
+                server.delete("/files/" + result.fileId()).expect(204); // The same bytes follow, which would not be sent at all.
                 Files.delete(file);
                 sessions.remove(SessionStore.key(Session.Kind.UPLOAD, meddler[0].server(), file, "a\n"));
             }
@@ -436,23 +417,5 @@ class UploadTroubleTest extends UploadBase {
         assertEquals(TransferException.Kind.REFUSED, e.kind());
         assertEquals("room_not_found", e.code());
         assertEquals(List.of(), sessions.list());
-    }
-
-    @Test
-    void aFileThatCannotBeReadIsTheOwnDisksFault() throws Exception {
-        UploadCalls calls = new UploadCalls(client().http);
-        UUID id = calls.start("a", LENGTH, null, null, Priority.NORMAL).id();
-        AtomicInteger checked = new AtomicInteger();
-        Source broken = (long position, ByteBuffer into) -> {
-            throw new IOException("a bad sector");
-        };
-        UploadMover mover = new UploadMover(calls, id, new UploadMover.From(broken, LENGTH, false), new UploadMover.Steps() {
-            @Override
-            public void check() {
-                checked.incrementAndGet();
-            }
-        });
-        Assertions.assertThrows(IOException.class, () -> mover.move(new ByteRange(0, CHUNK), Attempt.FREE));
-        assertEquals(1, checked.get());
     }
 }

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +124,21 @@ class AccountCommandsTest {
             assertTrue(made.err().contains("from now on") && made.err().contains("may not administer"), made.err());
             http.get("/files").expect(401, "token_required");
             http.get("/files", "Authorization", "Bearer " + made.line()).expect(200);
+        }
+    }
+
+    @Test
+    void aSelfSignedServerIsAskedByItsFingerprintOnly() throws Exception {
+        try (ServerProcess server = ServerProcess.start(data, "--tls", "self-signed")) {
+            String pem = Files.readString(data.resolve("tls-self-signed.pem"));
+            byte[] certificate = Base64.getMimeDecoder().decode(pem.replaceAll("(?s).*-----BEGIN CERTIFICATE-----|-----END CERTIFICATE-----.*", ""));
+            String pin = HexFormat.ofDelimiter(":").withUpperCase().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
+            assertEquals("[]", run(Map.of(), "room", "list", "--json", "--server", server.url(), "--pin", pin).expect(0).line());
+            assertEquals("[]", run(Map.of("TRANZR_PIN", pin), "room", "list", "--json", "--server", server.url()).expect(0).line());
+            String other = run(Map.of(), "room", "list", "--server", server.url(), "--pin", "ab".repeat(32)).expect(1).err();
+            assertTrue(other.contains("it has the fingerprint " + pin), other);
+            String none = run(Map.of(), "room", "list", "--server", server.url()).expect(1).err();
+            assertTrue(none.contains("not trusted here"), none);
         }
     }
 }

@@ -33,9 +33,10 @@ class ReadmeTest extends RealServer {
         assumeTrue(Shell.has("curl") && Shell.has("bash"), "curl and bash are needed");
         List<Example> examples = examples();
         assertTrue(examples.size() >= 6, "the examples are not found");
-        StringBuilder script = new StringBuilder("set -eu\n");
+        StringBuilder script = new StringBuilder("set -eu\nexport TRANZR_SERVER=" + server.url() + " TRANZR_STATE='" + folder.resolve("state") + "'\n");
+        String jar = CommandLine.jar().stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "));
         for (Example example : examples) {
-            script.append(example.commands().replace("http://127.0.0.1:8000", server.url())).append("echo '").append(NEXT).append("'\n");
+            script.append(example.commands().replace("http://127.0.0.1:8000", server.url()).replace("java -jar build/tranzr.jar", jar)).append("echo '").append(NEXT).append("'\n");
         }
         Path file = Files.writeString(folder.resolve("readme.sh"), script);
         Shell.Result result = Shell.run(folder, "bash", file.toString()).expectSuccess();
