@@ -1,6 +1,7 @@
 package tranzr.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -16,7 +17,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import tranzr.client.SessionStore;
+import tranzr.client.Transfer;
+import tranzr.client.TransferException;
+import tranzr.client.TranzrClient;
 import tranzr.e2e.ClientProcess.Done;
 import tranzr.e2e.ClientProcess.User;
 import tranzr.fault.CuttingProxy;
@@ -27,6 +35,7 @@ final class TwoEnds implements AutoCloseable {
 
     static final int MIB = 1 << 20;
     private static final int BLOCK = 1 << 20;
+    private static final long PATIENCE_SECONDS = 120;
 
     final Path folder;
     final ServerProcess server;
@@ -90,6 +99,23 @@ final class TwoEnds implements AutoCloseable {
 
     Done receive(String what, Path output, String... more) {
         return user.run(with(more, "receive", what, "--output", output.toString()));
+    }
+
+    /** The library in this process, at the same end as the user: quicker to start where the process does not matter. */
+    TranzrClient client() {
+        return TranzrClient.of(URI.create(proxy.url())).sessions(SessionStore.at(folder.resolve("state"))).build();
+    }
+
+    /** Runs it to its end. */
+    static <R> R finish(Transfer<R> transfer) throws TransferException {
+        transfer.start();
+        try {
+            return transfer.result().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw assertInstanceOf(TransferException.class, e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("it does not end: " + transfer.progress(), e);
+        }
     }
 
     /** Brings a file to the server without the client. @return its id */
