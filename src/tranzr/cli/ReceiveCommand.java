@@ -73,7 +73,7 @@ final class ReceiveCommand extends TransferCommand {
             } else {
                 builder.to(target).overwrite(given.has(OVERWRITE));
             }
-            receive(what, builder.password(passwords::next), passwords, transfers);
+            receive(what, builder.password(() -> transfers.undisturbed(passwords::next)), passwords, transfers);
         }
         return ExitCode.OK;
     }

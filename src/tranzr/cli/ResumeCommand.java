@@ -75,7 +75,7 @@ final class ResumeCommand extends TransferCommand {
 
     private static void receive(TranzrClient client, Session session, ReceiveCommand.Passwords passwords, Transfers transfers) {
         Download.Builder builder = isLink(session) ? client.download(URI.create(session.remote())) : client.download(UUID.fromString(session.remote()));
-        ReceiveCommand.receive(session.remote(), builder.to(session.path()).password(passwords::next), passwords, transfers);
+        ReceiveCommand.receive(session.remote(), builder.to(session.path()).password(() -> transfers.undisturbed(passwords::next)), passwords, transfers);
     }
 
     private static void send(TranzrClient client, Session session, Transfers transfers) {

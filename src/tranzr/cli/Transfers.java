@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tranzr.client.Progress;
 import tranzr.client.Transfer;
 import tranzr.client.TransferException;
@@ -37,6 +38,7 @@ final class Transfers implements AutoCloseable {
     private String howToGoOn = "tranzr resume";
     private int ended;
     private boolean painted;
+    private boolean asking;
     private ExitCode code = ExitCode.OK;
     private boolean left;
     private volatile boolean closed;
@@ -244,8 +246,23 @@ final class Transfers implements AutoCloseable {
         }
     }
 
+    /** Asks a person something; meanwhile no progress is drawn over the question. */
+    String undisturbed(Supplier<String> question) {
+        synchronized (pen) {
+            wipe();
+            asking = true;
+        }
+        try {
+            return question.get();
+        } finally {
+            synchronized (pen) {
+                asking = false;
+            }
+        }
+    }
+
     private void draw(Screen where) {
-        if (watches.isEmpty()) {
+        if (watches.isEmpty() || asking) {
             return;
         }
         Watch first = watches.iterator().next();

@@ -158,6 +158,33 @@ class ClientCommandsTest extends RealServer {
     }
 
     @Test
+    void aPasswordIsTypedUnseenAlsoWhenTheOutputGoesElsewhereAndNoProgressIsDrawnOverTheQuestion() throws Exception {
+        assumeTrue(Shell.has("script"), "script is needed to make a terminal");
+        Files.writeString(folder.resolve("a.txt"), "a");
+        String command = CommandLine.jar().stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "));
+        Files.writeString(folder.resolve("go"), "link=$(" + command + " send a.txt --share --password --quiet) && " + command + " receive \"$link\" --output got >path\n");
+        ProcessBuilder script = new ProcessBuilder("script", "-qec", "sh go", "/dev/null").directory(folder.toFile()).redirectErrorStream(true);
+        tranzr.settle(script.environment());
+        Process process = script.start();
+        StringBuilder shown = new StringBuilder();
+        try (java.io.Writer typing = process.outputWriter(); java.io.Reader screen = process.inputReader()) {
+            for (String question : List.of("password for the link: ", "again: ", "password of the link: ")) {
+                for (int c = screen.read(); c >= 0 && !shown.append((char) c).toString().endsWith(question); c = screen.read()) {
+                    assertTrue(shown.length() < 1_000_000);
+                }
+                typing.write("xyzzy-1\n");
+                typing.flush();
+            }
+            for (int c = screen.read(); c >= 0; c = screen.read()) {
+                shown.append((char) c);
+            }
+        }
+        assertEquals(0, process.waitFor(), shown.toString());
+        assertFalse(shown.toString().contains("xyzzy"), shown.toString());
+        assertEquals("a", Files.readString(folder.resolve("got")));
+    }
+
+    @Test
     void bashCompletesFromTheSameTables() throws Exception {
         assumeTrue(Shell.has("bash"), "bash is needed");
         Files.writeString(folder.resolve("completion"), tranzr.run("completion", "bash").expect(0).out());
