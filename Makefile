@@ -8,7 +8,7 @@ help:
 	@echo "make jar    build build/tranzr.jar"
 	@echo "make test   build and run all tests (ONLY=RangeSet runs the classes so named)"
 	@echo "make bench  print speed and memory of this machine, beside nginx when it is there"
-	@echo "make crash  search new crash states without end, until Ctrl-C"
+	@echo "make crash  search new crash states without end, until Ctrl-C (ARGS=transfers kills real clients and servers)"
 	@echo "make fuzz   try new malformed inputs without end, until Ctrl-C (ARGS='--target json --seed N')"
 	@echo "make clean  remove all that was generated"
 

@@ -90,7 +90,7 @@ final class Commands {
         Path source = setting.source(bytes);
         double mebibytes = (double) bytes / MIB;
         try (ServerProcess server = setting.server("send"); LeanClient api = new LeanClient(server.port())) {
-            Setting.Pair pair = setting.beside(5, () -> {
+            Setting.Pair pair = setting.beside(3, () -> {
                 double seconds = send(source, server.url());
                 clear(api, bytes, 1);
                 return mebibytes / seconds;
@@ -116,9 +116,9 @@ final class Commands {
             setting.curl("-T", source.toString(), server.url() + "/upload/" + id);
             String url = server.url() + "/download/" + id;
             setting.table().rate("receive of " + Streams.size(bytes) + ", by curl -O", "MiB/s",
-                    setting.beside(5, () -> mebibytes / receive(id, target, server.url()), () -> mebibytes / fetchByCurl(url, target)), "0.95");
+                    setting.beside(3, () -> mebibytes / receive(id, target, server.url()), () -> mebibytes / fetchByCurl(url, target)), "0.95");
             setting.table().rate("the same, by curl -O, sync and sha256sum", "MiB/s",
-                    setting.beside(3, () -> mebibytes / receive(id, target, server.url()), () -> mebibytes / (fetchByCurl(url, target) + timed(() -> check(target)))), "");
+                    setting.beside(1, () -> mebibytes / receive(id, target, server.url()), () -> mebibytes / (fetchByCurl(url, target) + timed(() -> check(target)))), "");
         }
         Files.deleteIfExists(target);
         Setting.remove(setting.directory().resolve("receive"));
@@ -145,7 +145,7 @@ final class Commands {
             Files.write(file, java.util.Arrays.copyOfRange(noise, i, i + FILE_BYTES));
         }
         try (ServerProcess server = setting.server("many"); LeanClient api = new LeanClient(server.port())) {
-            Setting.Pair pair = setting.beside(3, () -> {
+            Setting.Pair pair = setting.beside(1, () -> {
                 double seconds = send(folder, server.url());
                 clear(api, FILE_BYTES, count);
                 return count / seconds;
@@ -166,13 +166,13 @@ final class Commands {
 
     /** A far server behind a small window. */
     void far() throws Exception {
-        long bytes = setting.size(24L * MIB);
+        long bytes = setting.size(16L * MIB);
         Path source = setting.source(bytes);
         double kibibytes = (double) bytes / 1024;
         Path target = setting.directory().resolve("received");
         Network network = Network.CLEAN.delay(ROUND_TRIP).window(WINDOW);
         try (ServerProcess server = setting.server("far"); LeanClient api = new LeanClient(server.port()); CuttingProxy proxy = CuttingProxy.before(server::port, network, SEED)) {
-            Setting.Pair up = setting.beside(3, () -> {
+            Setting.Pair up = setting.beside(1, () -> {
                 double seconds = send(source, proxy.url());
                 clear(api, bytes, 1);
                 return kibibytes / seconds;
@@ -185,7 +185,7 @@ final class Commands {
             setting.table().rate("send of " + Streams.size(bytes) + ", 100 ms, windows of 64 KiB, by curl", "KiB/s", up, "4.00");
             String id = Setting.begin(api, bytes, 8 * MIB);
             setting.curl("-T", source.toString(), server.url() + "/upload/" + id);
-            Setting.Pair down = setting.beside(3, () -> kibibytes / receive(id, target, proxy.url()), () -> kibibytes / fetchByCurl(proxy.url() + "/download/" + id, target));
+            Setting.Pair down = setting.beside(1, () -> kibibytes / receive(id, target, proxy.url()), () -> kibibytes / fetchByCurl(proxy.url() + "/download/" + id, target));
             setting.table().rate("receive of the same, by curl", "KiB/s", down, "4.00");
         }
         Files.deleteIfExists(target);
@@ -202,7 +202,7 @@ final class Commands {
                 CuttingProxy cutting = CuttingProxy.before(server::port, Network.CLEAN.cuts(Cuts.every(CUT_EVERY)), SEED);
                 CuttingProxy clean = CuttingProxy.before(server::port, Network.CLEAN, SEED)) {
             int[] rounds = new int[1];
-            Setting.Pair up = setting.beside(3, () -> {
+            Setting.Pair up = setting.beside(1, () -> {
                 rounds[0]++;
                 double seconds = send(source, cutting.url());
                 clear(api, bytes, 1);
@@ -218,7 +218,7 @@ final class Commands {
             int before = cutting.broken();
             long bytesBefore = cutting.bytesDown();
             rounds[0] = 0;
-            Setting.Pair down = setting.beside(3, () -> {
+            Setting.Pair down = setting.beside(1, () -> {
                 rounds[0]++;
                 return mebibytes / receive(id, target, cutting.url());
             }, () -> mebibytes / receive(id, target, clean.url()));

@@ -141,7 +141,7 @@ class HostileNamesTest {
             assertTrue((exhausted.exit() == 1 || exhausted.exit() == 2) && exhausted.err().contains("used up"), exhausted.toString());
 
             String brief = ends.http.postJson("/share/create/" + ends.store(file),
-                    "{\"protected\": false, \"expires_at\": \"" + java.time.Instant.now().plusSeconds(2) + "\"}").expect(201).field("share_url");
+                    "{\"protected\": false, \"max_downloads\": 1000, \"expires_at\": \"" + java.time.Instant.now().plusSeconds(2) + "\"}").expect(201).field("share_url");
             Http.await("its end", () -> ends.http.get(brief.replaceFirst("^https?://[^/]+", ""), "Range", "bytes=0-0").status() == 410);
             Done expired = ends.receive(brief, folder.resolve("late.bin"));
             assertTrue((expired.exit() == 1 || expired.exit() == 2) && expired.err().contains("expired"), expired.toString());

@@ -1,11 +1,14 @@
 package tranzr.fault;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import tranzr.e2e.TransferSearch;
 
 /**
  * Runs the crash scenarios over new seeds: without end, or over as many seeds as the first argument says. With
- * {@code seed N} it repeats one. A failure prints its seed and ends the program with 1.
+ * {@code seed N} it repeats one. A failure prints its seed and ends the program with 1. {@code transfers}, and perhaps a seed, has real
+ * clients and servers killed instead.
  */
 public final class CrashSearch {
 
@@ -19,6 +22,10 @@ public final class CrashSearch {
     }
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("transfers")) {
+            TransferSearch.search(Arrays.copyOfRange(args, 1, args.length));
+            return;
+        }
         boolean one = args.length == 2 && args[0].equals("seed");
         long seeds = one ? 1 : args.length == 1 ? Long.parseLong(args[0]) : Long.MAX_VALUE;
         Random random = new Random();
