@@ -30,6 +30,8 @@ final class PartFile implements AutoCloseable {
 
     /** Blocks of nothing but zeros in a file of unknown origin are taken for holes. */
     private static final int BLOCK = 64 << 10;
+    /** So many zeros at the end of a block make it doubtful, in bytes. */
+    private static final int TAIL = 8;
     private static final int ATTEMPTS = 5;
 
     private final Path path;
@@ -138,7 +140,7 @@ final class PartFile implements AutoCloseable {
     }
 
     /**
-     * Takes what lies in the file for the beginning of what is wanted, without knowing: only the digest of the whole can tell. Holes, and the blocks beside them, which may be written in
+     * Takes what lies in the file for the beginning of what is wanted, without knowing: only the digest of the whole can tell. Holes, and blocks beside them or with zeros at their end, which may be written in
      * part, are left out.
      *
      * @return what was taken, ascending
@@ -158,7 +160,7 @@ final class PartFile implements AutoCloseable {
             if (holding && !hole) {
                 take(at - BLOCK, held, taken);
             }
-            holding = !hole && !afterHole && (count == BLOCK || at + count == size);
+            holding = !hole && !afterHole && (count == BLOCK || at + count == size) && !endsInZeros(block);
             afterHole = hole;
             ByteBuffer swap = held;
             held = block;
@@ -179,6 +181,11 @@ final class PartFile implements AutoCloseable {
         } else {
             taken.add(range);
         }
+    }
+
+    /** As a block does in whose middle the writing broke off, next to one of another range. */
+    private static boolean endsInZeros(ByteBuffer bytes) {
+        return isZero(bytes.duplicate().position(Math.max(bytes.position(), bytes.limit() - TAIL)));
     }
 
     private static boolean isZero(ByteBuffer bytes) {

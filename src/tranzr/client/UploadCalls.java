@@ -104,9 +104,18 @@ final class UploadCalls {
 
     /** Empty when the server does not know it, or no longer. */
     Optional<Status> status(UUID id) throws IOException, RefusedException {
+        return told(id, "");
+    }
+
+    /** The same after a request for this range has failed here: not before the server has noticed that, too, and kept what came. */
+    Optional<Status> status(UUID id, ByteRange failed) throws IOException, RefusedException {
+        return told(id, failed.isEmpty() ? "" : "?settle=" + failed.start() + "-" + (failed.end() - 1));
+    }
+
+    private Optional<Status> told(UUID id, String query) throws IOException, RefusedException {
         Map<String, Object> answer;
         try {
-            answer = http.call("GET", "/upload/status/" + id, null).body();
+            answer = http.call("GET", "/upload/status/" + id + query, null).body();
         } catch (RefusedException e) {
             if (isGone(e)) {
                 return Optional.empty();
@@ -120,8 +129,12 @@ final class UploadCalls {
         if (received < 0) {
             throw strange("bytes_received");
         }
-        return Optional.of(new Status(id, size, received, ranges(answer.get("missing_ranges"), size), state.equals("pending_assembly"),
-                state.equals("completed") ? done(id, answer) : null));
+        Status status = new Status(id, size, received, ranges(answer.get("missing_ranges"), size), state.equals("pending_assembly"),
+                state.equals("completed") ? done(id, answer) : null);
+        if (!status.missing().isEmpty() && status.missing().getLast().end() > status.end()) {
+            throw strange("bytes_received");
+        }
+        return Optional.of(status);
     }
 
     /** Whether the server says that there is no such upload any more. Other answers of these statuses (a proxy's, say) do not count. */

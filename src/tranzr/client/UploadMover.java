@@ -129,7 +129,7 @@ final class UploadMover implements Mover {
     /** @throws TransferException with the code {@code upload_expired} when the server has forgotten the upload */
     @Override
     public List<ByteRange> missing(ByteRange within) throws IOException, RefusedException, TransferException {
-        UploadCalls.Status status = calls.status(id).orElseThrow(UploadMover::forgotten);
+        UploadCalls.Status status = calls.status(id, within).orElseThrow(UploadMover::forgotten);
         if (status.done() != null) {
             done = status.done();
         }

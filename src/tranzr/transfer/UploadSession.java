@@ -22,6 +22,8 @@ final class UploadSession {
 
     /** How long a newer request waits for an older one to let go after its connection was ended. */
     private static final Duration LETTING_GO = Duration.ofSeconds(20);
+    /** How long a request whose connection is said to be dead may take to find that out, and to keep what it has brought. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
 
     /** A request's claim on a part of the byte space. */
     static final class Writer {
@@ -139,6 +141,23 @@ final class UploadSession {
         lock.lock();
         try {
             closedForWriters = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns when no request brings any of these bytes: waits a little for those that end by themselves, and ends the others. */
+    void settle(ByteRange range) {
+        lock.lock();
+        try {
+            long nanos = ENDING.toNanos();
+            while (nanos > 0 && writers.stream().anyMatch(writer -> writer.range.overlaps(range))) {
+                nanos = writerLeft.awaitNanos(nanos);
+            }
+            endAll(range);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FailureException(new Failure.Unavailable("interrupted"));
         } finally {
             lock.unlock();
         }

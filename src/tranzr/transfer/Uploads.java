@@ -143,6 +143,18 @@ public final class Uploads {
     }
 
     /**
+     * Waits until no request brings bytes of this range, and ends those that go on for more than a second: whoever sent them says that they are dead. What came of them is then known.
+     * Fails with UnknownFile, Unavailable.
+     */
+    public void settle(UUID id, ByteRange range) {
+        permit.require(id, Right.UPLOAD);
+        withSession(id, session -> {
+            session.settle(range);
+            return null;
+        });
+    }
+
+    /**
      * Takes one chunk, in any order; ends an older request for the same bytes. The answer means durable.
      * Fails with UnknownFile, UploadExpired, AlreadyCompleted, ChunkIndexOutOfRange, WrongLength, ChecksumMismatch, ChunkConflict,
      * Superseded, BodyBroken, NoSpace, TooFragmented, Unavailable.

@@ -87,6 +87,9 @@ class PartFileTest {
         assertGuess(Arrays.copyOf(bytes, 10 * BLOCK), bytes.length, List.of(new ByteRange(0, 10 * BLOCK)));
         assertGuess(Arrays.copyOf(bytes, 2 * BLOCK + 7), bytes.length, List.of(new ByteRange(0, 2 * BLOCK)));
         assertGuess(bytes, 3 * BLOCK, List.of(new ByteRange(0, 3 * BLOCK)));
+        byte[] brokenOff = bytes.clone();
+        Arrays.fill(brokenOff, 4 * BLOCK - 10, 4 * BLOCK, (byte) 0); // the next block is of a range that another request brought
+        assertGuess(brokenOff, bytes.length, List.of(new ByteRange(0, 3 * BLOCK), new ByteRange(4 * BLOCK, bytes.length)));
         assertGuess(new byte[5 * BLOCK], bytes.length, List.of());
         assertGuess(new byte[0], bytes.length, List.of());
     }

@@ -19,6 +19,7 @@ import tranzr.http.RangeHeader;
 import tranzr.http.RangeHeader.ContentRange;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
 import tranzr.model.Priority;
@@ -89,12 +90,26 @@ public final class UploadRoutes {
 
     /** {@code GET /upload/status/{file_id}}. */
     public Response status(Request request) {
+        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text)));
         Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
         Map<String, Object> view = UploadView.status(upload);
         if (upload.state() == UploadState.PENDING_ASSEMBLY) {
             view.put("bytes_hashed", uploads(request).hashed(upload.id()));
         }
         return Response.json(200, view).header("Cache-Control", "no-store");
+    }
+
+    /** {@code FIRST-LAST}, both inclusive. */
+    private static ByteRange bytes(String text) {
+        String[] ends = text.split("-", -1);
+        try {
+            if (ends.length == 2 && text.matches("[0-9-]+")) {
+                return new ByteRange(Long.parseLong(ends[0]), Math.addExact(Long.parseLong(ends[1]), 1));
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw Fields.invalid("settle", "is no range of bytes: " + e.getMessage());
+        }
+        throw Fields.invalid("settle", "must be the first and the last byte, as in 0-1023");
     }
 
     /** {@code POST /upload/merge/{file_id}}. */

@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tranzr.e2e.Http;
 import tranzr.model.Digest;
 import tranzr.server.ServedEngine;
@@ -90,6 +96,37 @@ class WhatAClientMeetsTest {
         assertEquals(Digest.sha256(FILE).hex(), head.header("X-Content-SHA256"));
         assertEquals("bytes", head.header("Accept-Ranges"));
         assertTrue(head.header("Content-Disposition").startsWith("attachment; filename=\"file name.bin\""), head.header("Content-Disposition"));
+    }
+
+    /** The connection is dead as far as the client knows; the server may not have noticed, or never will. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStatusCanWaitForWhatABrokenRequestBrought(boolean closed) throws IOException {
+        byte[] bytes = ServedEngine.bytes(3 << 20, 3);
+        try (ServedEngine server = new ServedEngine(folder); Socket connection = new Socket(server.address().getAddress(), server.address().getPort())) {
+            String id = server.begin(bytes.length, 1 << 20);
+            connection.getOutputStream().write(("PUT /upload/" + id + "?complete=false HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + bytes.length
+                    + "\r\nContent-Range: bytes 0-" + (bytes.length - 1) + "/" + bytes.length + "\r\nContent-Digest: crc32c=:AAAAAA==:\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            connection.getOutputStream().write(bytes, 0, 2 << 20);
+            if (closed) {
+                connection.shutdownOutput();
+            }
+            Map<String, Object> status = server.get("/upload/status/" + id + "?settle=0-" + (bytes.length - 1)).expect(200).json();
+            assertEquals(2 << 20, status.get("bytes_received"));
+            // It is over, and the rest goes without a quarrel.
+            server.put("/upload/" + id, Arrays.copyOfRange(bytes, 2 << 20, bytes.length), "Content-Range", "bytes " + (2 << 20) + "-" + (bytes.length - 1) + "/*").expect(200);
+            server.get("/upload/status/" + id + "?settle=0-1").expect(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-", "5", "1-", "-1", "2-0", "0-9223372036854775807", "a-b", "1-2-3", "0-99999999999999999999"})
+    void aRangeToWaitForThatIsNoneIsRefused(String range) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            String id = server.begin(5, 1024);
+            server.get("/upload/status/" + id + "?settle=" + range).expect(400, "invalid_value");
+            server.get("/upload/status/" + UUID.randomUUID() + "?settle=0-1").expect(404);
+        }
     }
 
     @Test
