@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,9 +142,11 @@ class HostileNamesTest {
             Done exhausted = ends.receive(once, folder.resolve("twice.bin"));
             assertTrue((exhausted.exit() == 1 || exhausted.exit() == 2) && exhausted.err().contains("used up"), exhausted.toString());
 
-            String brief = ends.http.postJson("/share/create/" + ends.store(file),
-                    "{\"protected\": false, \"max_downloads\": 1000, \"expires_at\": \"" + java.time.Instant.now().plusSeconds(2) + "\"}").expect(201).field("share_url");
-            Http.await("its end", () -> ends.http.get(brief.replaceFirst("^https?://[^/]+", ""), "Range", "bytes=0-0").status() == 410);
+            Http.Answer made = ends.http.postJson("/share/create/" + ends.store(file), "{\"protected\": false, \"max_downloads\": 1000}").expect(201);
+            String brief = made.field("share_url");
+            ends.http.send("PATCH", "/shares/" + made.field("share_id"), BodyPublishers.ofString("{\"expires_at\": \"" + Instant.now().plusSeconds(2) + "\"}"),
+                    "Content-Type", "application/json").expect(200);
+            Http.await("its end", () -> ends.http.get(brief.replaceFirst("^https?://[^/]+", ""), "Range", "bytes=0-0").status() >= 400);
             Done expired = ends.receive(brief, folder.resolve("late.bin"));
             assertTrue((expired.exit() == 1 || expired.exit() == 2) && expired.err().contains("expired"), expired.toString());
         }
