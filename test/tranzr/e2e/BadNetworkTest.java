@@ -45,9 +45,8 @@ class BadNetworkTest {
         }
     }
 
-    /** On an idle machine it is below 5 %, which the bench reports. A busy one may not have noticed a break when the client asks what has come, and then a chunk goes twice. */
     private static void assertFewTwice(String what, long bytes, long size) {
-        assertTrue(bytes <= size + size / 6, bytes - size + " bytes were " + what + " beyond the file's " + size);
+        assertTrue(bytes <= size + size / 20, bytes - size + " bytes were " + what + " beyond the file's " + size);
     }
 
     @Test
