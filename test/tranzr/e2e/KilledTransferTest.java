@@ -54,8 +54,8 @@ class KilledTransferTest {
     void ctrlCLeavesWhatTheSameCommandGoesOnWith() throws Exception {
         try (TwoEnds ends = TwoEnds.of(folder, NETWORK, SEED)) {
             Path file = ends.file("stopped.bin", SIZE, SEED);
-            try (ClientProcess sending = ends.startSend(file)) {
-                Http.await("bytes", () -> ends.proxy.bytesUp() >= SIZE / 2 || !sending.isAlive());
+            try (ClientProcess sending = ends.startSend(file, "--limit-rate", "8MiB")) {
+                Http.await("bytes", () -> ends.proxy.bytesUp() >= SIZE / 4 || !sending.isAlive());
                 sending.interrupt();
                 Done stopped = sending.await().expect(6);
                 assertTrue(stopped.err().contains("resume"), stopped.toString());
@@ -65,12 +65,12 @@ class KilledTransferTest {
             assertTrue(ends.user.run("status").expect(0).out().contains("stopped.bin"));
             Done sent = ends.send(file).expect(0);
             ends.assertStored(sent.fileId(), file);
-            assertTrue(ends.proxy.bytesUp() - before < SIZE * 3L / 4, "it began anew: " + (ends.proxy.bytesUp() - before));
+            assertTrue(ends.proxy.bytesUp() - before < SIZE * 7L / 8, "it began anew: " + (ends.proxy.bytesUp() - before));
 
             Path target = folder.resolve("back.bin");
             long downBefore = ends.proxy.bytesDown();
-            try (ClientProcess receiving = ends.startReceive(sent.fileId(), target)) {
-                Http.await("bytes", () -> ends.proxy.bytesDown() >= downBefore + SIZE / 2 || !receiving.isAlive());
+            try (ClientProcess receiving = ends.startReceive(sent.fileId(), target, "--limit-rate", "8MiB")) {
+                Http.await("bytes", () -> ends.proxy.bytesDown() >= downBefore + SIZE / 4 || !receiving.isAlive());
                 receiving.interrupt();
                 receiving.await().expect(6);
                 assertFalse(Files.exists(target), "half a file has its name");
@@ -78,7 +78,7 @@ class KilledTransferTest {
             long downThen = ends.proxy.bytesDown();
             ends.user.run("resume", "all").expect(0);
             TwoEnds.assertSame(file, target);
-            assertTrue(ends.proxy.bytesDown() - downThen < SIZE * 3L / 4, "it began anew: " + (ends.proxy.bytesDown() - downThen));
+            assertTrue(ends.proxy.bytesDown() - downThen < SIZE * 7L / 8, "it began anew: " + (ends.proxy.bytesDown() - downThen));
         }
     }
 
