@@ -142,7 +142,10 @@ build_tests() {
 }
 
 run_java() { # runs a class of the tests, with what they need to know of the build
-  exec "$JDK/bin/java" -ea -Xmx1g "-Dtranzr.jar=$here/$BUILD/tranzr.jar" "-Dtranzr.root=$here" \
+  # In the background of a script Ctrl-C is ignored, by whatever is started there as well; tests send it to their children.
+  local start=(env --default-signal=INT)
+  "${start[@]}" true 2>/dev/null || start=()
+  exec ${start[@]+"${start[@]}"} "$JDK/bin/java" -ea -Xmx1g "-Dtranzr.jar=$here/$BUILD/tranzr.jar" "-Dtranzr.root=$here" \
     --add-opens jdk.httpserver/sun.net.httpserver=ALL-UNNAMED -cp "$TEST_CLASSPATH" "$@"
 }
 
