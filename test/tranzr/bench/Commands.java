@@ -166,7 +166,7 @@ final class Commands {
 
     /** A far server behind a small window. */
     void far() throws Exception {
-        long bytes = setting.size(32L * MIB);
+        long bytes = setting.size(16L * MIB);
         Path source = setting.source(bytes);
         double kibibytes = (double) bytes / 1024;
         Path target = setting.directory().resolve("received");
