@@ -30,6 +30,8 @@ final class Sending {
     /** A file of no more than this takes a share of a connection only, as it is over before it would matter. */
     private static final long TINY_BYTES = 256 << 10;
     private static final int SHARES = 4;
+    /** A file has a connection for itself for so many bytes, as long as there are any. */
+    private static final long CONNECTION_BYTES = 1 << 20;
     /** Most files that are done and wait for an earlier one to be printed. */
     private static final int MOST_AHEAD = 10_000;
 
@@ -137,7 +139,10 @@ final class Sending {
             if (size <= TINY_BYTES) {
                 return 1;
             }
-            return (int) Math.min(room, SHARES * (1 + (size - 1) / transfers.tuning().chunkSize()));
+            Tuning tuning = transfers.tuning();
+            // Chunks that follow the network may become much smaller than the first size that was asked for, and then each connection has work.
+            long each = tuning.adaptive() ? Math.min(tuning.chunkSize(), CONNECTION_BYTES) : tuning.chunkSize();
+            return (int) Math.min(room, SHARES * (1 + (size - 1) / each));
         } catch (IOException e) {
             return 1; // whoever opens it will say so
         }
