@@ -45,9 +45,11 @@ final class Teller {
     private void work() {
         Progress told = null;
         while (true) {
-            Runnable then = await(told != null && told.state() == Progress.State.PAUSED);
+            boolean news = await(told != null && told.state() == Progress.State.PAUSED);
+            Runnable then = ending();
             Progress now = progress.get();
-            if (!now.equals(told)) {
+            // A state that was left and came back, a pause within the listener say, is a change although all is as it was.
+            if (news || !now.equals(told)) {
                 told = now;
                 tell(now);
             }
@@ -58,8 +60,8 @@ final class Teller {
         }
     }
 
-    /** Returns at the next change, or after a while; in a pause nothing changes by itself. @return what to do at the end; null before it */
-    private synchronized Runnable await(boolean resting) {
+    /** Returns at the next change, or after a while; in a pause nothing changes by itself. @return whether the state has changed */
+    private synchronized boolean await(boolean resting) {
         long until = System.nanoTime() + PERIOD_MILLIS * 1_000_000;
         while (!changed && last == null) {
             long left = (until - System.nanoTime()) / 1_000_000;
@@ -73,7 +75,13 @@ final class Teller {
                 continue;
             }
         }
+        boolean news = changed;
         changed = false;
+        return news;
+    }
+
+    /** What to do at the end; null before it. */
+    private synchronized Runnable ending() {
         return last;
     }
 
