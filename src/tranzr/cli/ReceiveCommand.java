@@ -82,7 +82,7 @@ final class ReceiveCommand extends TransferCommand {
     static void receive(String what, Download.Builder builder, Passwords passwords, Transfers transfers) {
         Watch watch = transfers.watch(what);
         try {
-            Download.Result result = transfers.run(watch, builder.tuning(transfers.tuning()).listener(watch).build());
+            Download.Result result = transfers.run(watch, built(builder.tuning(transfers.tuning()).listener(watch).notices(transfers.notices(watch))));
             transfers.tell((result.already() ? "already there: " : "received ") + Visible.of(result.name(), transfers.terminal().err().charset()) + ", " + watch.summary(result.size()));
             if (transfers.isJson()) {
                 Map<String, Object> event = new LinkedHashMap<>();
@@ -100,6 +100,14 @@ final class ReceiveCommand extends TransferCommand {
         } catch (TransferException e) {
             Optional<String> trouble = e.kind() == Kind.INPUT ? passwords.trouble() : Optional.empty();
             transfers.failed(watch, trouble.isEmpty() ? e : new TransferException(Kind.INPUT, trouble.get(), e.getCause()), Map.of());
+        }
+    }
+
+    private static Download built(Download.Builder builder) throws TransferException {
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new TransferException(Kind.INPUT, e.getMessage(), e);
         }
     }
 

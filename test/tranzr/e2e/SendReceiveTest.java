@@ -167,6 +167,8 @@ class SendReceiveTest extends RealServer {
         String word = "Correct-Horse-77";
         String right = secret("right", word);
         String link = tranzr.run("send", "a.bin", "--share", "--password-file", right).expect(0).line();
+        Ran noLink = tranzr.run("receive", link.replaceFirst("/s/.*", "/s/nope"), "--output", "got").expect(2);
+        assertTrue(noLink.err().contains("the link is none to a file") && !noLink.err().contains("Exception"), noLink.err());
         Ran without = tranzr.run("receive", link, "--output", "got").expect(2);
         assertTrue(without.err().contains("--password-file"), without.err());
         Ran wrong = tranzr.run("receive", link, "--output", "got", "--password-file", secret("wrong", "battery")).expect(2);
