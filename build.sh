@@ -22,6 +22,14 @@ RUNTIME=(
 TESTING=(
   "org.junit.platform:junit-platform-console-standalone:6.0.1 3009120b7953bfe63add272e65b2bbeca0d41d0dfd8dea605201db15b640e0ff"
 )
+# Parts of pages, as their authors publish them. Only the named files go into the jar: package, path in it, name beside the pages.
+PAGES=(
+  "org.webjars.npm:qr-creator:1.0.0 ddb36fd7e209108696396a081df7ea748cd6e601e5293e77f25e1028a710214b"
+)
+PAGE_FILES=(
+  "qr-creator dist/qr-creator.es6.min.js qr-creator.js"
+  "qr-creator LICENSE qr-creator.LICENSE.txt"
+)
 COPY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
@@ -92,6 +100,23 @@ copy_resources() { # all but the sources, beside the classes
   (cd "$1" && find . -type f ! -name '*.java' -print0 | tar --null -T - -cf -) | tar -xf - -C "$2"
 }
 
+pack_page_files() { # into the folder $1
+  local entry line package owner path name jar root
+  mkdir -p "$1"
+  for entry in "${PAGES[@]}"; do
+    fetch "$entry"
+    jar=$here/$(jar_of "$entry"); package=$(cut -d: -f2 <<<"${entry%% *}")
+    root=META-INF/resources/webjars/$package/$(cut -d: -f3 <<<"${entry%% *}")
+    rm -rf "$BUILD/unpacked"; mkdir -p "$BUILD/unpacked"
+    for line in "${PAGE_FILES[@]}"; do
+      read -r owner path name <<<"$line"
+      [ "$owner" = "$package" ] || continue
+      (cd "$BUILD/unpacked" && "$JDK/bin/jar" -xf "$jar" "$root/$path")
+      cp "$BUILD/unpacked/$root/$path" "$1/$name" || fail "$package has no $path."
+    done
+  done
+}
+
 build_jar() {
   local stamp entry
   stamp=$(stamp_of src)
@@ -113,6 +138,7 @@ build_jar() {
   "$JDK/bin/javac" --release "$NEEDED_JAVA" -XDstringConcat=inline -Xlint:all -Werror -encoding UTF-8 \
     -cp "${classpath#:}:$BUILD/classes" -implicit:none -d "$BUILD/classes" @"$BUILD/sources.txt"
   copy_resources src "$BUILD/classes"
+  pack_page_files "$BUILD/classes/tranzr/api/ui/vendor"
   cat >"$BUILD/manifest.txt" <<MF
 Main-Class: tranzr.Launcher
 Implementation-Title: tranzr

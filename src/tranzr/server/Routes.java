@@ -23,6 +23,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -64,7 +65,7 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt) {
+            RequestRoutes request, AttemptRoutes attempt, Pages pages) {
     }
 
     private Routes() {
@@ -77,6 +78,7 @@ final class Routes {
         routes.addAll(webhooks(to));
         routes.addAll(logins(to));
         routes.addAll(requests(to));
+        routes.addAll(pages(to));
         return List.copyOf(routes);
     }
 
@@ -114,7 +116,7 @@ final class Routes {
 
     private static List<Route> curl(Doors to) {
         return List.of(
-                plain("GET", "/", Need.OPEN, "help", to.curl::help).quiet(),
+                plain("GET", "/", Need.OPEN, "help", to.pages.forBrowsers("send.html", to.curl::help)).quiet(),
                 plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
                 plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
                 plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
@@ -138,6 +140,13 @@ final class Routes {
                 plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
+    }
+
+    private static List<Route> pages(Doors to) {
+        return List.of(
+                // What pages are made of; whatever they show they ask for by the other routes
+                api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
+                api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
     }
 
     private static List<Route> accounts(Doors to) {

@@ -29,6 +29,7 @@ import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
@@ -244,7 +245,8 @@ public final class Server implements AutoCloseable {
                 accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks),
                 accounts.requestRoutes(),
-                new AttemptRoutes(engine, logs.reader()));
+                new AttemptRoutes(engine, logs.reader()),
+                new Pages());
     }
 
     private static Health health(Engine engine, Logs logs) {

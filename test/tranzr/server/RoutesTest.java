@@ -36,6 +36,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.json.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
@@ -49,7 +50,7 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null)));
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages()));
     }
 
     private static Map<String, Object> description() throws IOException {

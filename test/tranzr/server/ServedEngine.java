@@ -40,6 +40,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.audit.AuditLog;
 import tranzr.audit.AuditReader;
 import tranzr.audit.Entry;
@@ -205,7 +206,7 @@ public final class ServedEngine implements AutoCloseable {
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages());
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);

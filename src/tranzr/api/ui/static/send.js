@@ -1,0 +1,4 @@
+import { frame, requireSession } from './base.js';
+
+frame();
+requireSession();
