@@ -37,6 +37,7 @@ public final class Core {
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
+    volatile TransferWatch watch = TransferWatch.NONE;
     private volatile Outbox outbox = changes -> changes;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
     private final PasswordCheck passwords;

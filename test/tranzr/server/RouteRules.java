@@ -117,7 +117,7 @@ final class RouteRules {
             rules.put(route, new AtAll(UPLOAD));
         }
         for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
-                "DELETE /rooms/{room_id}", "GET /audit")) {
+                "DELETE /rooms/{room_id}", "GET /audit", "GET /metrics", "GET /stats", "GET /log")) {
             rules.put(route, new Admin());
         }
         rules.put("GET /tokens/{token_id}", new Self(404));

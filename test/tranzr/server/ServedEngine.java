@@ -36,6 +36,7 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
@@ -199,16 +200,18 @@ public final class ServedEngine implements AutoCloseable {
                 SESSION_TTL);
         hooks = Hooks.open(engine.core(), true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
+        Meters meters = new Meters(clock, System::nanoTime);
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))),
+                new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, _ -> List.of()));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
+                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
