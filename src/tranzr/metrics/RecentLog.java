@@ -72,9 +72,10 @@ public final class RecentLog implements AutoCloseable {
             for (int i = 0; thrown != null && i < CAUSES; i++, thrown = thrown.getCause()) {
                 text.append(i == 0 ? " | " : " | because of ").append(thrown);
             }
-            String shortened = text.length() <= 2 * LONGEST ? text.toString() : text.substring(0, 2 * LONGEST);
-            String masked = mask.apply(shortened);
-            return masked.length() <= LONGEST ? masked : masked.substring(0, LONGEST) + "…";
+            // Cut between two words, since half a secret might not be recognised as one.
+            int end = text.length() <= 2 * LONGEST ? text.length() : Math.max(0, text.lastIndexOf(" ", 2 * LONGEST));
+            String masked = mask.apply(text.substring(0, end));
+            return masked.length() <= LONGEST ? end < text.length() ? masked + "…" : masked : masked.substring(0, LONGEST) + "…";
         }
 
         @Override

@@ -111,7 +111,7 @@ final class Routes {
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
                 api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
                 api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list),
-                api("GET", "/metrics", Need.ADMIN, "metrics", to.metrics::metrics).quiet(),
+                api("GET", "/metrics", Need.METRICS, "metrics", to.metrics::metrics).quiet(),
                 api("GET", "/stats", Need.ADMIN, "stats", to.metrics::stats).quiet(),
                 api("GET", "/log", Need.ADMIN, "log.read", to.metrics::log));
     }
