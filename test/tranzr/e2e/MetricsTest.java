@@ -10,13 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tranzr.Tranzr;
+import tranzr.json.Json;
 
 /** What the built jar tells of itself, held against what was done to it. */
 class MetricsTest {
@@ -193,6 +198,49 @@ class MetricsTest {
             http.get("/nothing/here").expect(404);
             Path scrape = Files.writeString(folder.resolve("scrape"), Figures.of(http).text());
             assertEquals("", Shell.run(folder, "sh", "-c", "promtool check metrics < " + scrape).expectSuccess().output());
+        }
+    }
+
+    @Test
+    void thePageForOperatorsAndTheDashboardKnowExactlyTheMetricsThatThereAre() throws IOException {
+        Path docs = Path.of(System.getProperty("tranzr.root"), "docs");
+        try (ServerProcess server = ServerProcess.start(folder.resolve("data")); Http http = new Http(server)) {
+            http.get("/health").expect(200);
+            Figures figures = Figures.of(http);
+            Set<String> described = new TreeSet<>();
+            Pattern.compile("(?m)^\\| `(\\w+)` \\| (counter|gauge|histogram|summary) \\| ([a-z, ]*) ?\\|").matcher(Files.readString(docs.resolve("operating.md"))).results()
+                    .forEach(row -> described.add(row.group(1) + " " + row.group(2)));
+            Set<String> there = new TreeSet<>();
+            Pattern.compile("(?m)^# TYPE (\\S+ \\S+)$").matcher(figures.text()).results().forEach(type -> there.add(type.group(1)));
+            assertEquals(described, there);
+
+            Set<String> names = new TreeSet<>(figures.families());
+            figures.samples().keySet().forEach(sample -> names.add(sample.replaceFirst("\\{.*", "")));
+            Set<String> used = new TreeSet<>();
+            Pattern.compile("\\b(?:tranzr|jvm|process)_\\w+").matcher(Files.readString(docs.resolve("grafana.json"))).results().forEach(name -> used.add(name.group()));
+            Set<String> unknown = new TreeSet<>(used);
+            unknown.removeIf(name -> names.contains(name) || names.contains(name.replaceFirst("_(bucket|sum|count)$", "")));
+            assertEquals(Set.of(), unknown);
+            assertTrue(used.size() > 35, "only " + used.size() + " metrics are on the dashboard");
+        }
+    }
+
+    @Test
+    void theDashboardIsWhatGrafanaImports() throws IOException {
+        Map<String, Object> dashboard = Json.readObject(Files.readAllBytes(Path.of(System.getProperty("tranzr.root"), "docs", "grafana.json")));
+        assertEquals("Tranzr", dashboard.get("title"));
+        Set<Object> ids = new HashSet<>();
+        Set<String> places = new HashSet<>();
+        for (Object each : (List<?>) dashboard.get("panels")) {
+            Map<?, ?> panel = (Map<?, ?>) each;
+            assertTrue(ids.add(panel.get("id")), "two panels of id " + panel.get("id"));
+            Map<?, ?> at = (Map<?, ?>) panel.get("gridPos");
+            for (int x = (int) at.get("x"); x < (int) at.get("x") + (int) at.get("w"); x++) {
+                for (int y = (int) at.get("y"); y < (int) at.get("y") + (int) at.get("h"); y++) {
+                    assertTrue(x < 24 && places.add(x + "," + y), panel.get("title") + " lies over another panel");
+                }
+            }
+            assertTrue(panel.get("type").equals("row") || !((List<?>) panel.get("targets")).isEmpty(), panel.toString());
         }
     }
 
