@@ -71,9 +71,14 @@ export class Digests {
   #busy = 0;
   #queue = [];
 
-  /** Bytes of a range: `{buffer, crc, sha256}`, the last only when asked for. @param {Blob} file */
-  part(file, start, end, { sha256 = false, signal } = {}) {
-    return this.#small().do({ kind: 'part', file, start, end, sha256 }, { signal });
+  /** Whether the digest of a range is a SHA-256 and not only a CRC: then all ranges together prove the whole. */
+  get areStrong() {
+    return Boolean(globalThis.crypto?.subtle);
+  }
+
+  /** What Content-Digest says of a range. @param {Blob} file @param {AbortSignal} [signal] @returns {Promise<string>} */
+  part(file, start, end, signal) {
+    return this.#small().do({ kind: 'part', file, start, end }, { signal });
   }
 
   /** What a file is recognised by later. @param {Blob} file @returns {Promise<string>} */

@@ -165,6 +165,16 @@ export function crc32c(bytes, before = 0) {
   return ~crc >>> 0;
 }
 
+/** @param {ArrayBuffer} digest @returns {string} two digits a byte */
+export function hex(digest) {
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The value of Content-Digest for a SHA-256 (RFC 9530). @param {ArrayBuffer} digest */
+export function shaField(digest) {
+  return `sha-256=:${btoa(String.fromCharCode(...new Uint8Array(digest)))}:`;
+}
+
 /** The value of Content-Digest for a CRC-32C (RFC 9530): its four bytes, the highest first. @param {number} crc */
 export function crcField(crc) {
   return `crc32c=:${btoa(String.fromCharCode(crc >>> 24, crc >>> 16 & 0xff, crc >>> 8 & 0xff, crc & 0xff))}:`;

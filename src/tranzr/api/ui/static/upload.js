@@ -12,13 +12,19 @@ export const State = Object.freeze({
   ABSENT: 'absent',
 });
 
-/** Goes in two requests, out of memory. */
+/** Goes in two requests. */
 const SMALL = 256 * KIB;
 /** Hashed before anything is sent, since the server may have it already. */
 const CHEAP = 32 * MIB;
 /** When the digest is known only later, so much must be left for it to be worth a question: bytes and seconds. */
 const WORTH_BYTES = 4 * MIB;
 const WORTH_SECONDS = 5;
+/**
+ * When a file has been going for so many milliseconds at less than so many bytes a second, the digest of the whole costs nothing and may save the rest. On a faster way it would
+ * be what all waits for, and proves nothing that the SHA-256 of each range has not proven.
+ */
+const LOOK = 3000;
+const SLOW = 20 * MIB;
 /** How often a forgotten upload is begun again, one that holds wrong bytes, and how often bytes may be missing at the end after all. */
 const FORGOTTEN = 3;
 const WRONG = 1;
@@ -49,6 +55,10 @@ export class Upload {
   #stop = new AbortController();
   #running = null;
   #mover = null;
+  /** Whether all that the server has of it came from here, with a digest of each range. */
+  #proven = false;
+  /** The digest of the whole on its way; null while nobody takes it. */
+  #hashing = null;
   #jump = () => {};
   #shown = 0;
 
@@ -209,30 +219,32 @@ export class Upload {
 
   async #attempt() {
     this.#go(State.HASHING);
-    let small = null;
-    if (this.size <= SMALL) {
-      small = await this.#given.digests.part(this.#given.file, 0, this.size, { sha256: true, signal: this.#stop.signal });
-      this.sha256 = small.sha256;
-    } else if (!this.sha256 && this.size <= CHEAP) {
-      this.sha256 = await this.#hash();
+    this.#hashing = null;
+    if (!this.sha256 && this.size <= CHEAP) {
+      await this.#hash();
     }
-    const hashing = this.sha256 ? Promise.resolve(this.sha256) : this.#hash();
-    hashing.then(sha256 => { this.sha256 = sha256; }, () => {}); // who waits for it hears of it
+    // What came in an earlier visit may have been of another file; and a CRC alone proves nothing.
+    if (this.fileId && !this.#proven || !this.#given.digests.areStrong) {
+      this.#hash().catch(() => {}); // who waits for it hears of it
+    }
     for (let round = 0; this.state !== State.DONE; round++) {
       const missing = await this.#begin();
-      if (missing && await this.#send(missing, hashing, small)) {
-        this.#go(this.sha256 ? State.VERIFYING : State.HASHING);
-        await this.#complete(await hashing, round);
+      if (missing && await this.#send(missing)) {
+        this.#go(this.#hashing && !this.sha256 ? State.HASHING : State.VERIFYING);
+        await this.#hashing;
+        await this.#complete(round);
       }
     }
   }
 
+  /** Takes the digest of the whole, once. */
   #hash() {
     const progress = bytes => {
       this.hashed = bytes;
       this.#given.changed(this);
     };
-    return this.#given.digests.whole(this.#given.file, { signal: this.#stop.signal, progress });
+    this.#hashing ??= this.sha256 ? Promise.resolve() : this.#given.digests.whole(this.#given.file, { signal: this.#stop.signal, progress }).then(sha256 => { this.sha256 = sha256; });
+    return this.#hashing;
   }
 
   /** @returns {Promise<number[][]|null>} what is missing; null when it is complete */
@@ -254,6 +266,7 @@ export class Upload {
     }
     const begun = await this.#once(() => wire.start({ name, size: this.size, sha256: this.sha256, room }));
     this.fileId = begun.file_id;
+    this.#proven = true;
     if (begun.instant) {
       this.#finish(begun);
       return null;
@@ -273,27 +286,32 @@ export class Upload {
   }
 
   /** Sends what is missing. @returns {Promise<boolean>} whether it is now to be verified; otherwise it is complete already, or to be begun anew since the server has the content */
-  async #send(missing, hashing, small) {
+  async #send(missing) {
     this.#go(State.UPLOADING);
     let found = false;
     const mover = new Mover({
-      ...this.#given, fileId: this.fileId, missing, small,
+      ...this.#given, fileId: this.fileId, missing, whole: this.size <= SMALL,
       shown: bytes => this.#show(bytes),
       rests: (why, milliseconds) => this.#rests(why, milliseconds),
       completed: answer => this.#finish(answer),
     });
     this.#mover = mover;
-    if (!this.sha256 && this.#given.instant) {
-      hashing.then(async sha256 => {
-        found = await this.#has(sha256, mover);
-        if (found) {
-          mover.end();
-        }
-      }).catch(() => {}); // who waits for the digest hears of it
-    }
+    const shortcut = async () => {
+      await this.#hash();
+      found = this.#given.instant && await this.#has(mover);
+      if (found) {
+        mover.end();
+      }
+    };
+    const slow = this.sha256 ? 0 : setTimeout(() => {
+      if (this.#hashing || this.meter.speed(performance.now()) < SLOW) {
+        shortcut().catch(() => {}); // who waits for the digest hears of it; the question is worth it only when it is answered
+      }
+    }, LOOK);
     try {
       await mover.run();
     } finally {
+      clearTimeout(slow);
       this.#mover = null;
     }
     this.#checkStopped();
@@ -305,9 +323,9 @@ export class Upload {
   }
 
   /** Whether the server has the content already, and it is worth to begin anew for that. */
-  async #has(sha256, mover) {
+  async #has(mover) {
     const worth = () => mover === this.#mover && mover.left >= Math.max(WORTH_BYTES, WORTH_SECONDS * this.meter.speed(performance.now()));
-    return worth() && await this.#given.wire.has(sha256, this.size) && worth();
+    return worth() && await this.#given.wire.has(this.sha256, this.size) && worth();
   }
 
   #show(bytes) {
@@ -328,11 +346,11 @@ export class Upload {
   }
 
   /** Has it verified, however long that takes; returns without when bytes are missing after all. */
-  async #complete(sha256, round) {
+  async #complete(round) {
     while (this.state !== State.DONE) {
       this.#go(State.VERIFYING);
       try {
-        const told = await this.#once(() => this.#given.wire.merge(this.fileId, sha256, MERGE_WAIT));
+        const told = await this.#once(() => this.#given.wire.merge(this.fileId, this.sha256, MERGE_WAIT));
         if (told.status === 'completed') {
           this.#finish(told);
         }

@@ -87,9 +87,9 @@ export class Wire {
     }
   }
 
-  /** Has it verified; the answer's `status` is `completed`, or `pending_assembly` when it takes longer. @param {number} wait seconds */
+  /** Has it verified, against `sha256` when that is not null; the answer's `status` is `completed`, or `pending_assembly` when it takes longer. @param {number} wait seconds */
   merge(id, sha256, wait) {
-    return this.#call(`upload/merge/${id}?wait=${wait}`, { json: { sha256 }, wait });
+    return this.#call(`upload/merge/${id}?wait=${wait}`, { json: sha256 ? { sha256 } : {}, wait });
   }
 
   /** Gives an upload up, or, when it is complete, removes the file; fine when it is gone already. */
@@ -126,7 +126,7 @@ export class Wire {
 
   /**
    * Sends a range.
-   * @param {{start: number, end: number, size: number, body: ArrayBuffer, digest: string, whole: boolean}} what whole: complete the upload when it is whole by this
+   * @param {{start: number, end: number, size: number, body: Blob, digest: string, whole: boolean}} what whole: complete the upload when it is whole by this
    * @param {{signal: AbortSignal, progress: (bytes: number) => void}} how
    */
   async put(id, { start, end, size, body, digest, whole }, { signal, progress }) {
@@ -176,11 +176,11 @@ function put(url, headers, body, signal, progress) {
     Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
     request.upload.addEventListener('progress', event => {
       within(SILENCE);
-      progress(Math.min(event.loaded, body.byteLength));
+      progress(Math.min(event.loaded, body.size));
     });
     request.upload.addEventListener('load', () => {
-      const perMillisecond = body.byteLength / Math.max(1, performance.now() - begun);
-      within(Math.min(LONGEST_SILENCE, SILENCE + 2 * Math.min(BUFFERED, body.byteLength) / Math.max(perMillisecond, 0.001)));
+      const perMillisecond = body.size / Math.max(1, performance.now() - begun);
+      within(Math.min(LONGEST_SILENCE, SILENCE + 2 * Math.min(BUFFERED, body.size) / Math.max(perMillisecond, 0.001)));
     });
     request.addEventListener('load', async () => {
       const response = new Response(request.status === 204 ? null : request.responseText, { status: request.status, headers: retryAfter(request) });
