@@ -22,11 +22,14 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -50,7 +53,8 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages()));
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
+                new EventRoutes(null, null, null), new TransferRoutes(null), new MetricsRoutes(null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {
