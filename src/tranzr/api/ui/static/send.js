@@ -96,10 +96,8 @@ function showAll() {
   byId('login').hidden = !uploads.some(upload => upload.state === State.NETWORK && upload.problem && verdict(upload.problem) === Verdict.LOGIN);
   say(summary(found, uploads.length));
   if (going) {
-    timer ||= setTimeout(() => { // speeds fall when nothing happens, too
-      sending.forEach(parcel => news.set(parcel, new Set(parcel.uploads.filter(upload => upload.isRunning))));
-      show();
-    }, 1000);
+    // Speeds fall when nothing happens, too.
+    sending.forEach(parcel => parcel.uploads.filter(upload => upload.isRunning).forEach(upload => changed(parcel, upload)));
   }
 }
 
