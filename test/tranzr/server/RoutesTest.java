@@ -81,6 +81,19 @@ class RoutesTest {
                 described);
     }
 
+    /** Under it a reader finds it. */
+    @Test
+    void eachOperationStandsUnderOneHeadOfTheDescription() throws IOException {
+        Set<Object> heads = ((List<?>) description().get("tags")).stream().map(head -> object(head).get("name")).collect(Collectors.toSet());
+        Set<Object> used = new java.util.HashSet<>();
+        object(description().get("paths")).forEach((path, operations) -> object(operations).forEach((method, operation) -> {
+            List<?> tags = (List<?>) object(operation).getOrDefault("tags", List.of());
+            assertTrue(tags.size() == 1 && heads.contains(tags.getFirst()), method + " " + path + " has the tags " + tags);
+            used.addAll(tags);
+        }));
+        assertEquals(heads, used);
+    }
+
     @Test
     void theDescriptionSaysWhichRoutesNeedNoToken() throws IOException {
         Map<String, Object> paths = object(description().get("paths"));

@@ -1,4 +1,5 @@
 // The card of a parcel that is sent: what is unfinished, what goes, and the link at the end.
+import { ask } from './ask.js';
 import { bytes, duration, el, speed } from './base.js';
 import { remaining } from './meter.js';
 import { Phase } from './parcel.js';
@@ -16,6 +17,8 @@ export function nameOf(uploads) {
   return others === 0 ? uploads[0].name : `${uploads[0].name} and ${others} other${others === 1 ? '' : 's'}`;
 }
 
+const TITLES = { [Phase.LINKING]: 'Making the link', [Phase.STUCK]: 'Not all went through' };
+
 /** A card; `element` is what is shown. */
 export class ParcelView {
   element = el('section.card.parcel', { tabIndex: -1 });
@@ -27,6 +30,7 @@ export class ParcelView {
   #numbers = el('p.small.muted.nums');
   #bar = el('progress', { max: 100, value: 0, aria: { label: 'Progress of all files' } });
   #notice = el('div.notice.warn.row.spread', { hidden: true });
+  #total = el('div.stack.total', {}, this.#bar, this.#numbers);
   #buttons;
   #shown = null;
 
@@ -53,10 +57,9 @@ export class ParcelView {
     };
   }
 
-  #cancelAll() {
-    const question = this.#parcel.phase === Phase.UNFINISHED ? 'Remove what has arrived of these files?' : 'Cancel all, and remove what has arrived?';
-    if (window.confirm(question)) {
-      this.#parcel.cancelAll();
+  async #cancelAll() {
+    if (await ask(`Give up ${nameOf(this.#parcel.uploads)}, and remove what has arrived?`, 'Give up')) {
+      await this.#parcel.cancelAll();
     }
   }
 
@@ -90,11 +93,15 @@ export class ParcelView {
   #frame(phase) {
     this.element.setAttribute('aria-label', nameOf(this.#parcel.uploads));
     if (phase === Phase.DONE) {
+      // Whoever was in this card finds what comes next; whoever is elsewhere by now is left there.
+      const within = this.element.contains(document.activeElement) || document.activeElement === document.body;
       this.element.replaceChildren(...result(this.#parcel));
-      this.element.focus({ preventScroll: false });
+      if (within) {
+        this.element.querySelector('button').focus();
+      }
     } else {
-      const total = el('div.stack.total', {}, this.#bar, this.#numbers);
-      this.element.replaceChildren(el('div.row.spread', {}, this.#title), total, this.#notice, el('div.row', {}, ...Object.values(this.#buttons)), this.#rows.element);
+      const head = el('div.row.spread', {}, this.#title, el('div.row', {}, ...Object.values(this.#buttons)));
+      this.element.replaceChildren(head, this.#total, this.#notice, this.#rows.element);
     }
   }
 
@@ -102,18 +109,20 @@ export class ParcelView {
     const { phase, uploads } = this.#parcel;
     const found = totals(uploads, performance.now());
     const unfinished = phase === Phase.UNFINISHED;
-    this.#title.textContent = `${unfinished ? 'Unfinished: ' : ''}${nameOf(uploads.filter(upload => upload.state !== State.CANCELLED))}`;
+    const one = uploads.length === 1;
+    this.#title.textContent = unfinished ? `Unfinished: ${nameOf(uploads)}` : TITLES[phase] ?? (found.count === 1 ? 'Sending a file' : `Sending ${found.count} files`);
     this.#bar.value = percent(found.done, found.size || 1);
     this.#bar.hidden = unfinished;
+    this.#total.hidden = one && phase === Phase.SENDING; // its row tells the same
     this.#numbers.textContent = unfinished ? `${found.over} of ${found.count} files sent, ${bytes(found.size)} in all. What has arrived is kept at the server.` : numbers(found, phase);
     const has = state => (found.states[state] ?? 0) > 0;
     const { goOn, pause, resume, retry, without, cancel } = this.#buttons;
     goOn.hidden = !has(State.ABSENT) && !unfinished;
-    pause.hidden = unfinished || ![State.WAITING, State.HASHING, State.UPLOADING, State.NETWORK].some(has);
-    resume.hidden = !has(State.PAUSED);
-    retry.hidden = !has(State.FAILED);
+    pause.hidden = one || unfinished || ![State.WAITING, State.HASHING, State.UPLOADING, State.NETWORK].some(has);
+    resume.hidden = one || !has(State.PAUSED);
+    retry.hidden = one || !has(State.FAILED);
     without.hidden = phase !== Phase.STUCK || !has(State.DONE);
-    cancel.hidden = phase === Phase.LINKING && !this.#parcel.problem;
+    cancel.hidden = one && !unfinished || phase === Phase.LINKING && !this.#parcel.problem;
     this.#notices();
   }
 

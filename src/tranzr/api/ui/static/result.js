@@ -1,4 +1,5 @@
 // What a person gets when everything has arrived: the link, in all the ways to hand it on.
+import { ask } from './ask.js';
 import { bytes, copyLine, dateTime, el, fromNow, toast } from './base.js';
 import { State } from './upload.js';
 
@@ -52,7 +53,7 @@ function buttons(parcel) {
   const one = parcel.uploads.length === 1;
   const remove = el('button.small.quiet.danger', { type: 'button' }, one ? 'Delete the file' : 'Delete the files');
   remove.addEventListener('click', async () => {
-    if (!window.confirm(`Delete ${one ? 'the file' : 'the files'} from the server? The link ends at once.`)) {
+    if (!await ask(`Delete ${one ? 'the file' : 'the files'} from the server? The link ends at once.`, 'Delete')) {
       return;
     }
     remove.disabled = true;
