@@ -95,6 +95,7 @@ final class Routes {
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
+                api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
                 // Share links, for their owner

@@ -87,6 +87,7 @@ final class RouteRules {
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
+        rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
