@@ -145,6 +145,8 @@ final class Routes {
 
     private static List<Route> pages(Doors to) {
         return List.of(
+                // Pages; whoever they are for, they hold nothing but what the routes below tell
+                api("GET", "/dashboard", Need.OPEN, "page", to.pages.page("dashboard.html")).quiet(),
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());

@@ -25,6 +25,7 @@ public final class Assets {
 
     /** Every file that is served; nothing else is, whatever the path says. */
     static final List<String> FILES = List.of("app.css", "base.js", "icon.svg", "send.js",
+            "dashboard.css", "dashboard.js", "stream.js", "figures.js", "chart.js", "transfers.js", "files.js", "removals.js", "filedialog.js", "filelinks.js", "secondfactor.js", "trouble.js",
             "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",
