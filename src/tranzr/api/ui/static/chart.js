@@ -23,10 +23,10 @@ function rates(history) {
   });
 }
 
-/** The next of 1, 2, 5 and their powers of ten in binary units, so that the label is round. */
+/** The next round number in binary units, at most twice as much. */
 function ceiling(value) {
   const unit = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, value)) / Math.log(1024)));
-  for (const step of [1, 2, 5, 10, 20, 50, 100, 200, 500, 1024]) {
+  for (const step of [1, 2, 4, 6, 8, 10, 20, 40, 60, 80, 100, 200, 400, 600, 800, 1024]) {
     if (value <= step * unit) {
       return step * unit;
     }

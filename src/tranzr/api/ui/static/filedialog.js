@@ -1,5 +1,6 @@
 // One file in a dialog: what is known of it, and what can be done with it.
 import { address, byId, bytes, call, copyLine, dateTime, el, fromNow, toast } from './base.js';
+import { count } from './figures.js';
 import { linksPart } from './filelinks.js';
 import { callWithCode } from './secondfactor.js';
 
@@ -7,12 +8,13 @@ const DAY = 24 * 60;
 const OPERATOR = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Opens it. The dialog gives the focus back to where it was.
+ * Opens it. The focus goes back to the row of the file, which may be another element by then.
  * @param {{file_id: string, filename: string}} listed @param {() => void} onChange called when something of it was changed @param {(file: object) => void} onDelete
  */
 export async function openFile(listed, onChange, onDelete) {
   const dialog = byId('file');
   dialog.replaceChildren(head(dialog, listed.filename), el('p.muted', {}, 'Asking the server…'));
+  dialog.onclose = () => document.querySelector(`#files tr[data-id="${listed.file_id}"] [data-part="name"]`)?.focus();
   dialog.showModal();
   try {
     await fill(dialog, listed.file_id, onChange, onDelete);
@@ -40,11 +42,15 @@ async function fill(dialog, id, onChange, onDelete) {
 
 async function facts(file) {
   const [owner, room] = await Promise.all([ownerName(file.owner), roomName(file.room)]);
-  const rows = [['Size', file.file_size === null ? 'not known yet' : `${bytes(file.file_size)} (${new Intl.NumberFormat('en').format(file.file_size)} bytes)`],
+  const rows = [['Size', sizeInWords(file.file_size)],
     ...file.status === 'completed' ? [] : [['Received', bytes(file.bytes_received)], ['State', file.status.replace('_', ' ')]],
     ['Sent by', owner], ...room ? [['Room', room]] : [], ['Created', when(file.created_at)], ['Kept', file.expires_at ? `until ${when(file.expires_at)}` : 'for ever'],
     ['Priority', file.priority], ['Id', el('code', {}, file.file_id)]];
   return el('dl.facts', {}, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+}
+
+function sizeInWords(size) {
+  return size === null ? 'not known yet' : size < 1024 ? bytes(size) : `${bytes(size)} (${count(size)} bytes)`;
 }
 
 function when(at) {
@@ -91,7 +97,7 @@ async function change(form, file, json, done, again) {
 function renaming(file, again) {
   const field = el('input', { id: 'rename', value: file.filename, required: true, autocomplete: 'off', spellcheck: false });
   const form = el('form.stack', { onsubmit: event => { event.preventDefault(); change(form, file, { filename: field.value }, 'It has its new name.', again); } },
-    el('div.field', {}, el('label', { htmlFor: 'rename' }, 'Name'), el('div.copyline', {}, field, el('button', {}, 'Rename'))), el('p.small.bad-text', { role: 'alert' }));
+    el('div.field', {}, el('label', { htmlFor: 'rename' }, 'Name'), el('div.inputline', {}, field, el('button', {}, 'Rename'))), el('p.small.bad-text', { role: 'alert' }));
   return form;
 }
 
@@ -100,6 +106,6 @@ function keeping(file, again) {
   const select = el('select', { id: 'keep', required: true }, ...choices.map(([value, name]) => el('option', { value }, name)));
   const wanted = () => ({ expire_minutes: select.value === 'none' ? null : Number(select.value) });
   const form = el('form.stack', { onsubmit: event => { event.preventDefault(); change(form, file, wanted(), 'It is kept as you said.', again); } },
-    el('div.field', {}, el('label', { htmlFor: 'keep' }, 'Keep until'), el('div.copyline', {}, select, el('button', {}, 'Set'))), el('p.small.bad-text', { role: 'alert' }));
+    el('div.field', {}, el('label', { htmlFor: 'keep' }, 'Keep until'), el('div.inputline', {}, select, el('button', {}, 'Set'))), el('p.small.bad-text', { role: 'alert' }));
   return form;
 }

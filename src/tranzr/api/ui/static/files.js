@@ -4,10 +4,10 @@ import { count } from './figures.js';
 import { openFile } from './filedialog.js';
 import { isGoing, remove, startRemovals } from './removals.js';
 
-const PAGE = 50;
+const PAGE = 25;
 const TYPING_PAUSE = 250;
 const CHANGES_PAUSE = 1500;
-const STATES = { initialized: ['Just begun', ''], uploading: ['Uploading', 'warn'], pending_assembly: ['Being verified', 'warn'], completed: ['Complete', 'good'], expired: ['Expired', 'bad'] };
+const STATES = { initialized: ['Just begun', ''], uploading: ['Uploading', 'warn'], pending_assembly: ['Being verified', 'warn'], completed: ['Complete', null], expired: ['Expired', 'bad'] };
 
 const asked = { search: '', status: '', sort: 'created', order: 'desc' };
 /** The last file_id of each page before the one that is shown. */
@@ -34,6 +34,7 @@ export function startFiles() {
   document.querySelectorAll('[data-sort]').forEach(head => head.querySelector('button').addEventListener('click', () => sortBy(head.dataset.sort)));
   byId('next').addEventListener('click', () => turn([...before, shown.at(-1).file_id]));
   byId('previous').addEventListener('click', () => turn(before.slice(0, -1)));
+  setInterval(showAges, 30000);
   startRemovals(() => { show(); refreshFiles(); });
   begin({});
 }
@@ -150,8 +151,12 @@ function row(file) {
     el('td.number.nums', { data: { label: 'Size' } }, file.file_size === null ? 'unknown' : bytes(file.file_size)),
     el('td.nums', { data: { label: 'Created' } }, time(file.created_at)),
     el('td.nums', { data: { label: 'Changed' } }, time(file.updated_at)),
-    el('td', { data: { label: 'State' } }, el(look ? `span.badge.${look}` : 'span.badge', {}, state)),
-    el('td.actions', {}, el('button.small.quiet.danger', { type: 'button', aria: { label: `Delete ${file.filename}` }, data: { part: 'delete' }, onclick: () => deleteFile(file) }, 'Delete')));
+    el('td', { data: { label: 'State' } }, el(look === null ? 'span.muted' : look ? `span.badge.${look}` : 'span.badge', {}, state)),
+    el('td.actions', {}, el('button.small.quiet.delete', { type: 'button', aria: { label: `Delete ${file.filename}` }, data: { part: 'delete' }, onclick: () => deleteFile(file) }, 'Delete')));
+}
+
+function showAges() {
+  byId('files').querySelectorAll('time').forEach(place => { place.textContent = fromNow(place.dateTime); });
 }
 
 function time(at) {
