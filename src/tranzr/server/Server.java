@@ -19,22 +19,30 @@ import java.util.function.Consumer;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.ui.Pages;
+import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.events.EventHub;
+import tranzr.disk.TimedDisk;
 import tranzr.http.Handler;
+import tranzr.metrics.RecentLog;
 import tranzr.model.AccessToken;
 import tranzr.model.Right;
 import tranzr.security.SharePassword;
@@ -62,18 +70,20 @@ public final class Server implements AutoCloseable {
     private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
+    private final EventHub events;
     private final Hooks hooks;
     private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners,
-            CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, EventHub events, Hooks hooks,
+            Listeners listeners, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
+        this.events = events;
         this.hooks = hooks;
         this.listeners = listeners;
         this.failure = failure;
@@ -86,35 +96,47 @@ public final class Server implements AutoCloseable {
      * @throws StartException when it cannot start; nothing is left open then
      */
     public static Server start(Config config, Consumer<String> newToken) throws StartException {
-        Disk disk = new RealDisk();
         InstantSource clock = InstantSource.system();
+        Meters meters = new Meters(clock, System::nanoTime);
+        Disk disk = new TimedDisk(new RealDisk(), meters.forces(config.data()));
         SecureRandom random = new SecureRandom();
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
-        Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        RecentLog recent = RecentLog.of("tranzr", TargetMask::ofText);
+        Store store = null;
         Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
+        EventHub events = null;
         Hooks hooks = null;
         boolean started = false;
         try {
-            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
+            store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete, meters, meters);
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), recent, clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             engine.cleanup().tell(logs::cleared);
+            engine.watch(meters);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
-            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            events = EventHub.open(engine.core(), Problems::reason);
+            hooks = Hooks.open(engine.core(), events, config.webhookPrivate());
             Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
-            Listeners listeners = listen(config, tls, engine, accounts, hooks, logs, clock, random);
+            Throttle throttle = config.limits().throttle(clock);
+            Gauges gauges = new Gauges(store.catalog(), engine, hooks, throttle, disk, store.directory().root());
+            MetricsRoutes metrics = new MetricsRoutes(meters.registry()::write, new Stats(meters, gauges)::view, recent::newest);
+            Listeners listeners = listen(config, tls, new Parts(engine, accounts, events, hooks, logs, meters, throttle, metrics), clock, random);
+            Logs known = logs;
+            Engine open = engine;
+            gauges.register(meters, listeners, () -> health(open, known).ready());
             started = true;
-            return new Server(config, store, logs, engine, accounts, hooks, listeners, failure);
+            return new Server(config, store, logs, engine, accounts, events, hooks, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(hooks, accounts, engine, logs, store);
+                abandon(hooks, events, accounts, engine, logs, store, recent);
             }
         }
     }
@@ -175,7 +197,8 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; logs; engine; accounts; hooks) {
+            try (store; logs; engine; accounts; events; hooks) {
+                events.close(); // streams of events have no other end
                 listeners.close(grace);
             }
         }
@@ -220,16 +243,23 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static Listeners listen(Config config, Optional<ServerTls> tls, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock,
-            SecureRandom random) throws IOException, StartException {
-        Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
-                logs.recorder(), problems);
-        return Listeners.open(config, tls, handler, problems, logs.observer());
+    /** What the doors lead to. */
+    private record Parts(Engine engine, Accounts accounts, EventHub events, Hooks hooks, Logs logs, Meters meters, Throttle throttle, MetricsRoutes metrics) {
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
+    private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
+        Problems problems = new Problems(random);
+        Accounts accounts = parts.accounts();
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
+                parts.logs().recorder(), parts.meters(), problems);
+        return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
+    }
+
+    private static Routes.Doors doors(Config config, Parts parts, InstantSource clock, SecureRandom random) {
+        Engine engine = parts.engine();
+        Accounts accounts = parts.accounts();
+        Logs logs = parts.logs();
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -243,10 +273,13 @@ public final class Server implements AutoCloseable {
                 new AuditRoutes(logs.reader()),
                 accounts.sessionRoutes(),
                 accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks),
+                new WebhookRoutes(parts.hooks()),
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()),
-                new Pages());
+                new Pages(),
+                new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
+                new TransferRoutes(parts.events()),
+                parts.metrics());
     }
 
     private static Health health(Engine engine, Logs logs) {
@@ -272,8 +305,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
-        try (store; logs; engine; accounts; hooks) {
+    private static void abandon(Hooks hooks, EventHub events, Accounts accounts, Engine engine, Logs logs, Store store, RecentLog recent) {
+        try (recent; store; logs; engine; accounts; events; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

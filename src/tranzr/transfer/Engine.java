@@ -92,12 +92,17 @@ public final class Engine implements AutoCloseable {
 
     /** The uploads as this caller may treat them. */
     public Uploads uploads(Caller caller) {
-        return new Uploads(core, new Permit(core, caller), sessions, assembler);
+        return uploads(caller, Peer.UNKNOWN);
+    }
+
+    /** As {@link #uploads(Caller)}. @param peer named to those who watch */
+    public Uploads uploads(Caller caller, Peer peer) {
+        return new Uploads(core, new Permit(core, caller, peer), sessions, assembler);
     }
 
     /** What there is, as this caller may list it. */
     public Listing listing(Caller caller) {
-        return new Listing(core, new Permit(core, caller));
+        return new Listing(core, new Permit(core, caller, Peer.UNKNOWN));
     }
 
     /** Names of files and how long they stay, as this caller may change them. */
@@ -107,17 +112,22 @@ public final class Engine implements AutoCloseable {
 
     /** Whom files belong to, as this caller may decide it. */
     public Assignments assignments(Caller caller) {
-        return new Assignments(core, new Permit(core, caller), uploads(caller));
+        return new Assignments(core, new Permit(core, caller, Peer.UNKNOWN), uploads(caller));
     }
 
     /** The files as this caller may read them. */
     public Downloads downloads(Caller caller) {
-        return new Downloads(core, new Permit(core, caller));
+        return downloads(caller, Peer.UNKNOWN);
+    }
+
+    /** As {@link #downloads(Caller)}. @param peer named to those who watch */
+    public Downloads downloads(Caller caller, Peer peer) {
+        return new Downloads(core, new Permit(core, caller, peer));
     }
 
     /** The share links as this caller may manage them; who has a link needs nothing else. */
     public Shares shares(Caller caller) {
-        return new Shares(core, new Permit(core, caller), slots);
+        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots);
     }
 
     /** What the packages beside the engine build on. */
@@ -127,6 +137,21 @@ public final class Engine implements AutoCloseable {
 
     public Cleanup cleanup() {
         return cleanup;
+    }
+
+    /** How many uploads wait to be hashed in the background. */
+    public int hashQueue() {
+        return sessions.hasher().waiting();
+    }
+
+    /** Bytes that uploads leave free on the disk. */
+    public long reserve() {
+        return core.settings.reserve();
+    }
+
+    /** From now on it is told of what uploads meet on their way. */
+    public void watch(TransferWatch watch) {
+        core.watch = watch;
     }
 
     /** Why nothing is taken any more; null while all is well. */

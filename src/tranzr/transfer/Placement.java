@@ -28,6 +28,8 @@ final class Placement {
     private final UUID id;
     private final ByteRange place;
     private final End end;
+    /** How many bytes came that did not become durable. */
+    private long unkept;
 
     Placement(Core core, Permit permit, UploadSession session, UUID id, ByteRange place, End end) {
         this.core = core;
@@ -54,11 +56,29 @@ final class Placement {
         try {
             // Only now is the range ours: what older requests left in it is final.
             Upload upload = requireOpen(core, id);
+            if (session.interrupted.getAndSet(false) && !upload.ranges().isEmpty()) {
+                core.watch.resumed(id);
+            }
             core.requirePromisedSpace(Math.max(0, Math.min(body.length(), place.length() - present(upload))));
-            return take(upload, writer, body, claim);
+            return watched(upload, writer, body, claim);
         } finally {
             session.leave(writer);
             hashWhatIsReached();
+        }
+    }
+
+    private Uploads.Written watched(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
+        Traffic.Passage passage = core.traffic().upload(upload, permit.peer());
+        Failure failure = new Failure.Unavailable("it failed");
+        try {
+            Uploads.Written written = take(upload, writer, body, claim, passage);
+            failure = null;
+            return written;
+        } catch (FailureException e) {
+            failure = e.failure();
+            throw e;
+        } finally {
+            passage.end(unkept, failure);
         }
     }
 
@@ -73,7 +93,7 @@ final class Placement {
         return place.length() - upload.ranges().missing(place).stream().mapToLong(ByteRange::length).sum();
     }
 
-    private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
+    private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim, Traffic.Passage passage) {
         BodyReceiver receiver = null;
         Space.Writing writing = null;
         try {
@@ -82,7 +102,7 @@ final class Placement {
             if (writing == null) {
                 throw core.noSpace(Math.max(0, body.length()));
             }
-            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits, writing);
+            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits, writing, passage);
             return receive(receiver, upload, writer, body);
         } catch (NoSpaceException e) {
             keepWhatCame(receiver);
@@ -92,6 +112,7 @@ final class Placement {
         } finally {
             if (receiver != null) {
                 receiver.close();
+                unkept = receiver.unkept();
             }
             if (writing != null) {
                 writing.close();
@@ -106,6 +127,7 @@ final class Placement {
             more = receiver.receive(place.end(), body.length() != Body.UNKNOWN);
         } catch (BodyBrokenException e) {
             long kept = receiver.keep();
+            session.interrupted.set(true);
             throw new FailureException(session.isSuperseded(writer) ? new Failure.Superseded(id)
                     : new Failure.BodyBroken(id, kept));
         }
@@ -129,6 +151,7 @@ final class Placement {
         receiver.finish(end == End.FIXES_LENGTH ? List.of(fixed(upload, receiver.position())) : List.of());
         if (receiver.isDuplicate()) {
             core.settle();
+            core.watch.repeated(id);
         }
         Upload after = core.catalog.upload(id).orElseThrow(() -> new FailureException(new Failure.UnknownFile(id)));
         return new Uploads.Written(after, new ByteRange(place.start(), receiver.position()), receiver.isDuplicate());

@@ -26,7 +26,9 @@ public final class Assets {
     /** Every file that is served; nothing else is, whatever the path says. */
     static final List<String> FILES = List.of("app.css", "base.js", "icon.svg", "send.js",
             "dashboard.css", "dashboard.js", "stream.js", "figures.js", "chart.js", "transfers.js", "files.js", "removals.js", "filedialog.js", "filelinks.js", "secondfactor.js", "trouble.js",
-            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt");
+            "account.js", "docs.css", "docs.js", "login.js",
+            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt",
+            "vendor/swagger-ui-bundle.js", "vendor/swagger-ui-bundle.js.LICENSE.txt", "vendor/swagger-ui.css", "vendor/swagger-ui.LICENSE.txt", "vendor/swagger-ui.NOTICE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml", "html", "text/html; charset=utf-8", "txt", "text/plain; charset=utf-8", "json", "application/json");
