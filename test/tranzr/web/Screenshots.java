@@ -1,12 +1,12 @@
 package tranzr.web;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 
@@ -26,11 +26,17 @@ public final class Screenshots {
     private final Browser browser;
     private final ServerProcess server;
     private final Http http;
+    private final Path photo;
+    private final Path talk;
+    /** The path of an upload request. */
+    private String guest;
 
-    private Screenshots(Browser browser, ServerProcess server, Http http) {
+    private Screenshots(Browser browser, ServerProcess server, Http http, Path scratch) throws IOException {
         this.browser = browser;
         this.server = server;
         this.http = http;
+        photo = Files.write(scratch.resolve("lighthouse.jpg"), Http.bytes(4_800_000, 1));
+        talk = Files.write(scratch.resolve("talk.mp4"), Http.bytes(31_000_000, 2));
     }
 
     /** @param args a folder, or nothing */
@@ -38,7 +44,7 @@ public final class Screenshots {
         Path scratch = Files.createTempDirectory("tranzr-screenshots");
         ServerProcess.Launch launch = ServerProcess.Launch.on(scratch.resolve("data")).environment(Map.of("TRANZR_TOKEN", TOKEN));
         try (ServerProcess server = ServerProcess.start(launch); Http http = new Http(server); Browser browser = Browser.start(scratch)) {
-            Screenshots shots = new Screenshots(browser, server, http);
+            Screenshots shots = new Screenshots(browser, server, http, scratch);
             if (args.length > 0) {
                 shots.all(Path.of(args[0]));
             } else {
@@ -66,22 +72,42 @@ public final class Screenshots {
             browser.click("#operations-Uploads-startUpload .try-out button");
             browser.await("#swagger .execute");
         }));
+        shots.add(new Shot("send", "/", () -> {
+            browser.files("#files", photo, talk);
+            browser.await("#send");
+        }));
+        shots.add(new Shot("send-done", "/", () -> {
+            browser.files("#files", photo);
+            browser.click("#send");
+            browser.await(".result canvas");
+        }));
+        shots.add(new Shot("dashboard", "/dashboard", () -> browser.await("#files tr")));
+        shots.add(new Shot("guest", guest, () -> browser.await("#pick")));
+        shots.add(new Shot("guest-thanks", guest, () -> {
+            browser.files("#files", photo, talk);
+            browser.click("#send");
+            browser.untilText("#parcels h2", "Thank you");
+        }));
         return shots;
     }
 
     /** Anna, who has all rights, logged in here and on two other machines. */
     private void prepare() {
-        AtomicReference<String> token = new AtomicReference<>(http.send("POST", "/tokens", java.net.http.HttpRequest.BodyPublishers.ofString(
-                "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}"), "Authorization", "Bearer " + TOKEN)
-                .expect(201).field("token"));
+        String token = asOperator("/tokens", "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}").field("token");
+        asOperator("/rooms", "{\"name\": \"conference\"}");
+        guest = "/r/" + asOperator("/rooms/conference/requests", "{\"title\": \"Your slides and photos\", \"max_files\": 20, \"max_bytes\": \"5GiB\", \"max_file_size\": \"1GiB\"}").field("token");
         for (String agent : List.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1")) {
-            http.send("POST", "/login", java.net.http.HttpRequest.BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
+            http.send("POST", "/login", BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
         }
         browser.open(server.url() + "/login?next=account");
-        browser.type("#token", token.get());
+        browser.type("#token", token);
         browser.click("#enter");
         browser.await("#session-list > li + li");
+    }
+
+    private Http.Answer asOperator(String path, String json) {
+        return http.send("POST", path, BodyPublishers.ofString(json), "Authorization", "Bearer " + TOKEN).expect(201);
     }
 
     private void take(Shot shot) {
@@ -100,13 +126,15 @@ public final class Screenshots {
         }
     }
 
-    private void forReadme(Path folder) {
+    private void forReadme(Path folder) throws IOException {
         browser.size(WIDTH, HEIGHT);
         prepare();
         for (Shot shot : shots()) {
             if (!shot.name().contains("-")) {
                 take(shot);
-                browser.screenshot(folder.resolve(shot.name() + ".png"));
+                Path file = folder.resolve(shot.name() + ".png");
+                browser.screenshot(file);
+                Palette.reduce(file);
             }
         }
     }
