@@ -14,6 +14,7 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -23,6 +24,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.http.Handler;
 import tranzr.http.Router;
@@ -65,7 +67,8 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt, Pages pages) {
+            RequestRoutes request, AttemptRoutes attempt, Pages pages, LinkRoutes link,
+            LinkPage linkPage) {
     }
 
     private Routes() {
@@ -73,6 +76,7 @@ final class Routes {
 
     static List<Route> of(Doors to) {
         List<Route> routes = new ArrayList<>(transfers(to));
+        routes.addAll(links(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
         routes.addAll(webhooks(to));
@@ -97,21 +101,29 @@ final class Routes {
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
+                // The server itself
+                api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
+                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
+    }
+
+    private static List<Route> links(Doors to) {
+        Handler use = to.linkPage.over(to.link::download);
+        return List.of(
                 // Share links, for their owner
+                api("POST", "/share/create", Need.SHARE, "share.create", to.share::createForSeveral).with(Load.LINK),
                 api("POST", "/share/create/{file_id}", Need.SHARE, "share.create", to.share::create).with(Load.LINK),
                 api("GET", "/shares", Need.SHARE, "share.list", to.share::list).quiet(),
                 api("PATCH", "/shares/{token}", Need.SHARE, "share.change", to.share::change).with(Load.LINK),
                 api("DELETE", "/shares/{token}", Need.SHARE, "share.revoke", to.share::revoke),
                 // Share links, for whoever has one
-                api("GET", "/share/info/{token}", Need.OPEN, "share.info", to.share::info),
-                api("GET", "/share/download/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/s/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                // The server itself
-                api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
-                api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
-                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
+                api("GET", "/share/info/{token}", Need.OPEN, "share.info", to.link::info),
+                // What came of it counts with the downloads: a wrong password is an attempt at one
+                api("POST", "/share/grant/{token}", Need.OPEN, "share.download", to.link::grant).quiet(),
+                api("GET", "/share/download/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD));
     }
 
     private static List<Route> curl(Doors to) {

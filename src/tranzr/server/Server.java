@@ -24,11 +24,13 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -230,6 +232,7 @@ public final class Server implements AutoCloseable {
     }
 
     private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
+        Pages pages = new Pages();
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -246,7 +249,9 @@ public final class Server implements AutoCloseable {
                 new WebhookRoutes(hooks),
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()),
-                new Pages());
+                pages,
+                new LinkRoutes(engine),
+                new LinkPage(engine, pages));
     }
 
     private static Health health(Engine engine, Logs logs) {

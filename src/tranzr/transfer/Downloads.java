@@ -37,7 +37,7 @@ public final class Downloads {
     }
 
     /** @param ended told once how it ended */
-    static FileDownload open(Core core, Upload file, FileDownload.Ended ended) {
+    static FileDownload open(Core core, Upload file, LinkDownload.Ended ended) {
         try {
             StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id());
             return new FileDownload(file, object, ended);

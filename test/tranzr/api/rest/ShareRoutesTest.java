@@ -251,9 +251,9 @@ class ShareRoutesTest {
     @Test
     void aRecipientLearnsNoMoreThanNeeded() {
         Map<String, Object> open = server.get("/share/info/" + create("{\"protected\": false}").field("token")).expect(200).json();
-        assertEquals(List.of("filename", "file_size", "file_hash", "expires_at", "downloads_left", "protected"), List.copyOf(open.keySet()));
+        assertEquals(List.of("filename", "file_size", "file_hash", "expires_at", "downloads_left", "protected", "archive", "files"), List.copyOf(open.keySet()));
         Map<String, Object> guarded = server.get("/share/info/" + create("").field("token")).expect(200).json();
-        assertEquals(List.of("filename", "file_size", "expires_at", "downloads_left", "protected"), List.copyOf(guarded.keySet()));
+        assertEquals(List.of("filename", "file_size", "expires_at", "downloads_left", "protected", "archive", "files"), List.copyOf(guarded.keySet()));
         server.get("/share/info/other").expect(404, "share_not_found");
     }
 
