@@ -9,6 +9,8 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -67,7 +69,7 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt, Pages pages, LinkRoutes link,
+            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, LinkRoutes link,
             LinkPage linkPage) {
     }
 
@@ -83,6 +85,7 @@ final class Routes {
         routes.addAll(logins(to));
         routes.addAll(requests(to));
         routes.addAll(pages(to));
+        routes.addAll(live(to));
         return List.copyOf(routes);
     }
 
@@ -159,6 +162,14 @@ final class Routes {
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
+    }
+
+    private static List<Route> live(Doors to) {
+        return List.of(
+                // What happens, as it happens
+                api("GET", "/events", Need.LIST, "event.stream", to.event::all).quiet(),
+                api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
+                api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
     }
 
     private static List<Route> accounts(Doors to) {

@@ -17,6 +17,7 @@ final class ArchiveDownload implements LinkDownload, ZipLayout.Source {
     private final Core core;
     private final Checksums checksums;
     private final List<Upload> files;
+    private final Peer peer;
     private final ZipLayout layout;
     private final Ended ended;
     private final AtomicBoolean done = new AtomicBoolean();
@@ -25,10 +26,11 @@ final class ArchiveDownload implements LinkDownload, ZipLayout.Source {
     private Upload opened;
     private volatile long sent;
 
-    ArchiveDownload(Core core, Checksums checksums, List<Upload> files, ZipLayout layout, Ended ended) {
+    ArchiveDownload(Core core, Checksums checksums, Shares.Visit visit, ZipLayout layout, Ended ended) {
         this.core = core;
         this.checksums = checksums;
-        this.files = files;
+        this.files = visit.files();
+        this.peer = visit.visitor().peer();
         this.layout = layout;
         this.ended = ended;
     }
@@ -62,7 +64,7 @@ final class ArchiveDownload implements LinkDownload, ZipLayout.Source {
         boolean whole = range.length() == file.length();
         Checksums.Summing summing = whole ? new Checksums.Summing(out) : null;
         try {
-            download.writeTo(whole ? summing : out, range);
+            new WatchedDownload(core, file, download, peer).writeTo(whole ? summing : out, range);
         } finally {
             sent = before + download.sent();
         }

@@ -21,7 +21,8 @@ public final class Downloads {
     /** Fails with UnknownFile, Forbidden, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
     public Download open(UUID id) {
         permit.require(id, Right.DOWNLOAD);
-        return open(core, requireCompleted(core, id), whole -> { });
+        Upload file = requireCompleted(core, id);
+        return new WatchedDownload(core, file, open(core, file, whole -> { }), permit.peer());
     }
 
     static Upload requireCompleted(Core core, UUID id) {

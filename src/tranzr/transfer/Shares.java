@@ -74,6 +74,10 @@ public final class Shares {
             this(address, userAgent, password, null);
         }
 
+        Peer peer() {
+            return new Peer(address, userAgent);
+        }
+
         /** What tells this client from others, so that it can continue its own download. */
         Digest key() {
             return Digest.sha256((address.getHostAddress() + "\n" + (userAgent == null ? "" : userAgent))
@@ -262,7 +266,8 @@ public final class Shares {
      * DownloadLimitReached, Corrupt. The download must be ended.
      */
     public Download download(Visit visit, Item item, ByteRange range) {
-        return slots.open(visit, visit.space().of(item.file(), range), ended -> Downloads.open(core, item.file(), ended));
+        Download opened = slots.open(visit, visit.space().of(item.file(), range), ended -> Downloads.open(core, item.file(), ended));
+        return new WatchedDownload(core, item.file(), opened, visit.visitor().peer());
     }
 
     /** The same, of the only file or the first. */
@@ -272,7 +277,7 @@ public final class Shares {
 
     /** The same, for all files at once. @param range of the archive, as is what is then written */
     public Download download(Visit visit, Archive archive, ByteRange range) {
-        return slots.open(visit, archive.layout().contentOf(range), ended -> new ArchiveDownload(core, checksums, visit.files(), archive.layout(), ended));
+        return slots.open(visit, archive.layout().contentOf(range), ended -> new ArchiveDownload(core, checksums, visit, archive.layout(), ended));
     }
 
     /** Opens a file for a preview, which counts nothing: so of links without a limit only. Fails with NoPreview, Corrupt. The download must be ended. */
