@@ -17,6 +17,7 @@ import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -70,7 +71,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, LinkRoutes link,
-            LinkPage linkPage) {
+            LinkPage linkPage, PreviewRoutes preview) {
     }
 
     private Routes() {
@@ -104,6 +105,7 @@ final class Routes {
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
+                api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
                 api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
@@ -126,7 +128,13 @@ final class Routes {
                 api("GET", "/share/download/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
                 api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
                 api("GET", "/s/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
-                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD));
+                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/share/preview/{token}", Need.OPEN, "share.download", to.preview::ofShare).with(Load.DOWNLOAD),
+                // The form of their page
+                api("POST", "/share/download/{token}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/share/download/{token}/{filename}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/s/{token}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/s/{token}/{filename}", Need.OPEN, "share.download", to.linkPage::submit).quiet());
     }
 
     private static List<Route> curl(Doors to) {

@@ -27,6 +27,7 @@ import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
@@ -268,7 +269,8 @@ public final class Server implements AutoCloseable {
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 new TransferRoutes(parts.events()),
                 new LinkRoutes(engine),
-                new LinkPage(engine, pages));
+                new LinkPage(engine, pages),
+                new PreviewRoutes(engine));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -30,6 +30,7 @@ import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -55,7 +56,8 @@ class RoutesTest {
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
-                new EventRoutes(null, null, null), new TransferRoutes(null), new LinkRoutes(null), new LinkPage(null, new Pages())));
+                new EventRoutes(null, null, null), new TransferRoutes(null), new LinkRoutes(null), new LinkPage(null, new Pages()),
+                new PreviewRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -24,7 +24,7 @@ import tranzr.http.Response;
 public final class Assets {
 
     /** Every file that is served; nothing else is, whatever the path says. */
-    static final List<String> FILES = List.of("app.css", "base.js", "icon.svg", "send.js",
+    static final List<String> FILES = List.of("app.css", "base.js", "icon.svg", "send.js", "share.css", "share.js",
             "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",

@@ -1,6 +1,7 @@
 package tranzr.api.ui;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -55,7 +56,19 @@ public final class Pages {
 
     /** The page with this status. */
     public Response answer(Request request, int status, String name) {
+        return answer(request, status, name, List.of());
+    }
+
+    /** The same, of a page that is not the same for everybody. @param parts what stands in it and is replaced, in this order, and by what: markup, with everything in it escaped */
+    Response answer(Request request, int status, String name, List<Map.Entry<String, String>> parts) {
         byte[] bytes = made.computeIfAbsent(name + " " + depth(request), _ -> fill(name, depth(request)));
+        if (!parts.isEmpty()) {
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            for (Map.Entry<String, String> part : parts) {
+                text = text.replace(part.getKey(), part.getValue());
+            }
+            bytes = text.getBytes(StandardCharsets.UTF_8);
+        }
         return Assets.packed(request, status, TYPE, bytes)
                 .header("Vary", "Accept, Accept-Encoding")
                 .header("Cache-Control", "no-cache")
