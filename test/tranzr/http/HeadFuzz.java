@@ -137,6 +137,11 @@ public final class HeadFuzz {
         }
 
         @Override
+        public boolean canUpgrade() {
+            return true;
+        }
+
+        @Override
         public void whenEnded(Consumer<Ended> listener) {
             throw new AssertionError("waited for");
         }
