@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class WebSocketFrameTest {
 
-    private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
+    private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d}; // of RFC 6455, section 5.7
 
     /** A frame as a client sends it, in its shortest form. @param first the first byte: FIN, reserved bits, opcode */
     static byte[] masked(int first, byte[] payload) {
