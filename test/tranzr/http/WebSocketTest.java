@@ -46,7 +46,7 @@ class WebSocketTest {
     }
 
     /** Answers with what it is sent, until it is told to fail or to end. */
-    private static Response echo(Request request) {
+    static Response echo(Request request) {
         if (!request.canUpgrade()) {
             return Response.problem(501, "websocket_unavailable", "Not here", "Not here.", Map.of());
         }
