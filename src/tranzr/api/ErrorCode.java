@@ -50,6 +50,7 @@ public enum ErrorCode {
     TOO_MANY_ATTEMPTS(429, "Too many attempts", true),
     TOO_MANY_REQUESTS(429, "Too many requests", true),
     TOO_MANY_TRANSFERS(429, "Too many transfers at a time", true),
+    TOO_MANY_STREAMS(429, "Too many event streams at a time", true),
     BUSY(503, "The server is busy", true),
     TOKEN_REQUIRED(401, "Token required", false),
     WRONG_TOKEN(401, "Wrong token", false),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import tranzr.events.Reason;
 import tranzr.http.BadRequestException;
 import tranzr.http.Handler;
 import tranzr.http.HttpListener;
@@ -159,6 +160,12 @@ public final class Problems implements HttpListener.ErrorMapper {
         };
     }
 
+    /** How a failure is told where there is no answer to tell it by. */
+    public static Reason reason(Failure failure) {
+        Problem problem = of(failure);
+        return new Reason(problem.code(), problem.detail());
+    }
+
     private static Problem refused(Failure.Refusal refusal) {
         return switch (refusal) {
             case Failure.Forbidden f -> Problem.of(ErrorCode.FORBIDDEN, "this needs the right to " + f.right().wireName())
@@ -192,6 +199,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,
                     "as many transfers go on as this address or token may have at a time").after(f.retryAfter());
+            case Failure.TooManyStreams f -> Problem.of(ErrorCode.TOO_MANY_STREAMS,
+                    "as many event streams are open as this address or token, or all together, may have").after(f.retryAfter());
             case Failure.Busy f -> Problem.of(ErrorCode.BUSY, "as many transfers go on as the server takes at a time").after(f.retryAfter());
         };
     }

@@ -21,12 +21,15 @@ final class AnswerSender {
     private final Response response;
     private final boolean isHead;
     private final boolean hasBody;
+    /** Whether the body ends when its writer says so. */
+    private final boolean isOpen;
 
     AnswerSender(Exchange exchange, Response response) {
         this.exchange = exchange;
         this.response = response;
         this.isHead = exchange.http().getRequestMethod().equals("HEAD");
-        this.hasBody = !isHead && !response.forbidsBody() && response.length() > 0;
+        this.isOpen = response.length() == Response.OPEN;
+        this.hasBody = !isHead && !response.forbidsBody() && response.length() != 0;
     }
 
     /**
@@ -47,7 +50,7 @@ final class AnswerSender {
                 || exchange.body().fault() != null) {
             headers.set("Connection", "close");
         }
-        if (isHead && !response.forbidsBody()) {
+        if (isHead && !response.forbidsBody() && !isOpen) {
             headers.set("Content-Length", Long.toString(response.length()));
         }
         OutputStream out = exchange.http().getResponseBody();
@@ -105,7 +108,8 @@ final class AnswerSender {
     private void sendHeadAndBody(OutputStream out) throws IOException {
         exchange.progress().begin(false);
         try {
-            exchange.http().sendResponseHeaders(response.status(), response.length());
+            // To the server below 0 means that nobody knows.
+            exchange.http().sendResponseHeaders(response.status(), isOpen ? 0 : response.length());
         } finally {
             exchange.progress().end(0);
         }
@@ -115,11 +119,11 @@ final class AnswerSender {
         } catch (IOException e) {
             if (!body.hasFailed()) {
                 LOG.log(System.Logger.Level.WARNING, "the body of an answer broke after {0} of {1} bytes: {2}",
-                        Long.toString(body.written()), Long.toString(response.length()), e.toString());
+                        Long.toString(body.written()), isOpen ? "any" : Long.toString(response.length()), e.toString());
             }
             throw e;
         }
-        if (body.written() != response.length()) {
+        if (!isOpen && body.written() != response.length()) {
             throw new IOException("an answer of " + response.length() + " bytes ended after " + body.written());
         }
         body.flush();

@@ -34,11 +34,14 @@ public final class Response {
     /** Null where the connection stays with HTTP. */
     private Upgrade upgrade;
 
+    /** The length of a body that goes on until its writer returns. */
+    static final long OPEN = -1;
+
     private Response(int status, String contentType, long length, BodyWriter body, Consumer<Boolean> ended) {
         if ((status < 200 || status > 599) && status != SWITCHING_PROTOCOLS) {
             throw new IllegalArgumentException("not the status of an answer: " + status);
         }
-        if (length < 0) {
+        if (length < OPEN) {
             throw new IllegalArgumentException("the length of an answer is negative: " + length);
         }
         this.status = status;
@@ -92,7 +95,23 @@ public final class Response {
      *        the thread of a request and then not returned is ended with that request
      */
     public static Response stream(int status, String contentType, long length, BodyWriter body, Consumer<Boolean> ended) {
-        Response response = new Response(status, contentType, length, body, ended);
+        if (length < 0) {
+            throw new IllegalArgumentException("the length of an answer is negative: " + length);
+        }
+        return owed(new Response(status, contentType, length, body, ended));
+    }
+
+    /**
+     * A body that has no length and goes on until its writer returns, such as a stream of events: what is written goes out when it is flushed. A client of HTTP/1.0 gets it
+     * until the connection ends. The writer may wait for long for what it is to write: only waiting for the client counts as a stall. While the server stops, the writer has to return by itself.
+     *
+     * @param ended as {@link #stream}
+     */
+    public static Response open(int status, String contentType, BodyWriter body, Consumer<Boolean> ended) {
+        return owed(new Response(status, contentType, OPEN, body, ended));
+    }
+
+    private static Response owed(Response response) {
         if (Exchange.CURRENT.isBound()) {
             Exchange.CURRENT.get().owes(response);
         }
@@ -135,7 +154,7 @@ public final class Response {
         return upgrade;
     }
 
-    /** Of the body, in bytes. */
+    /** Of the body, in bytes, or {@link #OPEN}. */
     long length() {
         return length;
     }

@@ -9,6 +9,8 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -64,7 +66,7 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt) {
+            RequestRoutes request, AttemptRoutes attempt, EventRoutes event, TransferRoutes transfer) {
     }
 
     private Routes() {
@@ -77,6 +79,7 @@ final class Routes {
         routes.addAll(webhooks(to));
         routes.addAll(logins(to));
         routes.addAll(requests(to));
+        routes.addAll(live(to));
         return List.copyOf(routes);
     }
 
@@ -138,6 +141,14 @@ final class Routes {
                 plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
+    }
+
+    private static List<Route> live(Doors to) {
+        return List.of(
+                // What happens, as it happens
+                api("GET", "/events", Need.LIST, "event.stream", to.event::all).quiet(),
+                api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
+                api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
     }
 
     private static List<Route> accounts(Doors to) {

@@ -20,6 +20,8 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -33,6 +35,7 @@ import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.events.EventHub;
 import tranzr.http.Handler;
 import tranzr.model.AccessToken;
 import tranzr.model.Right;
@@ -61,18 +64,20 @@ public final class Server implements AutoCloseable {
     private final Logs logs;
     private final Engine engine;
     private final Accounts accounts;
+    private final EventHub events;
     private final Hooks hooks;
     private final Listeners listeners;
     private final CompletableFuture<IOException> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, Hooks hooks, Listeners listeners,
-            CompletableFuture<IOException> failure) {
+    private Server(Config config, Store store, Logs logs, Engine engine, Accounts accounts, EventHub events, Hooks hooks,
+            Listeners listeners, CompletableFuture<IOException> failure) {
         this.config = config;
         this.store = store;
         this.logs = logs;
         this.engine = engine;
         this.accounts = accounts;
+        this.events = events;
         this.hooks = hooks;
         this.listeners = listeners;
         this.failure = failure;
@@ -94,6 +99,7 @@ public final class Server implements AutoCloseable {
         Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
+        EventHub events = null;
         Hooks hooks = null;
         boolean started = false;
         try {
@@ -102,18 +108,19 @@ public final class Server implements AutoCloseable {
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             engine.cleanup().tell(logs::cleared);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
-            hooks = Hooks.open(engine.core(), config.webhookPrivate());
+            events = EventHub.open(engine.core(), Problems::reason);
+            hooks = Hooks.open(engine.core(), events, config.webhookPrivate());
             Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
-            Listeners listeners = listen(config, tls, engine, accounts, hooks, logs, clock, random);
+            Listeners listeners = listen(config, tls, new Parts(engine, accounts, events, hooks, logs), clock, random);
             started = true;
-            return new Server(config, store, logs, engine, accounts, hooks, listeners, failure);
+            return new Server(config, store, logs, engine, accounts, events, hooks, listeners, failure);
         } catch (IOException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + Settings.reason(e), e);
         } catch (FailureException e) {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(hooks, accounts, engine, logs, store);
+                abandon(hooks, events, accounts, engine, logs, store);
             }
         }
     }
@@ -174,7 +181,8 @@ public final class Server implements AutoCloseable {
      */
     public void close(Duration grace) throws IOException {
         if (closed.compareAndSet(false, true)) {
-            try (store; logs; engine; accounts; hooks) {
+            try (store; logs; engine; accounts; events; hooks) {
+                events.close(); // streams of events have no other end
                 listeners.close(grace);
             }
         }
@@ -219,16 +227,23 @@ public final class Server implements AutoCloseable {
         return usableSpace >= Store.SMALL_DISK_BYTES ? USUAL_RESERVE : Math.max(LEAST_RESERVE, usableSpace / 16);
     }
 
-    private static Listeners listen(Config config, Optional<ServerTls> tls, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock,
-            SecureRandom random) throws IOException, StartException {
-        Problems problems = new Problems(random);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, engine, accounts, hooks, logs, clock, random)), gate, config.limits().throttle(clock),
-                logs.recorder(), problems);
-        return Listeners.open(config, tls, handler, problems, logs.observer());
+    /** What the doors lead to. */
+    private record Parts(Engine engine, Accounts accounts, EventHub events, Hooks hooks, Logs logs) {
     }
 
-    private static Routes.Doors doors(Config config, Engine engine, Accounts accounts, Hooks hooks, Logs logs, InstantSource clock, SecureRandom random) {
+    private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
+        Problems problems = new Problems(random);
+        Accounts accounts = parts.accounts();
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, config.limits().throttle(clock),
+                parts.logs().recorder(), problems);
+        return Listeners.open(config, tls, handler, problems, parts.logs().observer());
+    }
+
+    private static Routes.Doors doors(Config config, Parts parts, InstantSource clock, SecureRandom random) {
+        Engine engine = parts.engine();
+        Accounts accounts = parts.accounts();
+        Logs logs = parts.logs();
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -242,9 +257,11 @@ public final class Server implements AutoCloseable {
                 new AuditRoutes(logs.reader()),
                 accounts.sessionRoutes(),
                 accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks),
+                new WebhookRoutes(parts.hooks()),
                 accounts.requestRoutes(),
-                new AttemptRoutes(engine, logs.reader()));
+                new AttemptRoutes(engine, logs.reader()),
+                new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
+                new TransferRoutes(parts.events()));
     }
 
     private static Health health(Engine engine, Logs logs) {
@@ -270,8 +287,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Hooks hooks, Accounts accounts, Engine engine, Logs logs, Store store) {
-        try (store; logs; engine; accounts; hooks) {
+    private static void abandon(Hooks hooks, EventHub events, Accounts accounts, Engine engine, Logs logs, Store store) {
+        try (store; logs; engine; accounts; events; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

@@ -146,12 +146,15 @@ final class Assembler {
         Digest actual = hashed.sha256();
         if (upload.length() > 0 && upload.ranges().crc(0) != hashed.crc()) {
             session.frontier.reset();
-            throw corrupt(upload.id(), "they are not the bytes that were acknowledged");
+            FailureException corrupt = corrupt(upload.id(), "they are not the bytes that were acknowledged");
+            core.traffic().refused(upload, corrupt.failure());
+            throw corrupt;
         }
         try {
             requireSame(expected, actual);
             requireSame(upload.expected(), actual);
         } catch (FailureException e) {
+            core.traffic().refused(upload, e.failure());
             if (upload.state() == UploadState.PENDING_ASSEMBLY) {
                 commit(upload.id(), List.of(new Change.StateChanged(upload.id(), UploadState.PENDING_ASSEMBLY,
                         UploadState.UPLOADING, core.now(), core.now().plus(core.settings.uploadTtl()))));

@@ -51,6 +51,7 @@ final class BodyReceiver {
     private final DigestClaim claim;
     private final List<Change> limits;
     private final Space.Writing writing;
+    private final Traffic.Passage passage;
     private final MessageDigest claimed;
     private final List<Run> runs = new ArrayList<>();
     private final BackgroundForce background;
@@ -75,9 +76,10 @@ final class BodyReceiver {
      * @param start where the body's first byte lies
      * @param limits what must still hold after each commit
      * @param writing told what becomes of the space
+     * @param passage told of new bytes as they come
      */
     BodyReceiver(Core core, UploadSession session, Upload upload, long start, Body body, DigestClaim claim, List<Change> limits,
-            Space.Writing writing) throws IOException {
+            Space.Writing writing, Traffic.Passage passage) throws IOException {
         this.core = core;
         this.session = session;
         this.upload = upload;
@@ -86,6 +88,7 @@ final class BodyReceiver {
         this.claim = claim;
         this.limits = limits;
         this.writing = writing;
+        this.passage = passage;
         this.claimed = claim.possible() ? Digest.newSha256() : null;
         this.position = start;
         this.runStart = start;
@@ -196,6 +199,7 @@ final class BodyReceiver {
         runCrc = Crc32c.combine(runCrc, crc, length);
         newBytes += length;
         sinceForce += length;
+        passage.moved(length);
     }
 
     /** A repeated byte must be the same byte; the first stays. */
@@ -382,6 +386,11 @@ final class BodyReceiver {
     /** Where the body's last byte lay, exclusive. */
     long position() {
         return position;
+    }
+
+    /** How many new bytes came that are not in the catalog. */
+    long unkept() {
+        return newBytes - committed;
     }
 
     boolean isDuplicate() {

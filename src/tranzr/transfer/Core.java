@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -37,7 +38,8 @@ public final class Core {
     private final InstantSource source;
     private final Consumer<IOException> failed;
     private final AtomicReference<Instant> latest;
-    private volatile Outbox outbox = changes -> changes;
+    private volatile Outbox outbox = Outbox.NONE;
+    private volatile Traffic traffic = Traffic.NONE;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
     private final PasswordCheck passwords;
 
@@ -58,9 +60,18 @@ public final class Core {
         this.passwords = new PasswordCheck(this, passwords, new GuessLimiter());
     }
 
-    /** From now on every commit goes through it. */
+    /** From now on every commit goes through it. There is one at a time: who has several to tell tells them. */
     public void outbox(Outbox outbox) {
         this.outbox = outbox;
+    }
+
+    /** From now on it hears of all bytes that pass. There is one at a time. */
+    public void traffic(Traffic traffic) {
+        this.traffic = traffic;
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     public Catalog catalog() {
@@ -126,20 +137,19 @@ public final class Core {
 
     /** The journal keeps room for what only removes; what others are to hear must not take that from it. */
     private void store(List<Change> changes) throws ConflictException, IOException {
-        Outbox others = outbox;
-        List<Change> all = others.with(changes);
+        Outbox.Note note = outbox.of(changes);
+        List<Change> added = note.added();
         try {
-            catalog.commit(all);
+            catalog.commit(added.isEmpty() ? changes : Stream.concat(changes.stream(), added.stream()).toList());
         } catch (NoSpaceException e) {
-            if (all == changes) {
+            if (added.isEmpty()) {
                 throw e;
             }
             catalog.commit(changes);
-            others.lost(all.subList(changes.size(), all.size()));
-            others.committed(changes);
+            note.committedAlone();
             return;
         }
-        others.committed(all);
+        note.committed();
     }
 
     public void settle() {
@@ -175,6 +185,7 @@ public final class Core {
         if (unavailable.compareAndSet(null, "the disk failed")) {
             LOG.log(System.Logger.Level.ERROR, "the store failed and takes nothing any more: " + e, e);
             failed.accept(e);
+            traffic.broken(new Failure.Unavailable(unavailable.get()));
         }
         return new FailureException(new Failure.Unavailable(unavailable.get()));
     }

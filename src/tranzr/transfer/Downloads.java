@@ -21,7 +21,7 @@ public final class Downloads {
     /** Fails with UnknownFile, Forbidden, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
     public Download open(UUID id) {
         permit.require(id, Right.DOWNLOAD);
-        return open(core, requireCompleted(core, id), whole -> { });
+        return new WatchedDownload(core, open(core, requireCompleted(core, id), whole -> { }), permit.peer());
     }
 
     static Upload requireCompleted(Core core, UUID id) {

@@ -92,22 +92,32 @@ public final class Engine implements AutoCloseable {
 
     /** The uploads as this caller may treat them. */
     public Uploads uploads(Caller caller) {
-        return new Uploads(core, new Permit(core, caller), sessions, assembler);
+        return uploads(caller, Peer.UNKNOWN);
+    }
+
+    /** As {@link #uploads(Caller)}. @param peer named to those who watch */
+    public Uploads uploads(Caller caller, Peer peer) {
+        return new Uploads(core, new Permit(core, caller, peer), sessions, assembler);
     }
 
     /** Whom files belong to, as this caller may decide it. */
     public Assignments assignments(Caller caller) {
-        return new Assignments(core, new Permit(core, caller), uploads(caller));
+        return new Assignments(core, new Permit(core, caller, Peer.UNKNOWN), uploads(caller));
     }
 
     /** The files as this caller may read them. */
     public Downloads downloads(Caller caller) {
-        return new Downloads(core, new Permit(core, caller));
+        return downloads(caller, Peer.UNKNOWN);
+    }
+
+    /** As {@link #downloads(Caller)}. @param peer named to those who watch */
+    public Downloads downloads(Caller caller, Peer peer) {
+        return new Downloads(core, new Permit(core, caller, peer));
     }
 
     /** The share links as this caller may manage them; who has a link needs nothing else. */
     public Shares shares(Caller caller) {
-        return new Shares(core, new Permit(core, caller), slots);
+        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots);
     }
 
     /** What the packages beside the engine build on. */

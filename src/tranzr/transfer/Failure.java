@@ -210,6 +210,10 @@ public sealed interface Failure {
     record Busy(Duration retryAfter) implements Refusal {
     }
 
+    /** More watch at the same time than the server, the address or the token may have. */
+    record TooManyStreams(Duration retryAfter) implements Refusal {
+    }
+
     /** The bytes on disk are not those that were stored. */
     record Corrupt(UUID id) implements Failure {
     }

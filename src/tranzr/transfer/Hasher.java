@@ -67,6 +67,7 @@ final class Hasher {
             }
             Upload upload = open(id);
             if (reaches(upload, session) && session.frontier.catchUp(upload.ranges(), session.object(core, upload), PIECE)) {
+                core.traffic().hashed(id, session.frontier.offset());
                 // Others may have come in vain meanwhile, to tell of ranges that were not there before.
                 upload = open(id);
                 if (reaches(upload, session)) {

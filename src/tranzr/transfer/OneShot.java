@@ -88,16 +88,29 @@ final class OneShot {
         }
         changes.add(new Change.UploadCompleted(upload.id(), actual, upload.created(), expires));
         changes.addAll(with);
+        store(upload, bytes, changes);
+        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, crc),
+                upload.state(), upload.created(), expires).completed(actual, upload.created(), expires);
+    }
+
+    private void store(Upload upload, byte[] bytes, List<Change> changes) {
+        Traffic.Passage passage = core.traffic().upload(upload, permit.peer());
+        Failure failure = new Failure.Unavailable("it failed");
         // Twice, since the bytes travel in the record too.
         try (Space.Hold room = core.hold(2L * bytes.length)) {
             if (bytes.length > 0) {
                 place(upload, bytes);
                 room.used(bytes.length);
+                passage.moved(bytes.length);
             }
             commit(upload, changes);
+            failure = null;
+        } catch (FailureException e) {
+            failure = e.failure();
+            throw e;
+        } finally {
+            passage.end(failure == null ? 0 : bytes.length, failure);
         }
-        return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, crc),
-                upload.state(), upload.created(), expires).completed(actual, upload.created(), expires);
     }
 
     private void commit(Upload upload, List<Change> changes) {

@@ -10,14 +10,27 @@ import tranzr.catalog.Change;
 @FunctionalInterface
 public interface Outbox {
 
-    /** @return the changes, and behind them what is to be committed with them; the very same list when there is nothing */
-    List<Change> with(List<Change> changes);
+    /** Has nothing to say. */
+    Outbox NONE = _ -> new Note() {
+    };
 
-    /** These changes, with what was added, are durable now. */
-    default void committed(List<Change> changes) {
+    /** What one commit means to others. Used by the thread that commits. */
+    interface Note {
+
+        /** What is to be committed with the changes, behind them. */
+        default List<Change> added() {
+            return List.of();
+        }
+
+        /** The changes, with what was added, are durable now. */
+        default void committed() {
+        }
+
+        /** The changes are durable now; for what was added there was no room. */
+        default void committedAlone() {
+        }
     }
 
-    /** There was no room for what had been added, so that the commit was made without it. */
-    default void lost(List<Change> added) {
-    }
+    /** Asked before the changes are committed, which may still fail: then nothing is told of the note. */
+    Note of(List<Change> changes);
 }

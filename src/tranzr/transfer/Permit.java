@@ -25,14 +25,21 @@ final class Permit {
 
     private final Core core;
     private final Caller caller;
+    private final Peer peer;
 
-    Permit(Core core, Caller caller) {
+    Permit(Core core, Caller caller, Peer peer) {
         this.core = core;
         this.caller = caller;
+        this.peer = peer;
     }
 
     Caller caller() {
         return caller;
+    }
+
+    /** From where the caller asks; nothing is decided by it. */
+    Peer peer() {
+        return peer;
     }
 
     Set<Right> on(Upload file) {

@@ -28,6 +28,8 @@ final class Placement {
     private final UUID id;
     private final ByteRange place;
     private final End end;
+    /** How many bytes came that did not become durable. */
+    private long unkept;
 
     Placement(Core core, Permit permit, UploadSession session, UUID id, ByteRange place, End end) {
         this.core = core;
@@ -55,10 +57,25 @@ final class Placement {
             // Only now is the range ours: what older requests left in it is final.
             Upload upload = requireOpen(core, id);
             core.requirePromisedSpace(Math.max(0, Math.min(body.length(), place.length() - present(upload))));
-            return take(upload, writer, body, claim);
+            return watched(upload, writer, body, claim);
         } finally {
             session.leave(writer);
             hashWhatIsReached();
+        }
+    }
+
+    private Uploads.Written watched(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
+        Traffic.Passage passage = core.traffic().upload(upload, permit.peer());
+        Failure failure = new Failure.Unavailable("it failed");
+        try {
+            Uploads.Written written = take(upload, writer, body, claim, passage);
+            failure = null;
+            return written;
+        } catch (FailureException e) {
+            failure = e.failure();
+            throw e;
+        } finally {
+            passage.end(unkept, failure);
         }
     }
 
@@ -73,7 +90,7 @@ final class Placement {
         return place.length() - upload.ranges().missing(place).stream().mapToLong(ByteRange::length).sum();
     }
 
-    private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim) {
+    private Uploads.Written take(Upload upload, UploadSession.Writer writer, Body body, DigestClaim claim, Traffic.Passage passage) {
         BodyReceiver receiver = null;
         Space.Writing writing = null;
         try {
@@ -82,7 +99,7 @@ final class Placement {
             if (writing == null) {
                 throw core.noSpace(Math.max(0, body.length()));
             }
-            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits, writing);
+            receiver = new BodyReceiver(core, session, upload, place.start(), body, claim, limits, writing, passage);
             return receive(receiver, upload, writer, body);
         } catch (NoSpaceException e) {
             keepWhatCame(receiver);
@@ -92,6 +109,7 @@ final class Placement {
         } finally {
             if (receiver != null) {
                 receiver.close();
+                unkept = receiver.unkept();
             }
             if (writing != null) {
                 writing.close();

@@ -165,7 +165,8 @@ public final class Shares {
      * DownloadLimitReached, Corrupt. The download must be ended.
      */
     public Download download(Visit visit, ByteRange range) {
-        return slots.open(visit, visit.visitor().key(), range);
+        Visitor visitor = visit.visitor();
+        return new WatchedDownload(core, slots.open(visit, visitor.key(), range), new Peer(visitor.address(), visitor.userAgent()));
     }
 
     /** A share by its token, or by its id (the first {@link #ID_LENGTH} hexadecimal digits of the token's hash, or all 64). Fails with UnknownShare. */

@@ -19,6 +19,9 @@ import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
+import tranzr.events.Event;
+import tranzr.events.EventHub;
+import tranzr.events.Outlet;
 import tranzr.json.Json;
 import tranzr.model.AccessToken;
 import tranzr.model.Delivery;
@@ -27,13 +30,12 @@ import tranzr.model.Upload;
 import tranzr.model.Webhook;
 import tranzr.transfer.Core;
 import tranzr.transfer.FailureException;
-import tranzr.transfer.Outbox;
 
 /**
  * Tells webhooks of what happens. An event is derived from the changes of a commit and becomes part of it, one {@link Delivery} for each webhook that wants
  * it and whose owner may see the file; a {@link Sender} does the rest. Safe for several threads.
  */
-public final class Hooks implements Outbox, AutoCloseable {
+public final class Hooks implements Outlet, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Hooks.class.getName());
     /** What one commit may grow by: a record of the journal is bounded, too. */
@@ -65,17 +67,18 @@ public final class Hooks implements Outbox, AutoCloseable {
     /**
      * From now on commits tell of themselves, and what waits since before is sent.
      *
+     * @param events where they are told
      * @param privateAllowed whether webhooks may lead into private networks and to this machine
      */
-    public static Hooks open(Core core, boolean privateAllowed) {
-        return open(core, privateAllowed, timer -> new HttpPost(InetAddress::getAllByName, Socket::connect, () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+    public static Hooks open(Core core, EventHub events, boolean privateAllowed) {
+        return open(core, events, privateAllowed, timer -> new HttpPost(InetAddress::getAllByName, Socket::connect, () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
                 privateAllowed, PATIENCE, timer));
     }
 
-    static Hooks open(Core core, boolean privateAllowed, Function<ScheduledThreadPoolExecutor, HttpPost> posts) {
+    static Hooks open(Core core, EventHub events, boolean privateAllowed, Function<ScheduledThreadPoolExecutor, HttpPost> posts) {
         Hooks hooks = new Hooks(core, privateAllowed, posts);
         hooks.refresh();
-        core.outbox(hooks);
+        events.keepIn(hooks);
         hooks.sender.start();
         hooks.timer.scheduleWithFixedDelay(() -> hooks.sender.background(hooks::sweep), 0, SWEEP_SECONDS, TimeUnit.SECONDS);
         return hooks;
@@ -87,39 +90,38 @@ public final class Hooks implements Outbox, AutoCloseable {
     }
 
     @Override
-    public List<Change> with(List<Change> changes) {
+    public List<Change> with(List<Event> events) {
         Map<UUID, Webhook> all = hooks;
         if (all.isEmpty()) {
-            return changes;
+            return List.of();
         }
         try {
-            List<Event> events = Events.of(changes, core.catalog(), core.now(), this::newId);
-            return events.isEmpty() ? changes : with(changes, events, all);
+            return deliveries(events, all);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "webhooks do not hear of a change", e);
-            return changes;
+            return List.of();
         }
     }
 
-    private List<Change> with(List<Change> changes, List<Event> events, Map<UUID, Webhook> all) {
-        List<Change> both = new ArrayList<>(changes);
+    private List<Change> deliveries(List<Event> events, Map<UUID, Webhook> all) {
+        List<Change> added = new ArrayList<>();
         Instant now = core.now();
         int inAll = sender.inAll();
         int bytes = 0;
         for (Event event : events) {
             for (Webhook hook : all.values()) {
-                if (!wants(hook, event.type()) || !mayHear(hook, event.file())) {
+                if (!event.lasting() || !wants(hook, event.type()) || !mayHear(hook, event.file())) {
                     continue;
                 }
                 bytes += event.body().length() + DELIVERY_BYTES;
                 if (bytes > MAX_ADDED_BYTES || !sender.hasRoom(hook.id(), inAll)) {
                     sender.dropped(hook.id());
                 } else {
-                    both.add(new Change.EntityAdded(new Delivery(newId(), hook.id(), event.id(), event.type(), event.body(), now, 0, now, null)));
+                    added.add(new Change.EntityAdded(new Delivery(newId(), hook.id(), event.id(), event.type(), event.body(), now, 0, now, null)));
                 }
             }
         }
-        return both.size() == changes.size() ? changes : both;
+        return added;
     }
 
     @Override

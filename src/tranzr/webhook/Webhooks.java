@@ -13,6 +13,7 @@ import tranzr.access.Caller;
 import tranzr.access.Permissions;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
+import tranzr.events.Events;
 import tranzr.model.Delivery;
 import tranzr.model.Entity;
 import tranzr.model.Right;

@@ -22,7 +22,8 @@ class RetryTest {
             Retry.AGAIN, List.of(ErrorCode.SUPERSEDED, ErrorCode.BODY_INCOMPLETE),
             Retry.FEW, List.of(ErrorCode.CHECKSUM_MISMATCH),
             Retry.FEWER, List.of(ErrorCode.TOO_MANY_TRANSFERS, ErrorCode.BUSY),
-            Retry.REST, List.of(ErrorCode.NO_SPACE, ErrorCode.QUOTA_EXCEEDED, ErrorCode.TOO_MANY, ErrorCode.UNAVAILABLE, ErrorCode.TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_ATTEMPTS));
+            Retry.REST, List.of(ErrorCode.NO_SPACE, ErrorCode.QUOTA_EXCEEDED, ErrorCode.TOO_MANY, ErrorCode.UNAVAILABLE, ErrorCode.TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_ATTEMPTS,
+                    ErrorCode.TOO_MANY_STREAMS));
     /** By name, so that a new code must be put somewhere. */
     private static final List<String> NEVER = List.of("not_found", "method_not_allowed", "upload_expired", "already_completed", "not_completed", "wrong_chunk_length",
             "chunk_index_out_of_range", "range_out_of_bounds", "range_not_satisfiable", "precondition_failed", "hash_mismatch", "chunk_conflict", "missing_chunks", "too_fragmented", "length_mismatch", "length_unknown",

@@ -32,6 +32,8 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
@@ -46,6 +48,7 @@ import tranzr.audit.Entry;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
+import tranzr.events.EventHub;
 import tranzr.http.Cors;
 import tranzr.http.HttpListener;
 import tranzr.http.Limits;
@@ -81,29 +84,33 @@ public final class ServedEngine implements AutoCloseable {
      * @param quota of all files together
      * @param reserve in bytes
      */
-    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<IpRange> trustedProxies) {
+    public record Bounds(Quota quota, long reserve, Throttle throttle, Limits connections, Set<IpRange> trustedProxies, Duration heartbeat) {
 
         public static final Bounds NONE = new Bounds(Quota.NONE, 0, LIMITS.throttle(InstantSource.system()),
-                new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of());
+                new Limits(PATIENCE, PATIENCE, 0, PATIENCE, 4000, 4000), Set.of(), PATIENCE);
 
         public Bounds quota(Quota other) {
-            return new Bounds(other, reserve, throttle, connections, trustedProxies);
+            return new Bounds(other, reserve, throttle, connections, trustedProxies, heartbeat);
         }
 
         public Bounds reserve(long other) {
-            return new Bounds(quota, other, throttle, connections, trustedProxies);
+            return new Bounds(quota, other, throttle, connections, trustedProxies, heartbeat);
         }
 
         public Bounds throttle(Throttle other) {
-            return new Bounds(quota, reserve, other, connections, trustedProxies);
+            return new Bounds(quota, reserve, other, connections, trustedProxies, heartbeat);
         }
 
         public Bounds connections(Limits other) {
-            return new Bounds(quota, reserve, throttle, other, trustedProxies);
+            return new Bounds(quota, reserve, throttle, other, trustedProxies, heartbeat);
         }
 
         public Bounds trustedProxies(Set<IpRange> others) {
-            return new Bounds(quota, reserve, throttle, connections, others);
+            return new Bounds(quota, reserve, throttle, connections, others, heartbeat);
+        }
+
+        public Bounds heartbeat(Duration other) {
+            return new Bounds(quota, reserve, throttle, connections, trustedProxies, other);
         }
     }
 
@@ -168,6 +175,7 @@ public final class ServedEngine implements AutoCloseable {
     private final AuditLog audit;
     private final HttpListener listener;
     private final Accounts accounts;
+    private final EventHub events;
     private final Hooks hooks;
     private final List<Routes.Route> routes;
     private final List<Entry> recorded = new CopyOnWriteArrayList<>();
@@ -197,7 +205,8 @@ public final class ServedEngine implements AutoCloseable {
         audit = AuditLog.open(disk, folder.resolve("audit"), new AuditLog.Options(1 << 20, null), clock);
         accounts = new Accounts(engine, new Identities(engine.core(), Optional.ofNullable(token).map(Tokens::hash), token != null),
                 SESSION_TTL);
-        hooks = Hooks.open(engine.core(), true);
+        events = EventHub.open(engine.core(), Problems::reason);
+        hooks = Hooks.open(engine.core(), events, true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
@@ -205,7 +214,8 @@ public final class ServedEngine implements AutoCloseable {
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
-                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))));
+                new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))),
+                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
@@ -252,6 +262,11 @@ public final class ServedEngine implements AutoCloseable {
     /** Ends what has expired by the clock. */
     public void endExpired() {
         accounts.watch().run();
+    }
+
+    /** Where all that happens is told. */
+    public EventHub events() {
+        return events;
     }
 
     /** What all doors lead to. */
@@ -392,6 +407,7 @@ public final class ServedEngine implements AutoCloseable {
     @Override
     public void close() throws IOException {
         client.shutdownNow();
+        events.close();
         listener.close();
         hooks.close();
         accounts.close();

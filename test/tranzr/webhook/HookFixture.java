@@ -26,6 +26,8 @@ import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
 import tranzr.disk.NoSpaceException;
 import tranzr.disk.RealDisk;
+import tranzr.events.EventHub;
+import tranzr.events.Reason;
 import tranzr.model.AccessToken;
 import tranzr.model.Delivery;
 import tranzr.model.Digest;
@@ -76,7 +78,7 @@ final class HookFixture implements AutoCloseable {
         EngineSettings settings = new EngineSettings(Duration.ofDays(7), Duration.ofDays(1000), 1L << 32, 8 << 20, 0, Duration.ofMinutes(10),
                 Duration.ofDays(7), Duration.ofHours(24), Quota.NONE);
         engine = Engine.open(filling(catalog), storage, settings, time::get, new SecureRandom(), new SharePassword(10, new Random(8)), failure -> { });
-        hooks = Hooks.open(engine.core(), privateAllowed, timer -> new HttpPost(host -> resolver.resolve(host), (socket, to, millis) -> connector.connect(socket, to, millis),
+        hooks = Hooks.open(engine.core(), EventHub.open(engine.core(), failure -> new Reason("failed", failure.toString())), privateAllowed, timer -> new HttpPost(host -> resolver.resolve(host), (socket, to, millis) -> connector.connect(socket, to, millis),
                 () -> (SSLSocketFactory) SSLSocketFactory.getDefault(), privateAllowed, patience, timer));
         return this;
     }

@@ -60,7 +60,7 @@ public final class CurlApi {
     }
 
     private Uploads uploads(Request request) {
-        return engine.uploads(Callers.of(request));
+        return engine.uploads(Callers.of(request), Callers.peer(request));
     }
 
     /** {@code GET /}. */
@@ -191,7 +191,7 @@ public final class CurlApi {
             throw Fields.invalid("filename", "the file name " + why);
         });
         Caller caller = Callers.of(request);
-        Uploads uploads = engine.uploads(caller);
+        Uploads uploads = engine.uploads(caller, Callers.peer(request));
         if (caller instanceof Caller.Guest) {
             return receiveFromGuest(request, new NewUpload(id, name, length, length, 0, -1, null, null), body, claim, options);
         }

@@ -33,7 +33,7 @@ public final class ChunkRoutes {
     }
 
     private Uploads uploads(Request request) {
-        return engine.uploads(Callers.of(request));
+        return engine.uploads(Callers.of(request), Callers.peer(request));
     }
 
     /** {@code POST /upload/chunk}: a form, or a bare body with {@code file_id} and {@code chunk_index} in the query. */

@@ -77,7 +77,7 @@ public final class FileRoutes {
         if (file.state() != UploadState.COMPLETED) {
             throw new FailureException(new Failure.NotCompleted(file.id(), file.state().wireName()));
         }
-        return new Delivery(request, file).answer(_ -> { }, _ -> engine.downloads(Callers.of(request)).open(file.id()));
+        return new Delivery(request, file).answer(_ -> { }, _ -> engine.downloads(Callers.of(request), Callers.peer(request)).open(file.id()));
     }
 
     private static UploadState state(String name) {

@@ -50,7 +50,7 @@ public final class UploadRoutes {
     }
 
     private Uploads uploads(Request request) {
-        return engine.uploads(Callers.of(request));
+        return engine.uploads(Callers.of(request), Callers.peer(request));
     }
 
     /** {@code POST /upload/start}. */
