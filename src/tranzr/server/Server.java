@@ -21,6 +21,7 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -261,7 +262,8 @@ public final class Server implements AutoCloseable {
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()),
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
-                new TransferRoutes(parts.events()));
+                new TransferRoutes(parts.events()),
+                new SocketRoutes(parts.events(), engine, EventRoutes.HEARTBEAT));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
+import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -49,7 +52,8 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null)));
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new EventRoutes(null, null, EventRoutes.HEARTBEAT), new TransferRoutes(null),
+                new SocketRoutes(null, null, EventRoutes.HEARTBEAT)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -33,6 +33,7 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -215,7 +216,7 @@ public final class ServedEngine implements AutoCloseable {
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))),
-                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events));
+                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
