@@ -75,6 +75,11 @@ final class RouteRules {
 
     enum State { OPEN, COMPLETED }
 
+    /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
+    static String methodOf(Routes.Route route) {
+        return route.action().equals("event.stream") ? "HEAD" : route.method();
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -85,6 +90,9 @@ final class RouteRules {
         }
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("GET /events", new AtAll(LIST));
+        rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));

@@ -52,8 +52,8 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new EventRoutes(null, null, EventRoutes.HEARTBEAT), new TransferRoutes(null),
-                new SocketRoutes(null, null, EventRoutes.HEARTBEAT)));
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new EventRoutes(null, null, null),
+                new TransferRoutes(null), new SocketRoutes(null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {
