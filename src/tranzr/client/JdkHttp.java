@@ -261,7 +261,8 @@ final class JdkHttp implements Http {
             long begun = System.nanoTime();
             while (true) {
                 Inflow body = inflow.get();
-                Duration patience = body == null ? attempt.answerWithin() : attempt.patience();
+                // Nothing of a body has to leave our buffers first, so that the head may take no longer than any other piece.
+                Duration patience = attempt.patience();
                 long left = patience.toNanos() - (System.nanoTime() - (body == null ? begun : body.moved()));
                 try {
                     return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);

@@ -59,6 +59,7 @@ final class BodyOutput extends FilterOutputStream {
         }
         written += length;
         exchange.account().sent(length);
+        exchange.options().observer().sent(length);
     }
 
     @Override

@@ -17,6 +17,7 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -26,6 +27,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -67,7 +69,8 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt, EventRoutes event, TransferRoutes transfer, SocketRoutes socket) {
+            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket,
+            MetricsRoutes metrics) {
     }
 
     private Routes() {
@@ -80,6 +83,7 @@ final class Routes {
         routes.addAll(webhooks(to));
         routes.addAll(logins(to));
         routes.addAll(requests(to));
+        routes.addAll(pages(to));
         routes.addAll(live(to));
         return List.copyOf(routes);
     }
@@ -113,12 +117,15 @@ final class Routes {
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
                 api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
-                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list),
+                api("GET", "/metrics", Need.METRICS, "metrics", to.metrics::metrics).quiet(),
+                api("GET", "/stats", Need.ADMIN, "stats", to.metrics::stats).quiet(),
+                api("GET", "/log", Need.ADMIN, "log.read", to.metrics::log));
     }
 
     private static List<Route> curl(Doors to) {
         return List.of(
-                plain("GET", "/", Need.OPEN, "help", to.curl::help).quiet(),
+                plain("GET", "/", Need.OPEN, "help", to.pages.forBrowsers("send.html", to.curl::help)).quiet(),
                 plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
                 plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
                 plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
@@ -142,6 +149,16 @@ final class Routes {
                 plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
+    }
+
+    private static List<Route> pages(Doors to) {
+        return List.of(
+                api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
+                api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
+                api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),
+                // What pages are made of; whatever they show they ask for by the other routes
+                api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
+                api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
     }
 
     private static List<Route> live(Doors to) {
@@ -216,11 +233,15 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Meters meters, Problems problems) {
         return new Router(routes.stream().map(route -> {
-            Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+            Handler behind = throttle.behind(route.load(), meters.uploads(route, route.handler()));
+            Handler recorded = recorder.record(route.action(), route.trail() == Trail.EACH,
                     throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
+            Handler guarded = request -> {
+                request.attach(Route.class, route);
+                return recorded.handle(request);
+            };
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

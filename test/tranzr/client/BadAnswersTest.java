@@ -161,6 +161,16 @@ class BadAnswersTest {
     }
 
     @Test
+    void aHeadThatDoesNotComeIsWaitedForNoLongerThanOtherBytes() throws Exception {
+        Http http = serve(socket -> {
+            readHead(socket);
+            end.await();
+        });
+        // As long as the buffers of an upload may take to run empty, which is none of a download's business.
+        assertStalled(() -> get(http, within(Duration.ofMillis(200), Duration.ofMinutes(15))));
+    }
+
+    @Test
     void aRefusalWhileTheBodyIsStillBeingSentIsHeard() throws Exception {
         for (int readBefore : new int[] {0, 1 << 20}) {
             Http http = serve(socket -> {

@@ -23,13 +23,15 @@ class BadNetworkTest {
     private static final long SEED = 20261121;
     private static final long CUT_EVERY = 20_000_000;
     private static final int BIG = 128 * MIB;
+    /** Slower than this machine reads, so that what waits to be read when a connection is reset, which the kernel then throws away, is what is under way, as on a real network. */
+    private static final long SPEED = 30_000_000;
 
     @TempDir
     Path folder;
 
     @Test
     void aFileArrivesOverConnectionsThatAreCutEveryTwentyMegabytes() throws Exception {
-        try (TwoEnds ends = TwoEnds.of(folder, Network.CLEAN.cuts(Cuts.every(CUT_EVERY)), SEED)) {
+        try (TwoEnds ends = TwoEnds.of(folder, Network.CLEAN.rate(SPEED).cuts(Cuts.every(CUT_EVERY)), SEED)) {
             Path file = ends.file("big.bin", BIG, SEED);
             Done sent = ends.send(file).expect(0);
             ends.assertStored(sent.fileId(), file);
@@ -46,7 +48,7 @@ class BadNetworkTest {
     }
 
     private static void assertFewTwice(String what, long bytes, long size) {
-        assertTrue(bytes <= size + size / 20, bytes - size + " bytes were " + what + " beyond the file's " + size);
+        assertTrue(bytes <= size + size / 50, bytes - size + " bytes were " + what + " beyond the file's " + size);
     }
 
     @Test

@@ -88,6 +88,9 @@ class DescriptionTest {
             check("/audit", "get", server.get("/audit"));
             check("/audit", "get", server.get("/audit?limit=x"));
             check("/{name}", "put", server.put("/b", FILE, JSON));
+            check("/stats", "get", server.get("/stats"));
+            check("/log", "get", server.get("/log?limit=2"));
+            check("/log", "get", server.get("/log?limit=0"));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
         }

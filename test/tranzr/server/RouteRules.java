@@ -3,6 +3,7 @@ package tranzr.server;
 import static tranzr.model.Right.DELETE;
 import static tranzr.model.Right.DOWNLOAD;
 import static tranzr.model.Right.LIST;
+import static tranzr.model.Right.METRICS;
 import static tranzr.model.Right.SHARE;
 import static tranzr.model.Right.UPLOAD;
 
@@ -118,16 +119,17 @@ final class RouteRules {
             rules.put(route, new Open());
         }
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
         for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
-                "DELETE /rooms/{room_id}", "GET /audit")) {
+                "DELETE /rooms/{room_id}", "GET /audit", "GET /stats", "GET /log")) {
             rules.put(route, new Admin());
         }
+        rules.put("GET /metrics", new AtAll(METRICS));
         rules.put("GET /tokens/{token_id}", new Self(404));
         rules.put("POST /tokens/{token_id}/rotate", new Self(404));
         for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",

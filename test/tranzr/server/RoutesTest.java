@@ -30,6 +30,7 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -39,6 +40,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.Pages;
 import tranzr.json.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
@@ -52,8 +54,8 @@ class RoutesTest {
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
-                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new EventRoutes(null, null, null),
-                new TransferRoutes(null), new SocketRoutes(null, null, null)));
+                new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
+                new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {
@@ -78,6 +80,19 @@ class RoutesTest {
                 .filter(METHODS::contains).forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         assertEquals(routes().stream().map(route -> route.method() + " " + route.pattern()).collect(Collectors.toCollection(TreeSet::new)),
                 described);
+    }
+
+    /** Under it a reader finds it. */
+    @Test
+    void eachOperationStandsUnderOneHeadOfTheDescription() throws IOException {
+        Set<Object> heads = ((List<?>) description().get("tags")).stream().map(head -> object(head).get("name")).collect(Collectors.toSet());
+        Set<Object> used = new java.util.HashSet<>();
+        object(description().get("paths")).forEach((path, operations) -> object(operations).forEach((method, operation) -> {
+            List<?> tags = (List<?>) object(operation).getOrDefault("tags", List.of());
+            assertTrue(tags.size() == 1 && heads.contains(tags.getFirst()), method + " " + path + " has the tags " + tags);
+            used.addAll(tags);
+        }));
+        assertEquals(heads, used);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import tranzr.api.ErrorCode;
 import tranzr.api.Problem;
 import tranzr.api.Problems;
+import tranzr.api.Sending;
 import tranzr.http.BadRequestException;
 import tranzr.http.ContentDisposition;
 import tranzr.http.EntityTags;
@@ -64,6 +65,7 @@ final class Delivery {
 
     private Response bytes(int status, ByteRange range, Function<ByteRange, Download> open) {
         Download download = open.apply(range);
+        request.attach(Sending.class, new Sending(range, file.length()));
         try {
             download.check(range);
             return Response.stream(status, TYPE, range.length(), out -> download.writeTo(out, range), download::end);

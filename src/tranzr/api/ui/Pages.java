@@ -1,0 +1,80 @@
+package tranzr.api.ui;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import tranzr.api.Gate;
+import tranzr.http.Handler;
+import tranzr.http.Request;
+import tranzr.http.Response;
+
+/**
+ * The pages: static documents, the same for everybody, which ask the API for all that they show. A page says {@code {{ui}}} where the path of the {@link Assets} belongs and
+ * {@code {{root}}} for the path of the server, both relative to the page, so that they hold behind any proxy. Safe for several threads.
+ */
+public final class Pages {
+
+    private static final String TYPE = "text/html; charset=utf-8";
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+            + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    /** Whoever wants something else in a frame or of its scripts says so here. */
+    private static final Map<String, String> POLICIES = Map.of();
+
+    private final Assets assets = new Assets();
+    private final Map<String, byte[]> made = new ConcurrentHashMap<>();
+
+    /** What the pages are made of. */
+    public Assets assets() {
+        return assets;
+    }
+
+    /** Answers with the page. @param name such as {@code login.html} */
+    public Handler page(String name) {
+        return request -> answer(request, 200, name);
+    }
+
+    /** Answers a browser that goes to an address with the page, and everybody else, who wants the data, with what is behind it. */
+    public Handler forBrowsers(String name, Handler behind) {
+        return forBrowsers(name, _ -> true, behind);
+    }
+
+    /** As {@link #forBrowsers(String, Handler)}. @param meant whether the page is what this request of a browser is about */
+    public Handler forBrowsers(String name, Predicate<Request> meant, Handler behind) {
+        return request -> {
+            if (isForPerson(request) && meant.test(request)) {
+                return answer(request, 200, name);
+            }
+            return behind.handle(request).header("Vary", "Accept");
+        };
+    }
+
+    /** Whether HTML is asked for before all else. Curl and wget do not name it. */
+    public static boolean isForPerson(Request request) {
+        return request.accepts("text/html");
+    }
+
+    /** The page with this status. */
+    public Response answer(Request request, int status, String name) {
+        byte[] bytes = made.computeIfAbsent(name + " " + depth(request), _ -> fill(name, depth(request)));
+        Response response = Assets.packed(request, status, TYPE, bytes)
+                .header("Vary", "Accept, Accept-Encoding")
+                .header("Cache-Control", "no-cache")
+                // A form would be sent with the origin "null" under "no-referrer" (Fetch, 3.2), as a page of somebody else's does. The address stays here.
+                .header("Referrer-Policy", "same-origin")
+                .header("Content-Security-Policy", POLICIES.getOrDefault(name, POLICY));
+        // Elsewhere browsers take no notice of it, and complain.
+        return Gate.keepsSecureCookies(request) ? response.header("Cross-Origin-Opener-Policy", "same-origin") : response;
+    }
+
+    /** How many levels the page lies below the root: none for {@code /} and {@code /a}, one for {@code /a/b}. Bounded by the routes. */
+    private static int depth(Request request) {
+        return Math.max(0, request.segments().size() - 1);
+    }
+
+    private byte[] fill(String name, int depth) {
+        String root = depth == 0 ? "./" : "../".repeat(depth);
+        String text = new String(Assets.page(name).orElseThrow(() -> new IllegalStateException("the jar lacks " + name)), StandardCharsets.UTF_8);
+        return text.replace("{{ui}}", root + "ui/" + assets.version()).replace("{{root}}", root).getBytes(StandardCharsets.UTF_8);
+    }
+}
