@@ -10,6 +10,7 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
@@ -71,7 +72,7 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, MetricsRoutes metrics, LinkRoutes link,
+            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
             LinkPage linkPage, PreviewRoutes preview) {
     }
 
@@ -186,6 +187,7 @@ final class Routes {
         return List.of(
                 // What happens, as it happens
                 api("GET", "/events", Need.LIST, "event.stream", to.event::all).quiet(),
+                api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
     }

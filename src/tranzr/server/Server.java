@@ -22,6 +22,7 @@ import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -283,6 +284,7 @@ public final class Server implements AutoCloseable {
                 pages,
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 new TransferRoutes(parts.events()),
+                new SocketRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),

@@ -142,6 +142,7 @@ final class RouteRules {
         rules.put("POST /session/prove", new Nothing(400));
         rules.put("POST /totp/confirm", new Nothing(400));
         rules.put("DELETE /totp", new Nothing(409));
+        rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
         rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));

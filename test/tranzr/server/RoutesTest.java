@@ -23,6 +23,7 @@ import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
@@ -57,7 +58,7 @@ class RoutesTest {
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
-                new EventRoutes(null, null, null), new TransferRoutes(null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
+                new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
                 new PreviewRoutes(null)));
     }
 

@@ -34,6 +34,7 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
@@ -223,7 +224,7 @@ public final class ServedEngine implements AutoCloseable {
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
-                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events),
+                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
                 new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine));
         routes = Routes.of(doors);
