@@ -270,7 +270,9 @@ async function begin() {
   listen();
   for (const kept of await keptParcels(page.owner, page.server)) {
     if (await hold(kept.id)) {
-      changed(new Parcel(page, kept));
+      const parcel = new Parcel(page, kept);
+      changed(parcel);
+      parcel.ask().catch(() => {}); // it is asked again when it goes on
     }
   }
   show();
