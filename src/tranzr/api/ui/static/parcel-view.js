@@ -135,7 +135,8 @@ export class ParcelView {
     this.#notice.hidden = wanted === '';
     if (wanted === 'problem') {
       this.#notice.replaceChildren(el('p.grow', {}, `The files have arrived, but there is no link: ${problem.message}`),
-        el('button.small', { type: 'button', onclick: () => this.#parcel.link() }, 'Try again'));
+        el('button.small', { type: 'button', onclick: () => this.#parcel.link() }, 'Try again'),
+        el('button.small.quiet', { type: 'button', onclick: () => this.#parcel.leave() }, 'Leave it without'));
     } else if (wanted === 'password') {
       const input = el('input', { required: true, maxLength: 128, autocomplete: 'off', spellcheck: false, aria: { label: 'Password of the link' } });
       const form = el('form.row.grow', {}, el('p', {}, 'Everything has arrived. Your password of the link is not kept: please type it again.'), input, el('button.primary.small', { type: 'submit' }, 'Make the link'));

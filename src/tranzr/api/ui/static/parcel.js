@@ -220,6 +220,11 @@ export class Parcel {
     }
   }
 
+  /** Lets the files be, without a link. */
+  leave() {
+    return this.#forget(Phase.GONE);
+  }
+
   #linked() {
     return this.links.reduce((count, link) => count + link.files, 0);
   }

@@ -240,8 +240,10 @@ function listen() {
     byId('pick').focus();
   });
   document.addEventListener('dragover', event => {
-    event.preventDefault();
-    document.body.classList.add('dragging');
+    if (event.dataTransfer.types.includes('Files')) {
+      event.preventDefault();
+      document.body.classList.add('dragging');
+    }
   });
   document.addEventListener('dragleave', event => document.body.classList.toggle('dragging', event.relatedTarget !== null));
   document.addEventListener('drop', guarded(async event => {
@@ -263,6 +265,11 @@ function listen() {
 async function begin() {
   frame();
   const session = await requireSession();
+  if (!session.rights.includes('upload') && !session.rights.includes('admin')) {
+    byId('drop').replaceChildren(el('p', {}, 'Your token may not send files.'));
+    byId('main').hidden = false;
+    return;
+  }
   const wire = new Wire();
   page = { wire, digests: new Digests(), slots: new Slots(PARALLEL), queue, owner: session.token_id, server: ROOT.href, changed };
   options = new Options(session.rooms);
