@@ -100,6 +100,7 @@ final class Routes {
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
+                api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
                 // Share links, for their owner
@@ -152,6 +153,8 @@ final class Routes {
 
     private static List<Route> pages(Doors to) {
         return List.of(
+                // Pages; whoever they are for, they hold nothing but what the routes below tell
+                api("GET", "/dashboard", Need.OPEN, "page", to.pages.page("dashboard.html")).quiet(),
                 api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
                 api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
                 api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),

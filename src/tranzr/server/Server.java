@@ -263,7 +263,7 @@ public final class Server implements AutoCloseable {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
-                new FileRoutes(engine),
+                new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),

@@ -76,6 +76,11 @@ final class RouteRules {
 
     enum State { OPEN, COMPLETED }
 
+    /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
+    static String methodOf(Routes.Route route) {
+        return route.action().equals("event.stream") ? "HEAD" : route.method();
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -86,8 +91,12 @@ final class RouteRules {
         }
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("GET /events", new AtAll(LIST));
+        rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
+        rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
@@ -111,7 +120,7 @@ final class RouteRules {
             rules.put(route, new Open());
         }
         for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {

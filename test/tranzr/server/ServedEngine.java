@@ -214,7 +214,7 @@ public final class ServedEngine implements AutoCloseable {
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
-                new FileRoutes(engine),
+                new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
