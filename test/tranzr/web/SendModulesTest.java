@@ -3,6 +3,9 @@ package tranzr.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -152,6 +155,30 @@ class SendModulesTest extends ServedPages {
         assertEquals(names.get(1), cleaned.get(1));
         assertEquals(names.getLast().isEmpty(), cleaned.contains(""));
         assertEquals(Collections.frequency(names, "<img src=x onerror=alert(1)>.txt"), Collections.frequency(cleaned, "<img src=x onerror=alert(1)>.txt"));
+    }
+
+    @Test
+    void aSenderWithoutHttpsAndWithoutALoginSendsAndProvesItsBytesAsWell() throws IOException {
+        byte[] bytes = Http.bytes(36 << 20, 21);
+        Path file = Files.write(folder.resolve("plain.bin"), bytes);
+        String base = server.url().replace("127.0.0.1", "send.test");
+        browser.open(base + "/login");
+        browser.script("document.body.append(Object.assign(document.createElement('input'), {type: 'file', id: 'here'}))");
+        browser.files("#here", file);
+        Object told = browser.script("""
+                const ui = document.querySelector('link[rel=stylesheet]').href.replace('app.css', '');
+                const modules = Promise.all(['upload', 'wire', 'digests', 'slots'].map(name => import(ui + name + '.js')));
+                const [file] = document.getElementById('here').files;
+                const states = new Set();
+                return modules.then(async ([{ Upload }, { Wire }, { Digests }, { Slots }]) => {
+                  const digests = new Digests();
+                  const upload = new Upload({ file, name: 'plain.bin', wire: new Wire(async () => ({ Authorization: 'Bearer ' + arguments[0] })), digests, slots: new Slots(4),
+                    instant: false, changed: ({ state }) => states.add(state) });
+                  await upload.run();
+                  return [isSecureContext, digests.areStrong, upload.state, upload.note, upload.sha256, [...states].includes('uploading'), upload.done].join(' ');
+                })""", OPERATOR);
+        assertEquals("false false done  " + Http.sha256(bytes) + " true " + bytes.length, told);
+        assertEquals(Http.sha256(bytes), server.get("/files", AS_OPERATOR).expect(200).list().getFirst().get("file_hash"));
     }
 
     /** Half a surrogate pair does not go over the wire of the tests; nor would it get to a page. */

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +78,7 @@ class SendPageTest extends ServedPages {
         untilReady();
         assertEquals(Http.sha256(bytes), Http.sha256(server.get(link().substring(server.url().length())).expect(200).body()));
         browser.assertAccessible();
-        browser.click("details:last-of-type summary");
+        browser.click(".parcel > details summary");
         browser.untilText(".sums", Http.sha256(bytes));
         browser.until("for the QR code", () -> Boolean.TRUE.equals(browser.script(
                 "const c = document.querySelector('canvas'); return new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 1")));
@@ -304,6 +306,24 @@ class SendPageTest extends ServedPages {
         assertNull(browser.script("return document.querySelector('.result')"));
         press("Try again");
         browser.untilText(".file", "Failed: The file was changed, moved or deleted");
+    }
+
+    @Test
+    void manyFilesGetOneLinkAndTheListStaysShort() throws IOException {
+        Path all = Files.createDirectories(folder.resolve("all"));
+        for (int i = 0; i < 150; i++) {
+            Files.write(all.resolve("file-%03d.txt".formatted(i)), ("number " + i).getBytes(StandardCharsets.UTF_8));
+        }
+        browser.files("#folder", all);
+        browser.untilText("#draft-size", "150 files");
+        assertEquals(100, browser.count("#draft-list .file"));
+        press("Show 50 more of 50");
+        browser.until("to see the rest", () -> browser.count("#draft-list .file") == 150);
+        send();
+        browser.until("for the link", Duration.ofSeconds(120), () -> browser.sees(".result"));
+        browser.untilText(".parcel", "150 files");
+        assertEquals(1, browser.count(".result"), "one link");
+        assertEquals(150, server.get("/share/info/" + link().replaceAll(".*/s/([^/]+).*", "$1")).expect(200).json().get("files").toString().split("index", -1).length - 1);
     }
 
     @Test

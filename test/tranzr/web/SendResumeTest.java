@@ -141,7 +141,7 @@ class SendResumeTest {
         untilPercent(30);
         server.kill();
         untilText("Waiting for the network");
-        server = ServerProcess.start(folder.resolve("data"), "--port", Integer.toString(server.port()));
+        server.restartThere();
         untilPercent(40);
         untilDone();
     }

@@ -70,7 +70,8 @@ export class Mover {
       this.#flying.forEach(({ stop }) => stop.abort());
       await Promise.allSettled(this.#working);
     }
-    if (this.#failure) {
+    // Who ends it does not want to hear what that broke.
+    if (this.#failure && !this.#ended) {
       throw this.#failure;
     }
   }

@@ -1,9 +1,12 @@
 // Files that are sent together and get one link. Remembered from the moment they are sent until there is a link.
 import { forgetFile, forgetParcel, hold, keepFiles, keepParcel, release } from './memory.js';
 import { Meter } from './meter.js';
+import { Verdict, verdict } from './plan.js';
 import { State, Upload } from './upload.js';
 
 const ASKED = 20;
+/** When a link is tried again: milliseconds. */
+const LINK_AGAIN = 5000;
 /** As many files as one link takes. */
 const LINK_FILES = 1000;
 
@@ -217,6 +220,9 @@ export class Parcel {
     } catch (problem) {
       this.problem = problem;
       this.#page.changed(this);
+      if (verdict(problem) !== Verdict.NEVER) {
+        setTimeout(() => this.phase === Phase.LINKING && this.problem === problem && this.link(), LINK_AGAIN);
+      }
     }
   }
 

@@ -148,10 +148,13 @@ function addToDraft(items) {
     const of = draft;
     draftRows = new Rows(draft, { pause: () => {}, resume: () => {}, cancel: upload => of.cancel(upload) });
     byId('draft-list').replaceChildren(draftRows.element);
+    draft.add(items);
+    show();
+    byId('send').focus();
+  } else {
+    draft.add(items);
+    show();
   }
-  draft.add(items);
-  show();
-  byId('send').focus();
 }
 
 function endDraft() {
