@@ -158,6 +158,13 @@ final class Transfers implements Traffic {
         Optional.ofNullable(uploads.get(id)).ifPresent(transfer -> transfer.hashed(bytes, now()));
     }
 
+    /** See {@link EventHub#report}. An upload that nobody has worked on lately comes back among those under way. */
+    void reported(Upload upload, ClientReport report) {
+        if (core.catalog().upload(upload.id()).filter(known -> known.state().isOpen()).isPresent()) {
+            liveUpload(upload).reported(report, now());
+        }
+    }
+
     @Override
     public void refused(Upload upload, Failure failure) {
         LiveTransfer transfer = liveUpload(upload);
@@ -267,7 +274,21 @@ final class Transfers implements Traffic {
         if (transfer.bytesHashed() >= 0) {
             body.put("bytesHashed", transfer.bytesHashed());
         }
+        transfer.report().ifPresent(report -> body.put("client", client(report, transfer.view(now()).bytes())));
         return Events.text(body);
+    }
+
+    /** What the server knows itself wins: where the client is behind that, it is taken to have sent that much. */
+    private static Map<String, Object> client(ClientReport report, long known) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("state", report.state().wireName());
+        if (report.bytesHashed() >= 0) {
+            body.put("bytesHashed", report.bytesHashed());
+        }
+        if (report.bytesUploaded() >= 0) {
+            body.put("bytesUploaded", Math.max(report.bytesUploaded(), known));
+        }
+        return body;
     }
 
     private Map<String, Object> progress(Transfer view, UUID room) {
