@@ -1,7 +1,7 @@
 # Every target is a call of build.sh, which also works where there is no make.
 
 .DEFAULT_GOAL := help
-.PHONY: help jar run test bench crash fuzz clean
+.PHONY: help jar run test bench crash fuzz screenshots clean
 
 help:
 	@echo "make run    build and start the server (ARGS='--port 9000' passes options)"
@@ -10,6 +10,7 @@ help:
 	@echo "make bench  print speed and memory of this machine, beside nginx when it is there"
 	@echo "make crash  search new crash states without end, until Ctrl-C (ARGS=transfers kills real clients and servers)"
 	@echo "make fuzz   try new malformed inputs without end, until Ctrl-C (ARGS='--target json --seed N')"
+	@echo "make screenshots  take the README's pictures of the pages anew (ARGS=FOLDER: of each, light, dark and narrow)"
 	@echo "make clean  remove all that was generated"
 
 jar:
@@ -29,6 +30,9 @@ crash:
 
 fuzz:
 	@./build.sh fuzz $(ARGS)
+
+screenshots:
+	@./build.sh screenshots $(ARGS)
 
 clean:
 	@rm -rf build

@@ -5,7 +5,7 @@
 #   ./build.sh              build the jar
 #   ./build.sh run [ARG…]   build, then start the server
 #   ./build.sh test [NAME]  build, then run all tests, or the test classes whose name contains NAME
-#   ./build.sh bench|crash|fuzz [ARG…]
+#   ./build.sh bench|crash|fuzz|screenshots [ARG…]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
@@ -21,14 +21,21 @@ RUNTIME=(
 )
 TESTING=(
   "org.junit.platform:junit-platform-console-standalone:6.0.1 3009120b7953bfe63add272e65b2bbeca0d41d0dfd8dea605201db15b640e0ff"
+  "org.webjars.npm:axe-core:4.6.3 c339ddad238886211644ff2b58f8c395bf42de4a1d7742c98af7aa01a9675ac3"
 )
 # Parts of pages, as their authors publish them. Only the named files go into the jar: package, path in it, name beside the pages.
 PAGES=(
   "org.webjars.npm:qr-creator:1.0.0 ddb36fd7e209108696396a081df7ea748cd6e601e5293e77f25e1028a710214b"
+  "org.webjars.npm:swagger-ui-dist:5.30.1 4a681210b545638d45eccd5e2f5279f3a42ba9e452ae506cf56ea5700dfb0019"
 )
 PAGE_FILES=(
   "qr-creator dist/qr-creator.es6.min.js qr-creator.js"
   "qr-creator LICENSE qr-creator.LICENSE.txt"
+  "swagger-ui-dist swagger-ui-bundle.js swagger-ui-bundle.js"
+  "swagger-ui-dist swagger-ui-bundle.js.LICENSE.txt swagger-ui-bundle.js.LICENSE.txt"
+  "swagger-ui-dist swagger-ui.css swagger-ui.css"
+  "swagger-ui-dist LICENSE swagger-ui.LICENSE.txt"
+  "swagger-ui-dist NOTICE swagger-ui.NOTICE.txt"
 )
 COPY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
@@ -183,5 +190,6 @@ case "${1:-jar}" in
   bench) shift; build_tests; run_java tranzr.bench.Bench "$@" ;;
   crash) shift; build_tests; run_java tranzr.fault.CrashSearch "$@" ;;
   fuzz) shift; build_tests; run_java tranzr.fuzz.FuzzSearch "$@" ;;
-  *) fail "unknown command '$1'; one of: jar, run, test, bench, crash, fuzz" ;;
+  screenshots) shift; build_tests; run_java tranzr.web.Screenshots "$@" ;;
+  *) fail "unknown command '$1'; one of: jar, run, test, bench, crash, fuzz, screenshots" ;;
 esac

@@ -22,7 +22,9 @@ public enum Need {
     /** A token with {@link Right#DELETE}. */
     DELETE(Right.DELETE),
     /** A token with {@link Right#ADMIN}. */
-    ADMIN(Right.ADMIN);
+    ADMIN(Right.ADMIN),
+    /** A token with {@link Right#METRICS}. */
+    METRICS(Right.METRICS);
 
     private final Right right;
 

@@ -82,6 +82,16 @@ public final class Throttle {
         };
     }
 
+    /** How many transfers of this kind go on. */
+    public int active(TransferSlots.Kind kind) {
+        return slots.inUse(kind);
+    }
+
+    /** How many transfers wait at the moment for bandwidth. */
+    public int waiting() {
+        return bandwidth.waiting();
+    }
+
     /** Guests share what their upload request gets. */
     private static UUID keyOf(Caller caller) {
         return switch (caller) {

@@ -52,6 +52,25 @@ public final class TargetMask {
         return name + "://" + (looksSecret(host) ? MASK : host) + of(rest.substring(end));
     }
 
+    /** Any text, such as a line of a log, in which whatever looks like a secret is masked; nothing else of it changes. */
+    public static String ofText(String text) {
+        StringBuilder masked = null;
+        int done = 0;
+        for (int from = 0; from < text.length();) {
+            int to = from;
+            while (to < text.length() && isOfSecret(text.charAt(to))) {
+                to++;
+            }
+            if (to > from && looksSecret(text.substring(from, to))) {
+                masked = masked == null ? new StringBuilder(text.length()) : masked;
+                masked.append(text, done, from).append(MASK);
+                done = to;
+            }
+            from = to + 1;
+        }
+        return masked == null ? text : masked.append(text, done, text.length()).toString();
+    }
+
     private static String path(String path) {
         String[] segments = path.split("/", -1);
         int first = segments.length > 1 && segments[0].isEmpty() ? 1 : 0;

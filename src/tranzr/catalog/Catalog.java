@@ -78,6 +78,9 @@ public interface Catalog extends AutoCloseable {
     /** What is used; {@link Usage#NONE} for a scope that nothing was ever counted for. */
     Usage usage(Scope scope);
 
+    /** How many uploads and shares there are. Costs the same for many as for few. */
+    Counts counts();
+
     @Override
     void close() throws IOException;
 }

@@ -62,6 +62,9 @@ public interface Disk {
     /** Bytes that this process could still write to the file system holding {@code path}. */
     long usableSpace(Path path) throws IOException;
 
+    /** What the file system holding {@code path} could hold in all, in bytes. */
+    long totalSpace(Path path) throws IOException;
+
     /**
      * Locks a file (created if needed) against other processes and other callers in this one, until closed.
      *

@@ -174,6 +174,12 @@ public final class RealDisk implements Disk {
     }
 
     @Override
+    public long totalSpace(Path path) throws IOException {
+        long bytes = path.toFile().getTotalSpace();
+        return bytes > 0 ? bytes : Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
     public Closeable lock(Path file) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path key = absolute.getParent().toRealPath().resolve(absolute.getFileName());

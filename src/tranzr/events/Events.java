@@ -62,7 +62,7 @@ public final class Events {
     }
 
     /** @param catalog as it is before the commit; @param ids of the events, each unique */
-    static List<Event> of(List<Change> changes, Catalog catalog, Instant now, Supplier<UUID> ids) {
+    public static List<Event> of(List<Change> changes, Catalog catalog, Instant now, Supplier<UUID> ids) {
         if (changes.stream().noneMatch(Events::mayTell)) {
             return List.of();
         }

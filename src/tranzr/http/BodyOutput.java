@@ -59,6 +59,7 @@ final class BodyOutput extends FilterOutputStream {
         }
         written += length;
         exchange.account().sent(length);
+        exchange.options().observer().sent(length);
     }
 
     @Override
@@ -66,6 +67,9 @@ final class BodyOutput extends FilterOutputStream {
         progress.begin(false);
         try {
             out.flush();
+        } catch (IOException e) {
+            clientFailed = true;
+            throw e;
         } finally {
             progress.end(0);
         }

@@ -23,6 +23,7 @@ final class ConnectionCaps {
     /** By the key of their address; guarded by this. */
     private final Map<AddressKey, List<BooleanSupplier>> open = new HashMap<>();
     private int total;
+    private long refused;
     private long swept = System.nanoTime();
 
     /** @param exempt addresses that may have any number */
@@ -33,6 +34,12 @@ final class ConnectionCaps {
 
     /** Counts it in until it is closed. @param connection whether it is still open. @return false when that would be one too many */
     synchronized boolean admit(InetAddress address, BooleanSupplier connection) {
+        boolean admitted = tryAdmit(address, connection);
+        refused += admitted ? 0 : 1;
+        return admitted;
+    }
+
+    private boolean tryAdmit(InetAddress address, BooleanSupplier connection) {
         if (total >= limits.maxConnections() && System.nanoTime() - swept >= SWEEP_NANOS) {
             sweep();
         }
@@ -79,6 +86,11 @@ final class ConnectionCaps {
         int before = connections.size();
         connections.removeIf(connection -> !connection.getAsBoolean());
         total -= before - connections.size();
+    }
+
+    /** How many were refused so far. */
+    synchronized long refused() {
+        return refused;
     }
 
     /** How many are counted, closed ones included that were not noticed yet. */

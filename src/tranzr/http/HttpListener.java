@@ -168,6 +168,17 @@ public final class HttpListener implements AutoCloseable {
         return address;
     }
 
+    /** How many connections are open; requests under way, where the server's internals are not open. */
+    public int connections() {
+        caps.sweep();
+        return caps.total();
+    }
+
+    /** How many connections were refused so far because there were too many. */
+    public long refusedConnections() {
+        return caps.refused();
+    }
+
     /** Called by the server's dispatcher for each request, when its first byte is there. */
     private void run(Runnable request, Wire wire) {
         RequestTask task = new RequestTask(request, wire, options);

@@ -3,7 +3,7 @@ package tranzr.http;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** Is told of every request when it has ended, on the request's thread: an access log. What it throws is logged and harms nobody. */
+/** Is told of every request when it has ended, on the request's thread: an access log. What {@link #ended} throws is logged and harms nobody. */
 @FunctionalInterface
 public interface Observer {
 
@@ -25,4 +25,12 @@ public interface Observer {
 
     /** The answer is out, or has failed. */
     void ended(Visit visit, Ended ended);
+
+    /** So many more bytes of some request's body were read. On the way of every byte: must be quick, and must not throw. */
+    default void received(int bytes) {
+    }
+
+    /** So many more bytes of some answer's body were handed to the connection; as {@link #received}. */
+    default void sent(int bytes) {
+    }
 }

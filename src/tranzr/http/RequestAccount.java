@@ -16,6 +16,9 @@ final class RequestAccount {
     private volatile String id;
     private volatile int status;
     private volatile long sent;
+    /** When the head was about to go out, and when the first byte of the body had; 0 while none has. */
+    private volatile long headAt;
+    private volatile long bodyAt;
     /** Both guarded by this; listeners: null once they are told. */
     private List<Consumer<Ended>> listeners = new ArrayList<>(2);
     private Ended ended;
@@ -41,6 +44,7 @@ final class RequestAccount {
     /** An answer with this status is being sent. */
     void status(int number) {
         status = number;
+        headAt = nonZero(System.nanoTime());
     }
 
     /** 0 when no answer was begun. */
@@ -50,6 +54,9 @@ final class RequestAccount {
 
     /** So many more bytes of the answer's body went out; on the request's thread only. */
     void sent(int bytes) {
+        if (bodyAt == 0) {
+            bodyAt = nonZero(System.nanoTime());
+        }
         sent = sent + bytes;
     }
 
@@ -64,6 +71,16 @@ final class RequestAccount {
         tell(listener, ended);
     }
 
+    private static long nonZero(long nanos) {
+        return nanos == 0 ? 1 : nanos;
+    }
+
+    /** Null when nothing of the answer went out. */
+    private Duration firstByte() {
+        long at = bodyAt != 0 ? bodyAt : headAt;
+        return at == 0 ? null : Duration.ofNanos(at - began);
+    }
+
     /** Tells all listeners in their order, the first time. */
     void end(long received, boolean whole) {
         List<Consumer<Ended>> told;
@@ -73,7 +90,7 @@ final class RequestAccount {
             }
             told = listeners;
             listeners = null;
-            ended = new Ended(status, received, sent, whole, Duration.ofNanos(System.nanoTime() - began));
+            ended = new Ended(status, received, sent, whole, firstByte(), Duration.ofNanos(System.nanoTime() - began));
         }
         for (Consumer<Ended> listener : told) {
             tell(listener, ended);

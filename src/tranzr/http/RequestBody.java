@@ -50,7 +50,10 @@ final class RequestBody extends InputStream {
         try {
             exchange.releaseContinue();
             read = in.read(target, offset, count);
-            received += Math.max(0, read);
+            if (read > 0) {
+                received += read;
+                exchange.options().observer().received(read);
+            }
             ended = read < 0 || received == length;
             return read;
         } catch (IOException e) {

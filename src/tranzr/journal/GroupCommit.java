@@ -19,6 +19,7 @@ final class GroupCommit {
 
     private final SegmentWriter writer;
     private final Consumer<IOException> failed;
+    private final Journal.Batches batches;
     private final ReentrantLock lock;
     /** Something that an appender may wait for has changed: a batch was taken, a spare is ready, all is over. */
     private final Condition changed;
@@ -37,12 +38,13 @@ final class GroupCommit {
     private Thread thread;
 
     GroupCommit(Path directory, byte[] store, SegmentWriter writer, ReentrantLock lock, Condition changed,
-            Consumer<IOException> failed) {
+            Journal.Options options) {
         layout = new Layout(directory);
         this.writer = writer;
         this.lock = lock;
         this.changed = changed;
-        this.failed = failed;
+        this.failed = options.failed();
+        this.batches = options.batches();
         work = lock.newCondition();
         filling = new Batch(store);
         idle = new Batch(store);
@@ -231,7 +233,9 @@ final class GroupCommit {
             }
             IOException problem = null;
             try {
+                long began = System.nanoTime();
                 writer.write(batch);
+                batches.durable(batch.last() - durable, batch.end(), System.nanoTime() - began);
             } catch (IOException e) {
                 problem = e;
             } catch (RuntimeException | Error e) {

@@ -35,8 +35,9 @@ public final class Journal implements AutoCloseable {
      *     failed and the journal refuses everything from then on
      * @param threads makes the two threads of the journal; null: there are none, and one calling thread after the other does
      *     the work within {@link #append}, {@link #await} and {@link #rotate}, which makes a run reproducible
+     * @param batches told of each batch
      */
-    public record Options(int segmentBytes, Consumer<IOException> failed, ThreadFactory threads) {
+    public record Options(int segmentBytes, Consumer<IOException> failed, ThreadFactory threads, Batches batches) {
 
         public Options {
             if (segmentBytes < MIN_SEGMENT || segmentBytes > 1 << 30) {
@@ -44,10 +45,26 @@ public final class Journal implements AutoCloseable {
             }
         }
 
+        /** Told to nobody. */
+        public Options(int segmentBytes, Consumer<IOException> failed, ThreadFactory threads) {
+            this(segmentBytes, failed, threads, Batches.NONE);
+        }
+
         /** With daemon threads of the platform. */
         public Options(int segmentBytes, Consumer<IOException> failed) {
             this(segmentBytes, failed, Thread.ofPlatform().daemon().factory());
         }
+    }
+
+    /** Is told of what was made durable together. Called by the thread that has done it, before those who wait for it; must be quick, and must not throw. */
+    @FunctionalInterface
+    public interface Batches {
+
+        /** Not interested. */
+        Batches NONE = (records, bytes, nanos) -> { };
+
+        /** @param bytes with frames; @param nanos for writing and forcing, in nanoseconds */
+        void durable(long records, long bytes, long nanos);
     }
 
     /** Receives records in order. */
@@ -73,7 +90,7 @@ public final class Journal implements AutoCloseable {
                 options.segmentBytes() - Segment.Header.BYTES - Frame.OVERHEAD - Frame.FOOTER_BYTES);
         Condition changed = lock.newCondition();
         writer = new SegmentWriter(disk, directory, store);
-        commit = new GroupCommit(directory, Frame.bytesOf(store), writer, lock, changed, options.failed());
+        commit = new GroupCommit(directory, Frame.bytesOf(store), writer, lock, changed, options);
         spares = new Spares(disk, directory, options.segmentBytes(), names, lock, changed);
     }
 

@@ -33,6 +33,8 @@ public final class Bandwidth {
     private long watchesUntil;
     /** When the queue wants to be called again, as it said last. */
     private long nextEvent = FairQueue.NEVER;
+    /** How many threads are parked. Guarded by the lock. */
+    private int waiting;
     /** Until when nothing is limited, so that nobody needs the lock; in the past when something is. */
     private volatile long freeUntil;
 
@@ -72,6 +74,16 @@ public final class Bandwidth {
         lock.lock();
         try {
             return new LimitedFlow(queue.open(key, priority, parking.nanos()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many transfers wait at the moment until more bytes may pass. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting;
         } finally {
             lock.unlock();
         }
@@ -182,11 +194,13 @@ public final class Bandwidth {
                     watchesUntil = nextEvent;
                 }
                 long span = watcher == this ? nextEvent - now : Long.MAX_VALUE;
+                waiting++;
                 lock.unlock();
                 try {
                     parking.park(span);
                 } finally {
                     lock.lock();
+                    waiting--;
                 }
             }
         }

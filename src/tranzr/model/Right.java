@@ -20,12 +20,14 @@ public enum Right {
     /** See which files there are, and what they are called. */
     LIST,
     /** Everything that concerns the server itself, and everything on every file. */
-    ADMIN;
+    ADMIN,
+    /** Read the metrics, and nothing else: for a program that collects them, which need not be able to do anything. */
+    METRICS;
 
     /** Every right there is. */
     public static final Set<Right> ALL = Collections.unmodifiableSet(EnumSet.allOf(Right.class));
     /** Every right on a file. */
-    public static final Set<Right> ON_FILES = Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(ADMIN)));
+    public static final Set<Right> ON_FILES = Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(ADMIN, METRICS)));
 
     /** The right as clients write it. */
     public String wireName() {

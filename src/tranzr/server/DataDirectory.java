@@ -141,6 +141,11 @@ public final class DataDirectory implements Closeable {
     }
 
     Path journal() {
+        return journal(root);
+    }
+
+    /** Where the journal of a data directory lies. */
+    static Path journal(Path root) {
         return root.resolve(JOURNAL);
     }
 

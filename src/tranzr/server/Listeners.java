@@ -68,6 +68,16 @@ record Listeners(HttpListener main, Optional<HttpListener> redirect, Optional<Se
         }
     }
 
+    /** How many connections are open at both. */
+    int connections() {
+        return main.connections() + redirect.map(HttpListener::connections).orElse(0);
+    }
+
+    /** How many connections both have refused so far because there were too many. */
+    long refusedConnections() {
+        return main.refusedConnections() + redirect.map(HttpListener::refusedConnections).orElse(0L);
+    }
+
     /** Where everything is, with the real port. */
     InetSocketAddress address() {
         return main.address();

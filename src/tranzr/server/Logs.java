@@ -15,12 +15,13 @@ import tranzr.disk.Disk;
 import tranzr.http.Ended;
 import tranzr.http.Observer;
 import tranzr.http.Request;
+import tranzr.metrics.RecentLog;
 import tranzr.server.StartException.Kind;
 import tranzr.transfer.Cleanup;
 import tranzr.transfer.Shares;
 
 /**
- * The audit log and the access log of a server. Opened before anything is answered and closed after the last answer, which the audit log records.
+ * The audit log, the access log and the last lines of the process's log, of one server. Opened before anything is answered and closed after the last answer, which the audit log records.
  */
 final class Logs implements AutoCloseable {
 
@@ -29,8 +30,10 @@ final class Logs implements AutoCloseable {
     private final AccessLog access;
     private final InstantSource clock;
     private final Recorder recorder;
+    private final RecentLog recent;
 
-    private Logs(AuditLog audit, AuditReader reader, AccessLog access, InstantSource clock) {
+    private Logs(AuditLog audit, AuditReader reader, AccessLog access, RecentLog recent, InstantSource clock) {
+        this.recent = recent;
         this.audit = audit;
         this.reader = reader;
         this.access = access;
@@ -38,12 +41,12 @@ final class Logs implements AutoCloseable {
         this.recorder = new Recorder(audit::append, clock);
     }
 
-    /** @param directory of the audit log. @throws StartException when the access log cannot be written */
-    static Logs open(Disk disk, Path directory, LogConfig config, InstantSource clock) throws IOException, StartException {
+    /** @param directory of the audit log; @param recent closed with them. @throws StartException when the access log cannot be written */
+    static Logs open(Disk disk, Path directory, LogConfig config, RecentLog recent, InstantSource clock) throws IOException, StartException {
         AuditLog audit = AuditLog.open(disk, directory, config.audit(), clock);
         boolean done = false;
         try {
-            Logs logs = new Logs(audit, new AuditReader(disk, directory), openAccess(config), clock);
+            Logs logs = new Logs(audit, new AuditReader(disk, directory), openAccess(config), recent, clock);
             audit.append(Entry.bySystem(clock.instant(), "server.start", Entry.OK, Map.of("version", Version.text())));
             done = true;
             return logs;
@@ -93,6 +96,37 @@ final class Logs implements AutoCloseable {
         return reader;
     }
 
+    /** The last lines of the process's own log. */
+    RecentLog recent() {
+        return recent;
+    }
+
+    /** Tells one and then the other. */
+    static Observer both(Observer one, Observer other) {
+        return new Observer() {
+            @Override
+            public void ended(Visit visit, Ended ended) {
+                try {
+                    one.ended(visit, ended);
+                } finally {
+                    other.ended(visit, ended);
+                }
+            }
+
+            @Override
+            public void received(int bytes) {
+                one.received(bytes);
+                other.received(bytes);
+            }
+
+            @Override
+            public void sent(int bytes) {
+                one.sent(bytes);
+                other.sent(bytes);
+            }
+        };
+    }
+
     /** Writes the access log, when there is one. */
     Observer observer() {
         return access == null ? Observer.NONE : this::write;
@@ -111,7 +145,7 @@ final class Logs implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (audit; access) {
+        try (recent; audit; access) {
             recorder.tellRest();
             audit.append(Entry.bySystem(clock.instant(), "server.stop", Entry.OK, Map.of()));
         }

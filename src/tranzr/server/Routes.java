@@ -18,6 +18,7 @@ import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.PreviewRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -71,7 +72,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview) {
+            LinkPage linkPage, PreviewRoutes preview, MetricsRoutes metrics) {
     }
 
     private Routes() {
@@ -109,7 +110,10 @@ final class Routes {
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
                 api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
-                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list));
+                api("GET", "/audit", Need.ADMIN, "audit.read", to.audit::list),
+                api("GET", "/metrics", Need.METRICS, "metrics", to.metrics::metrics).quiet(),
+                api("GET", "/stats", Need.ADMIN, "stats", to.metrics::stats).quiet(),
+                api("GET", "/log", Need.ADMIN, "log.read", to.metrics::log));
     }
 
     private static List<Route> links(Doors to) {
@@ -167,6 +171,9 @@ final class Routes {
 
     private static List<Route> pages(Doors to) {
         return List.of(
+                api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
+                api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
+                api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
@@ -243,11 +250,15 @@ final class Routes {
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
-    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Problems problems) {
+    static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Meters meters, Problems problems) {
         return new Router(routes.stream().map(route -> {
-            Handler behind = throttle.behind(route.load(), route.handler());
-            Handler guarded = recorder.record(route.action(), route.trail() == Trail.EACH,
+            Handler behind = throttle.behind(route.load(), meters.uploads(route, route.handler()));
+            Handler recorded = recorder.record(route.action(), route.trail() == Trail.EACH,
                     throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
+            Handler guarded = request -> {
+                request.attach(Route.class, route);
+                return recorded.handle(request);
+            };
             return new Router.Route(route.method(), route.pattern(),
                     route.style() == Style.TEXT ? problems.inText(guarded) : guarded);
         }).toList());

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
+import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -28,6 +29,7 @@ import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.PreviewRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
@@ -35,12 +37,15 @@ import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.Disk;
 import tranzr.disk.RealDisk;
 import tranzr.events.EventHub;
+import tranzr.disk.TimedDisk;
 import tranzr.http.Handler;
+import tranzr.metrics.RecentLog;
 import tranzr.model.AccessToken;
 import tranzr.model.Right;
 import tranzr.security.SharePassword;
@@ -94,12 +99,14 @@ public final class Server implements AutoCloseable {
      * @throws StartException when it cannot start; nothing is left open then
      */
     public static Server start(Config config, Consumer<String> newToken) throws StartException {
-        Disk disk = new RealDisk();
         InstantSource clock = InstantSource.system();
+        Meters meters = new Meters(clock, System::nanoTime);
+        Disk disk = new TimedDisk(new RealDisk(), meters.forces(config.data()));
         SecureRandom random = new SecureRandom();
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         DataDirectory.requirePrivate(config.data());
-        Store store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete);
+        RecentLog recent = RecentLog.of("tranzr", TargetMask::ofText);
+        Store store = null;
         Logs logs = null;
         Engine engine = null;
         Accounts accounts = null;
@@ -107,15 +114,23 @@ public final class Server implements AutoCloseable {
         Hooks hooks = null;
         boolean started = false;
         try {
-            logs = Logs.open(disk, store.directory().audit(), config.logs(), clock);
+            store = Store.open(disk, DataDirectory.open(disk, config.data(), UUID::randomUUID), clock, failure::complete, meters, meters);
+            logs = Logs.open(disk, store.directory().audit(), config.logs(), recent, clock);
             engine = Engine.open(store.catalog(), store.storage(), engineSettings(config, disk), clock, random,
                     new SharePassword(SharePassword.ITERATIONS, random), failure::complete);
             engine.cleanup().tell(logs::cleared);
+            engine.watch(meters);
             accounts = new Accounts(engine, identities(config, engine.core(), newToken), config.sessionTtl());
             events = EventHub.open(engine.core(), Problems::reason);
             hooks = Hooks.open(engine.core(), events, config.webhookPrivate());
             Optional<ServerTls> tls = ServerTls.open(config, disk, store.directory().root(), clock, random);
-            Listeners listeners = listen(config, tls, new Parts(engine, accounts, events, hooks, logs), clock, random);
+            Throttle throttle = config.limits().throttle(clock);
+            Gauges gauges = new Gauges(store.catalog(), engine, hooks, throttle, disk, store.directory().root());
+            MetricsRoutes metrics = new MetricsRoutes(meters.registry()::write, new Stats(meters, gauges)::view, recent::newest);
+            Listeners listeners = listen(config, tls, new Parts(engine, accounts, events, hooks, logs, meters, throttle, metrics), clock, random);
+            Logs known = logs;
+            Engine open = engine;
+            gauges.register(meters, listeners, () -> health(open, known).ready());
             started = true;
             return new Server(config, store, logs, engine, accounts, events, hooks, listeners, failure);
         } catch (IOException e) {
@@ -124,7 +139,7 @@ public final class Server implements AutoCloseable {
             throw new StartException(Kind.REFUSED, "cannot start on " + config.data() + ": " + cause(failure, e).getMessage(), e);
         } finally {
             if (!started) {
-                abandon(hooks, events, accounts, engine, logs, store);
+                abandon(hooks, events, accounts, engine, logs, store, recent);
             }
         }
     }
@@ -232,16 +247,16 @@ public final class Server implements AutoCloseable {
     }
 
     /** What the doors lead to. */
-    private record Parts(Engine engine, Accounts accounts, EventHub events, Hooks hooks, Logs logs) {
+    private record Parts(Engine engine, Accounts accounts, EventHub events, Hooks hooks, Logs logs, Meters meters, Throttle throttle, MetricsRoutes metrics) {
     }
 
     private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, config.limits().throttle(clock),
-                parts.logs().recorder(), problems);
-        return Listeners.open(config, tls, handler, problems, parts.logs().observer());
+        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
+                parts.logs().recorder(), parts.meters(), problems);
+        return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }
 
     private static Routes.Doors doors(Config config, Parts parts, InstantSource clock, SecureRandom random) {
@@ -270,7 +285,8 @@ public final class Server implements AutoCloseable {
                 new TransferRoutes(parts.events()),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                parts.metrics());
     }
 
     private static Health health(Engine engine, Logs logs) {
@@ -296,8 +312,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Closes what was opened before the start failed; the failure that is on its way says why. */
-    private static void abandon(Hooks hooks, EventHub events, Accounts accounts, Engine engine, Logs logs, Store store) {
-        try (store; logs; engine; accounts; events; hooks) {
+    private static void abandon(Hooks hooks, EventHub events, Accounts accounts, Engine engine, Logs logs, Store store, RecentLog recent) {
+        try (recent; store; logs; engine; accounts; events; hooks) {
             // Only to be closed.
         } catch (IOException e) {
             System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing after a failed start: " + e);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import tranzr.catalog.Catalog;
+import tranzr.catalog.CatalogWatch;
 import tranzr.catalog.journal.BadRecordException;
 import tranzr.catalog.journal.JournalCatalog;
 import tranzr.disk.Disk;
@@ -37,14 +38,21 @@ final class Store implements AutoCloseable {
         this.catalog = catalog;
     }
 
+    /** Watched by nobody. */
+    static Store open(Disk disk, DataDirectory directory, InstantSource clock, Consumer<IOException> failed) throws StartException {
+        return open(disk, directory, clock, failed, CatalogWatch.NONE, Journal.Batches.NONE);
+    }
+
     /**
      * Opens what lies in a directory that is locked; on failure it is unlocked again.
      *
      * @param failed told once, by any thread, when nothing can be committed any more
+     * @param watch told of what is committed
+     * @param batches told of what the journal writes
      */
-    static Store open(Disk disk, DataDirectory directory, InstantSource clock, Consumer<IOException> failed) throws StartException {
+    static Store open(Disk disk, DataDirectory directory, InstantSource clock, Consumer<IOException> failed, CatalogWatch watch, Journal.Batches batches) throws StartException {
         try {
-            return opened(disk, directory, clock, failed);
+            return opened(disk, directory, clock, failed, watch, batches);
         } catch (CorruptJournalException | BadRecordException e) {
             throw closing(directory, new StartException(Kind.DAMAGED, "the journal is damaged, so the server does not start: " + e.getMessage()
                     + "; 'fsck' tells more", e));
@@ -55,10 +63,10 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static Store opened(Disk disk, DataDirectory directory, InstantSource clock, Consumer<IOException> failed) throws IOException {
+    private static Store opened(Disk disk, DataDirectory directory, InstantSource clock, Consumer<IOException> failed, CatalogWatch watch, Journal.Batches batches) throws IOException {
         boolean small = disk.usableSpace(directory.root()) < SMALL_DISK_BYTES;
         JournalCatalog.Options options = new JournalCatalog.Options(small ? SMALL_SEGMENT_BYTES : SEGMENT_BYTES,
-                small ? 4 * SMALL_SEGMENT_BYTES : SNAPSHOT_AFTER_BYTES, failed);
+                small ? 4 * SMALL_SEGMENT_BYTES : SNAPSHOT_AFTER_BYTES, failed).watchedBy(watch, batches);
         LocalStorage storage = LocalStorage.open(disk, directory.storage(), clock);
         boolean done = false;
         try (StorageRedo redo = new StorageRedo(storage)) {

@@ -40,6 +40,7 @@ public final class Core {
     private final AtomicReference<Instant> latest;
     private volatile Outbox outbox = Outbox.NONE;
     private volatile Traffic traffic = Traffic.NONE;
+    volatile TransferWatch watch = TransferWatch.NONE;
     private final AtomicReference<String> unavailable = new AtomicReference<>();
     private final PasswordCheck passwords;
 

@@ -131,6 +131,21 @@ public final class Engine implements AutoCloseable {
         return cleanup;
     }
 
+    /** How many uploads wait to be hashed in the background. */
+    public int hashQueue() {
+        return sessions.hasher().waiting();
+    }
+
+    /** Bytes that uploads leave free on the disk. */
+    public long reserve() {
+        return core.settings.reserve();
+    }
+
+    /** From now on it is told of what uploads meet on their way. */
+    public void watch(TransferWatch watch) {
+        core.watch = watch;
+    }
+
     /** Why nothing is taken any more; null while all is well. */
     public String unavailable() {
         return core.unavailable();

@@ -3,10 +3,10 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -25,7 +25,7 @@ final class Hasher {
 
     private final Core core;
     private final UploadSessions sessions;
-    private final ExecutorService threads;
+    private final ThreadPoolExecutor threads;
     /** As many bodies as there are processors leave their hash to the threads here; more would only pay for reading back. */
     private final Semaphore trails = new Semaphore(PROCESSORS);
     private WhenHashed whenHashed;
@@ -33,12 +33,17 @@ final class Hasher {
     Hasher(Core core, UploadSessions sessions) {
         this.core = core;
         this.sessions = sessions;
-        this.threads = Executors.newFixedThreadPool(PROCESSORS,
+        this.threads = new ThreadPoolExecutor(PROCESSORS, PROCESSORS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().daemon().name("tranzr-hash-", 0).factory());
     }
 
     void onHashed(WhenHashed action) {
         whenHashed = action;
+    }
+
+    /** How many uploads wait for a thread that hashes them. */
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     boolean mayTrail() {

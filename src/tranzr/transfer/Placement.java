@@ -56,6 +56,9 @@ final class Placement {
         try {
             // Only now is the range ours: what older requests left in it is final.
             Upload upload = requireOpen(core, id);
+            if (session.interrupted.getAndSet(false) && !upload.ranges().isEmpty()) {
+                core.watch.resumed(id);
+            }
             core.requirePromisedSpace(Math.max(0, Math.min(body.length(), place.length() - present(upload))));
             return watched(upload, writer, body, claim);
         } finally {
@@ -124,6 +127,7 @@ final class Placement {
             more = receiver.receive(place.end(), body.length() != Body.UNKNOWN);
         } catch (BodyBrokenException e) {
             long kept = receiver.keep();
+            session.interrupted.set(true);
             throw new FailureException(session.isSuperseded(writer) ? new Failure.Superseded(id)
                     : new Failure.BodyBroken(id, kept));
         }
@@ -147,6 +151,7 @@ final class Placement {
         receiver.finish(end == End.FIXES_LENGTH ? List.of(fixed(upload, receiver.position())) : List.of());
         if (receiver.isDuplicate()) {
             core.settle();
+            core.watch.repeated(id);
         }
         Upload after = core.catalog.upload(id).orElseThrow(() -> new FailureException(new Failure.UnknownFile(id)));
         return new Uploads.Written(after, new ByteRange(place.start(), receiver.position()), receiver.isDuplicate());

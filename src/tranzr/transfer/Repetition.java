@@ -64,6 +64,7 @@ final class Repetition {
             throw new FailureException(new Failure.AlreadyCompleted(file.id()));
         }
         claim.verify(() -> Digest.of(claimed.digest()), (int) crc.getValue());
+        core.watch.repeated(file.id());
         return new Uploads.Written(file, new ByteRange(place.start(), position), true);
     }
 

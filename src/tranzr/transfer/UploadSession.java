@@ -51,6 +51,8 @@ final class UploadSession {
     /** Guarded by {@link UploadSessions}. */
     long lastUse;
 
+    /** Whether the next body goes on where another one has stopped: set by one that breaks off. A session begins with it, for what came before. */
+    final AtomicBoolean interrupted = new AtomicBoolean(true);
     /** Set while a catch-up of this upload is queued. */
     final AtomicBoolean catchUpDue = new AtomicBoolean();
     private final Hasher hasher;

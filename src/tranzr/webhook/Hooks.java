@@ -237,6 +237,11 @@ public final class Hooks implements Outlet, AutoCloseable {
         sender.wake();
     }
 
+    /** How many deliveries wait to be sent. */
+    public int waiting() {
+        return sender.waiting();
+    }
+
     UUID newId() {
         long high = core.random().nextLong() & 0xffff_ffff_ffff_0fffL | 0x4000L;
         long low = core.random().nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;

@@ -114,6 +114,16 @@ final class Sender {
         }
     }
 
+    /** How many wait to be sent, of all webhooks. */
+    int waiting() {
+        lock.lock();
+        try {
+            return lanes.values().stream().mapToInt(Lane::waiting).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether one more may wait. @param inAll as {@link #inAll} said */
     boolean hasRoom(UUID hook, int inAll) {
         int waiting = standing(hook).waiting();

@@ -81,6 +81,9 @@ public final class AuditFuzz {
     private static void mask(String input) {
         String masked = TargetMask.of(input);
         Expect.same(masked, TargetMask.of(masked), "masking twice");
+        String text = TargetMask.ofText(input);
+        Expect.same(text, TargetMask.ofText(text), "masking a text twice");
+        Expect.that(!text.contains("tzk_"), "a secret stays in " + text);
         String url = TargetMask.ofUrl(input);
         Expect.same(url, TargetMask.ofUrl(url), "masking a URL twice");
     }

@@ -282,6 +282,41 @@ public abstract class CatalogContract extends ChangeContract {
                 new HashSet<>(catalog.uploads(null, Integer.MAX_VALUE, upload -> true)));
         assertEquals(all.stream().filter(Share.class::isInstance).collect(Collectors.toSet()),
                 new HashSet<>(catalog.shares(null, Integer.MAX_VALUE, share -> true)));
+        for (UploadState state : UploadState.values()) {
+            assertEquals(all.stream().filter(one -> one instanceof Upload upload && upload.state() == state).count(), catalog.counts().uploads().get(state), state.toString());
+        }
+        assertEquals(all.stream().filter(Share.class::isInstance).count(), catalog.counts().shares());
         return all;
+    }
+
+    @Test
+    void whatThereIsIsCountedThroughEveryChangeAndAfterAReopening() throws Exception {
+        catalog.commit(created(1, 10), created(2, 10), created(3, 10), created(4, 10));
+        catalog.commit(stored(2, 0, 5));
+        catalog.commit(stored(3, 0, 10));
+        catalog.commit(completed(3));
+        catalog.commit(new Change.ShareCreated(share("a", 3, 5)), new Change.ShareCreated(share("b", 3, 5)));
+        catalog.commit(new Change.StateChanged(id(4), UploadState.INITIALIZED, UploadState.EXPIRED, at(5), at(6)));
+        assertEquals(List.of(1L, 1L, 0L, 1L, 1L, 2L), counts());
+        everything();
+        reopen();
+        assertEquals(List.of(1L, 1L, 0L, 1L, 1L, 2L), counts());
+        catalog.commit(new Change.UploadRemoved(id(3)), new Change.UploadRemoved(id(1)), created(1, 7));
+        refuses(Reason.EXISTS, stored(2, 5, 10), created(2, 1));
+        catalog.commit(stored(2, 5, 10), new Change.StateChanged(id(2), UploadState.UPLOADING, UploadState.PENDING_ASSEMBLY, at(7), null));
+        assertEquals(List.of(1L, 0L, 1L, 0L, 1L, 0L), counts());
+        everything();
+        reopen();
+        assertEquals(List.of(1L, 0L, 1L, 0L, 1L, 0L), counts());
+    }
+
+    /** Of uploads by state, and of shares. */
+    private List<Long> counts() {
+        List<Long> counts = new ArrayList<>();
+        for (UploadState state : UploadState.values()) {
+            counts.add(catalog.counts().uploads().get(state));
+        }
+        counts.add(catalog.counts().shares());
+        return counts;
     }
 }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,16 +33,18 @@ public final class Shell {
     }
 
     public static boolean has(String program) {
+        return find(program).isPresent();
+    }
+
+    /** Where a program lies. @throws java.util.NoSuchElementException when it is not there */
+    public static Path pathOf(String program) {
+        return find(program).orElseThrow();
+    }
+
+    private static Optional<Path> find(String program) {
         String path = System.getenv("PATH");
-        if (path == null) {
-            return false;
-        }
-        for (String folder : path.split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
+        return path == null ? Optional.empty()
+                : Arrays.stream(path.split(File.pathSeparator)).map(folder -> Path.of(folder, program)).filter(Files::isExecutable).findFirst();
     }
 
     public static Result run(Path folder, String... command) {

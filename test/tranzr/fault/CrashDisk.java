@@ -303,6 +303,11 @@ public final class CrashDisk implements Disk {
     }
 
     @Override
+    public synchronized long totalSpace(Path path) {
+        return capacity;
+    }
+
+    @Override
     public synchronized Closeable lock(Path file) throws IOException {
         Path path = normal(file);
         call(Call.LOCK, path);

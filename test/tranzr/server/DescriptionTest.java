@@ -82,11 +82,15 @@ class DescriptionTest {
             check("/webhooks/{webhook_id}/test", "post", ping);
             check("/webhooks/{webhook_id}/deliveries", "get", server.get(at + "/deliveries"));
             check("/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "post", server.post(at + "/deliveries/" + ping.field("delivery_id") + "/redeliver", ""));
+            check("/transfers", "get", server.get("/transfers"));
             check("/health", "get", server.get("/health"));
             server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "t", "n", "a", "x", Map.of("file_id", id), "ok", 1, Map.of("b", "c".repeat(9000))));
             check("/audit", "get", server.get("/audit"));
             check("/audit", "get", server.get("/audit?limit=x"));
             check("/{name}", "put", server.put("/b", FILE, JSON));
+            check("/stats", "get", server.get("/stats"));
+            check("/log", "get", server.get("/log?limit=2"));
+            check("/log", "get", server.get("/log?limit=0"));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
         }

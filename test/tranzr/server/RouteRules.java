@@ -3,6 +3,7 @@ package tranzr.server;
 import static tranzr.model.Right.DELETE;
 import static tranzr.model.Right.DOWNLOAD;
 import static tranzr.model.Right.LIST;
+import static tranzr.model.Right.METRICS;
 import static tranzr.model.Right.SHARE;
 import static tranzr.model.Right.UPLOAD;
 
@@ -75,6 +76,11 @@ final class RouteRules {
 
     enum State { OPEN, COMPLETED }
 
+    /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
+    static String methodOf(Routes.Route route) {
+        return route.action().equals("event.stream") ? "HEAD" : route.method();
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -85,6 +91,9 @@ final class RouteRules {
         }
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("GET /events", new AtAll(LIST));
+        rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
@@ -110,17 +119,19 @@ final class RouteRules {
         for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
             rules.put(route, new Open());
         }
-        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
+        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/preview/{token}", "POST /share/download/{token}",
+                "POST /share/download/{token}/{filename}", "POST /s/{token}", "POST /s/{token}/{filename}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
         for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
-                "DELETE /rooms/{room_id}", "GET /audit")) {
+                "DELETE /rooms/{room_id}", "GET /audit", "GET /stats", "GET /log")) {
             rules.put(route, new Admin());
         }
+        rules.put("GET /metrics", new AtAll(METRICS));
         rules.put("GET /tokens/{token_id}", new Self(404));
         rules.put("POST /tokens/{token_id}/rotate", new Self(404));
         for (String route : List.of("POST /one-time-tokens", "GET /rooms", "GET /usage", "POST /logout", "GET /session", "GET /sessions", "DELETE /sessions",

@@ -31,6 +31,7 @@ import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.PreviewRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -57,7 +58,7 @@ class RoutesTest {
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null)));
+                new PreviewRoutes(null), new MetricsRoutes(null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {
@@ -82,6 +83,19 @@ class RoutesTest {
                 .filter(METHODS::contains).forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         assertEquals(routes().stream().map(route -> route.method() + " " + route.pattern()).collect(Collectors.toCollection(TreeSet::new)),
                 described);
+    }
+
+    /** Under it a reader finds it. */
+    @Test
+    void eachOperationStandsUnderOneHeadOfTheDescription() throws IOException {
+        Set<Object> heads = ((List<?>) description().get("tags")).stream().map(head -> object(head).get("name")).collect(Collectors.toSet());
+        Set<Object> used = new java.util.HashSet<>();
+        object(description().get("paths")).forEach((path, operations) -> object(operations).forEach((method, operation) -> {
+            List<?> tags = (List<?>) object(operation).getOrDefault("tags", List.of());
+            assertTrue(tags.size() == 1 && heads.contains(tags.getFirst()), method + " " + path + " has the tags " + tags);
+            used.addAll(tags);
+        }));
+        assertEquals(heads, used);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.PreviewRoutes;
+import tranzr.api.rest.MetricsRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
@@ -60,6 +62,7 @@ import tranzr.json.Json;
 import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
+import tranzr.metrics.RecentLog;
 import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.CountedPassword;
@@ -212,6 +215,7 @@ public final class ServedEngine implements AutoCloseable {
         events = EventHub.open(engine.core(), Problems::reason);
         hooks = Hooks.open(engine.core(), events, true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
+        Meters meters = new Meters(clock, System::nanoTime);
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
                 new FileRoutes(engine),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
@@ -220,10 +224,12 @@ public final class ServedEngine implements AutoCloseable {
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new LinkRoutes(engine), new LinkPage(engine, new Pages()),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))));
+
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), problems), problems);
+                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {

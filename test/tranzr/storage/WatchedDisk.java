@@ -98,6 +98,11 @@ final class WatchedDisk implements Disk {
     }
 
     @Override
+    public long totalSpace(Path path) throws IOException {
+        return disk.totalSpace(path);
+    }
+
+    @Override
     public Closeable lock(Path file) throws IOException {
         return disk.lock(file);
     }

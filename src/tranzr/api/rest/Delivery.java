@@ -5,6 +5,7 @@ import java.util.function.Function;
 import tranzr.api.ErrorCode;
 import tranzr.api.Problem;
 import tranzr.api.Problems;
+import tranzr.api.Sending;
 import tranzr.http.BadRequestException;
 import tranzr.http.ContentDisposition;
 import tranzr.http.EntityTags;
@@ -97,6 +98,7 @@ final class Delivery {
 
     private Response bytes(int status, ByteRange range, Function<ByteRange, Download> open) {
         Download download = open.apply(range);
+        request.attach(Sending.class, new Sending(range, content.length()));
         try {
             download.check(range);
             return Response.stream(status, content.type(), range.length(), out -> download.writeTo(out, range), download::end);

@@ -24,8 +24,13 @@ import tranzr.http.Response;
 public final class Assets {
 
     /** Every file that is served; nothing else is, whatever the path says. */
-    static final List<String> FILES = List.of("app.css", "base.js", "icon.svg", "send.js", "share.css", "share.js",
-            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt");
+    static final List<String> FILES = List.of("app.css", "base.js", "icon.svg",
+            "send.css", "send.js", "ask.js", "awake.js", "collect.js", "options.js", "parcel-view.js", "parcel.js", "recognise.js", "result.js", "rows.js",
+            "digests.js", "hash-worker.js", "hash.js", "memory.js", "meter.js", "mover.js", "plan.js", "queue.js", "slots.js", "upload.js", "wire.js",
+            "share.css", "share.js",
+            "account.js", "docs.css", "docs.js", "login.js",
+            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt",
+            "vendor/swagger-ui-bundle.js", "vendor/swagger-ui-bundle.js.LICENSE.txt", "vendor/swagger-ui.css", "vendor/swagger-ui.LICENSE.txt", "vendor/swagger-ui.NOTICE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml", "html", "text/html; charset=utf-8", "txt", "text/plain; charset=utf-8", "json", "application/json");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import tranzr.api.Gate;
 import tranzr.http.Handler;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -69,13 +70,14 @@ public final class Pages {
             }
             bytes = text.getBytes(StandardCharsets.UTF_8);
         }
-        return Assets.packed(request, status, TYPE, bytes)
+        Response response = Assets.packed(request, status, TYPE, bytes)
                 .header("Vary", "Accept, Accept-Encoding")
                 .header("Cache-Control", "no-cache")
                 // A form would be sent with the origin "null" under "no-referrer" (Fetch, 3.2), as a page of somebody else's does. The address stays here.
                 .header("Referrer-Policy", "same-origin")
-                .header("Content-Security-Policy", POLICIES.getOrDefault(name, POLICY))
-                .header("Cross-Origin-Opener-Policy", "same-origin");
+                .header("Content-Security-Policy", POLICIES.getOrDefault(name, POLICY));
+        // Elsewhere browsers take no notice of it, and complain.
+        return Gate.keepsSecureCookies(request) ? response.header("Cross-Origin-Opener-Policy", "same-origin") : response;
     }
 
     /** How many levels the page lies below the root: none for {@code /} and {@code /a}, one for {@code /a/b}. Bounded by the routes. */

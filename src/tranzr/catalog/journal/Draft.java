@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import tranzr.catalog.CatalogWatch;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.ConflictException.Reason;
@@ -74,6 +75,15 @@ final class Draft {
 
     /** Shows the effect to everybody; what is new first, so that no share appears before its file. */
     void publish() {
+        publish(CatalogWatch.NONE);
+    }
+
+    /** @param watch told of what becomes of each upload */
+    void publish(CatalogWatch watch) {
+        Map<UUID, Upload> before = new HashMap<>();
+        if (watch != CatalogWatch.NONE) {
+            uploads.keySet().forEach(id -> before.put(id, state.upload(id)));
+        }
         uploads.values().stream().filter(upload -> upload != null).forEach(state::put);
         shares.forEach((hash, share) -> {
             if (share == null) {
@@ -89,6 +99,11 @@ final class Draft {
         });
         entities.publish();
         usages.forEach(state::put);
+        before.forEach((id, old) -> {
+            if (old != null || uploads.get(id) != null) {
+                watch.changed(old, uploads.get(id));
+            }
+        });
     }
 
     private void create(Upload upload) throws ConflictException {

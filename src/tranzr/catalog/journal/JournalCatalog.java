@@ -14,8 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import tranzr.catalog.Catalog;
+import tranzr.catalog.CatalogWatch;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
+import tranzr.catalog.Counts;
 import tranzr.catalog.Redo;
 import tranzr.disk.Disk;
 import tranzr.journal.Journal;
@@ -48,8 +50,20 @@ public final class JournalCatalog implements Catalog {
      * @param failed told once, by any thread, when nothing can be committed any more until the catalog is opened anew
      * @param threads makes the threads of journal and snapshots; null: there are none, and callers do the work themselves,
      *     which makes a run reproducible
+     * @param watch told of what is committed
+     * @param batches told of what the journal writes
      */
-    public record Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed, ThreadFactory threads) {
+    public record Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed, ThreadFactory threads, CatalogWatch watch,
+            Journal.Batches batches) {
+
+        /** Watched by nobody. */
+        public Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed, ThreadFactory threads) {
+            this(segmentBytes, snapshotAfterBytes, failed, threads, CatalogWatch.NONE, Journal.Batches.NONE);
+        }
+
+        public Options watchedBy(CatalogWatch newWatch, Journal.Batches newBatches) {
+            return new Options(segmentBytes, snapshotAfterBytes, failed, threads, newWatch, newBatches);
+        }
 
         /** With daemon threads of the platform. */
         public Options(int segmentBytes, long snapshotAfterBytes, Consumer<IOException> failed) {
@@ -61,6 +75,7 @@ public final class JournalCatalog implements Catalog {
     private final Journal journal;
     private final Failure failure;
     private final Compactor compactor;
+    private final CatalogWatch watch;
 
     /** Held for checking, queueing and applying one commit. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -97,6 +112,7 @@ public final class JournalCatalog implements Catalog {
         this.state = snapshot.state();
         this.journal = journal;
         this.failure = failure;
+        this.watch = options.watch();
         this.appended = journal.lastSequence();
         this.durable = new AtomicLong(appended);
         this.compactor = new Compactor(disk, directory, store, options, journal, this::image, beforeDrop,
@@ -120,7 +136,7 @@ public final class JournalCatalog implements Catalog {
         Failure failure = new Failure(options.failed());
         Replay replay = new Replay(snapshot.state(), snapshot.sequence(), redo);
         Journal journal = Journal.open(disk, directory, store,
-                new Journal.Options(options.segmentBytes(), failure, options.threads()), snapshot.sequence(), replay);
+                new Journal.Options(options.segmentBytes(), failure, options.threads(), options.batches()), snapshot.sequence(), replay);
         JournalCatalog catalog = new JournalCatalog(disk, directory, store, options, beforeDrop, failure, snapshot, journal);
         catalog.compactor.replayed(replay.bytes());
         return catalog;
@@ -153,6 +169,7 @@ public final class JournalCatalog implements Catalog {
             check(changes);
             return;
         }
+        long began = System.nanoTime();
         ByteBuffer record = RecordCodec.encode(recorded);
         int length = record.remaining();
         boolean releasing = recorded.stream().allMatch(JournalCatalog::releases);
@@ -163,12 +180,13 @@ public final class JournalCatalog implements Catalog {
             Draft draft = draftOf(changes);
             sequence = journal.append(RecordCodec.COMMIT, record, releasing);
             appended = sequence;
-            draft.publish();
+            draft.publish(watch);
         } finally {
             writing.unlock();
         }
         compactor.recorded(length + FRAME_BYTES + redoCost(changes));
         awaitDurable(sequence);
+        watch.committed(System.nanoTime() - began);
     }
 
     private Draft draftOf(List<Change> changes) throws ConflictException {
@@ -317,6 +335,11 @@ public final class JournalCatalog implements Catalog {
     @Override
     public Usage usage(Scope scope) {
         return state.usage(scope);
+    }
+
+    @Override
+    public Counts counts() {
+        return state.counts();
     }
 
     /** Waits for commits under way; makes a last snapshot when that spares the next start much. Idempotent. */

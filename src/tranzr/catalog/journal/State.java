@@ -3,6 +3,7 @@ package tranzr.catalog.journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -10,12 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
+import tranzr.catalog.Counts;
 import tranzr.model.Digest;
 import tranzr.model.Entity;
 import tranzr.model.Scope;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.model.UploadState;
 import tranzr.model.Usage;
 
 /**
@@ -40,6 +44,8 @@ final class State {
     private final ConcurrentHashMap<Class<? extends Entity>, ConcurrentHashMap<UUID, Entity>> entities = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
+    /** How many uploads are in each state, by its ordinal. */
+    private final AtomicLongArray byState = new AtomicLongArray(UploadState.values().length);
     private final DigestIndex digests = new DigestIndex();
 
     /** Null when unknown. */
@@ -51,7 +57,9 @@ final class State {
     void put(Upload upload) {
         UploadRow row = uploads.get(UploadRow.probe(upload.id()));
         if (row != null && row.created().equals(upload.created())) {
+            count(row, -1);
             row.set(upload);
+            count(row, 1);
             digests.changed(row);
             return;
         }
@@ -63,6 +71,7 @@ final class State {
 
     void add(UploadRow row) {
         uploads.put(row, row);
+        count(row, 1);
         uploadsByAge.put(row, Boolean.TRUE);
         digests.changed(row);
     }
@@ -73,7 +82,20 @@ final class State {
         if (row != null) {
             uploadsByAge.remove(row);
             digests.gone(row);
+            count(row, -1);
         }
+    }
+
+    private void count(UploadRow row, int more) {
+        byState.getAndAdd(row.state().ordinal(), more);
+    }
+
+    Counts counts() {
+        Map<UploadState, Long> counts = new EnumMap<>(UploadState.class);
+        for (UploadState state : UploadState.values()) {
+            counts.put(state, byState.get(state.ordinal()));
+        }
+        return new Counts(counts, shares.size());
     }
 
     /** As {@link tranzr.catalog.Catalog#files}. */

@@ -84,6 +84,15 @@ final class UploadRow {
         return Instant.ofEpochSecond(createdSeconds, createdNanos);
     }
 
+    UploadState state() {
+        Object now = content;
+        try {
+            return now instanceof Upload upload ? upload.state() : RowCodec.stateOf(((byte[]) now)[0]);
+        } catch (BadRecordException e) {
+            throw new IllegalStateException("upload " + id() + " in memory is damaged", e);
+        }
+    }
+
     Upload upload() {
         return uploadOf(content);
     }

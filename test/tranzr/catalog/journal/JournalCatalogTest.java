@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.model.UploadState;
+import tranzr.model.Upload;
+import tranzr.catalog.CatalogWatch;
 import tranzr.catalog.Catalog;
 import tranzr.catalog.UsageContract;
 import tranzr.catalog.Change;
@@ -53,6 +56,39 @@ final class JournalCatalogTest extends UsageContract {
     private void sync() {
         syncs.incrementAndGet();
         synced.countDown();
+    }
+
+    @Test
+    void whoWatchesIsToldOfEachUploadOnceACommitAndOfWhatBecameDurable() throws Exception {
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        List<String> batches = Collections.synchronizedList(new ArrayList<>());
+        CatalogWatch watch = new CatalogWatch() {
+            @Override
+            public void changed(Upload before, Upload after) {
+                told.add((before == null ? "none" : before.state()) + ">" + (after == null ? "none" : after.state()));
+            }
+
+            @Override
+            public void committed(long nanos) {
+                told.add(nanos > 0 ? "durable" : "no time");
+            }
+        };
+        Path own = directory.resolve("watched");
+        JournalCatalog.Options options = new JournalCatalog.Options(1 << 20, Long.MAX_VALUE, failure -> { })
+                .watchedBy(watch, (records, bytes, nanos) -> batches.add(records + (bytes > 0 && nanos > 0 ? "" : "?")));
+        try (JournalCatalog watched = JournalCatalog.open(disk, own, STORE, options, (id, offset, bytes) -> { }, () -> { })) {
+            watched.commit(Samples.file(1));
+            watched.commit(Samples.created(2, 10));
+            watched.commit(Samples.created(3, 10), new Change.UploadRemoved(Samples.id(3)));
+            watched.commit(new Change.UploadRemoved(Samples.id(1)));
+            assertThrows(ConflictException.class, () -> watched.commit(Samples.created(2, 10)));
+        }
+        assertEquals(List.of("none>COMPLETED", "durable", "none>INITIALIZED", "durable", "durable", "COMPLETED>none", "durable"), told);
+        assertEquals(List.of("1", "1", "1", "1"), batches);
+        try (JournalCatalog again = JournalCatalog.open(disk, own, STORE, options, (id, offset, bytes) -> { }, () -> { })) {
+            assertEquals(1, again.counts().uploads().get(UploadState.INITIALIZED));
+        }
+        assertEquals(7, told.size(), "a replay is nothing new");
     }
 
     private JournalCatalog journalCatalog() {

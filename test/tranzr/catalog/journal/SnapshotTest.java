@@ -275,9 +275,9 @@ final class SnapshotTest {
         write(state, 258);
         String hex = """
                 5452414e5a534e50 00000002 11111111222243338444555555555555 0000000000000102 694828b2
-                00000062 481dd7c7
+                00000062 174f1258
                 04 01 00000000000000010000000000000001 f3ebdcc302 cad6b9950d
-                16999750b8726bcadd7e440759a74913a53a76df4f9646d76cf5d861816c21b9 06 61646d696e 3f 00
+                16999750b8726bcadd7e440759a74913a53a76df4f9646d76cf5d861816c21b9 06 61646d696e 7f 00
                 ffffffffffffffff7f ffffffffffffffff7f ffffffffffffffff7f 00 00 00
                 00000004 a9168509
                 0f 00 00 01

@@ -1,0 +1,122 @@
+package tranzr.web;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import tranzr.e2e.Http;
+import tranzr.e2e.ServerProcess;
+
+/** Takes pictures of all pages, of the built jar. Without arguments the small ones of the README; with a folder, each page light, dark and narrow, to be looked at. */
+public final class Screenshots {
+
+    private static final String TOKEN = "a-token-for-pictures-0123456789";
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 640;
+    private static final int PHONE_WIDTH = 390;
+    private static final int PHONE_HEIGHT = 844;
+
+    /** What is shown: a page, and what is done there before the picture is taken. */
+    private record Shot(String name, String path, Runnable before) {
+    }
+
+    private final Browser browser;
+    private final ServerProcess server;
+    private final Http http;
+
+    private Screenshots(Browser browser, ServerProcess server, Http http) {
+        this.browser = browser;
+        this.server = server;
+        this.http = http;
+    }
+
+    /** @param args a folder, or nothing */
+    public static void main(String[] args) throws IOException {
+        Path scratch = Files.createTempDirectory("tranzr-screenshots");
+        ServerProcess.Launch launch = ServerProcess.Launch.on(scratch.resolve("data")).environment(Map.of("TRANZR_TOKEN", TOKEN));
+        try (ServerProcess server = ServerProcess.start(launch); Http http = new Http(server); Browser browser = Browser.start(scratch)) {
+            Screenshots shots = new Screenshots(browser, server, http);
+            if (args.length > 0) {
+                shots.all(Path.of(args[0]));
+            } else {
+                shots.forReadme(Path.of(System.getProperty("tranzr.root"), "docs", "images"));
+            }
+        }
+    }
+
+    private List<Shot> shots() {
+        List<Shot> shots = new ArrayList<>();
+        shots.add(new Shot("login", "/login", () -> browser.await("#token")));
+        shots.add(new Shot("login-refused", "/login", () -> {
+            browser.type("#token", "nonsense");
+            browser.click("#enter");
+            browser.untilText("#token-problem", "opens nothing");
+        }));
+        shots.add(new Shot("account", "/account", () -> browser.await("#session-list > li + li")));
+        shots.add(new Shot("account-second-factor", "/account", () -> {
+            browser.click("#enrol");
+            browser.await("canvas.qr");
+        }));
+        shots.add(new Shot("docs", "/docs", () -> browser.await("#swagger .opblock-tag-section")));
+        shots.add(new Shot("docs-open", "/docs", () -> {
+            browser.click("#operations-Uploads-startUpload .opblock-summary-control");
+            browser.click("#operations-Uploads-startUpload .try-out button");
+            browser.await("#swagger .execute");
+        }));
+        return shots;
+    }
+
+    /** Anna, who has all rights, logged in here and on two other machines. */
+    private void prepare() {
+        AtomicReference<String> token = new AtomicReference<>(http.send("POST", "/tokens", java.net.http.HttpRequest.BodyPublishers.ofString(
+                "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}"), "Authorization", "Bearer " + TOKEN)
+                .expect(201).field("token"));
+        for (String agent : List.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1")) {
+            http.send("POST", "/login", java.net.http.HttpRequest.BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
+        }
+        browser.open(server.url() + "/login?next=account");
+        browser.type("#token", token.get());
+        browser.click("#enter");
+        browser.await("#session-list > li + li");
+    }
+
+    private void take(Shot shot) {
+        browser.open(server.url() + shot.path());
+        shot.before().run();
+        // Whatever fades has faded.
+        browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); return document.fonts.ready.then(() => true)");
+    }
+
+    private void forReadme(Path folder) {
+        browser.size(WIDTH, HEIGHT);
+        prepare();
+        for (Shot shot : shots()) {
+            if (!shot.name().contains("-")) {
+                take(shot);
+                browser.screenshot(folder.resolve(shot.name() + ".png"));
+            }
+        }
+    }
+
+    private void all(Path folder) {
+        browser.size(WIDTH, HEIGHT);
+        prepare();
+        for (Shot shot : shots()) {
+            for (String scheme : List.of("light", "dark")) {
+                browser.scheme(scheme);
+                browser.size(WIDTH, HEIGHT);
+                take(shot);
+                browser.fullScreenshot(folder.resolve(shot.name() + "-" + scheme + ".png"));
+            }
+            browser.scheme("light");
+            browser.size(PHONE_WIDTH, PHONE_HEIGHT);
+            take(shot);
+            browser.fullScreenshot(folder.resolve(shot.name() + "-narrow.png"));
+        }
+        browser.complaints().forEach(System.out::println);
+    }
+}
