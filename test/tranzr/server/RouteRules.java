@@ -99,6 +99,7 @@ final class RouteRules {
         rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("GET /files/{file_id}/preview", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /share/create", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /webhooks", new AtAll(LIST));
