@@ -261,6 +261,7 @@ class DashboardPageTest extends ServedPages {
     @Test
     void namesOfFilesAndWhatIsLookedForAreTextAndNothingElse() {
         Upload hostile = file(HOSTILE, 5);
+        server.pass(Duration.ofSeconds(1));
         server.post("/upload/start", "{\"filename\": \"<script>alert(2)</script>\", \"file_size\": 5}", AS_OPERATOR).expect(201);
         openDashboard();
         untilNames("<script>alert(2)</script>", HOSTILE);
