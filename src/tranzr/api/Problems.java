@@ -35,7 +35,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return told(request, withMore(request, problemOf(request, thrown))).toJson();
+        return unasked(request, told(request, withMore(request, problemOf(request, thrown))).toJson());
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -46,9 +46,15 @@ public final class Problems implements HttpListener.ErrorMapper {
             } catch (Exception e) {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
-                return json ? problem.toJson() : problem.toText();
+                return unasked(request, json ? problem.toJson() : problem.toText());
             }
         };
+    }
+
+    /** At {@code Basic} a browser asks its user itself, over a page that is about to ask: to the request of a script only what no browser knows is told. */
+    private static Response unasked(Request request, Response response) {
+        boolean ofScript = request.header("Sec-Fetch-Mode").filter(mode -> !mode.equalsIgnoreCase("navigate")).isPresent() || request.header("X-Requested-With").isPresent();
+        return ofScript && response.status() == 401 ? response.header("WWW-Authenticate", Problem.SCRIPT_CHALLENGE) : response;
     }
 
     /** What the problem of a request tells beyond what went wrong. */
@@ -150,6 +156,9 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.Refusal f -> refused(f);
             case Failure.UnknownShare _ -> Problem.of(ErrorCode.SHARE_NOT_FOUND, "there is no such share link");
             case Failure.ShareExpired _ -> Problem.of(ErrorCode.SHARE_EXPIRED, "the share link has expired");
+            case Failure.NotInShare f -> Problem.of(ErrorCode.NOT_IN_SHARE, "this link leads to no file '" + f.which() + "', or to several of that name");
+            case Failure.GrantExpired _ -> Problem.of(ErrorCode.GRANT_EXPIRED, "this address was good for a while only; begin again at the link itself");
+            case Failure.NoPreview f -> Problem.of(ErrorCode.NO_PREVIEW, f.why());
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
                     "the share link has been downloaded as often as it may be");
             case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,

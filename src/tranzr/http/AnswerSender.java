@@ -61,7 +61,9 @@ final class AnswerSender {
         }
         Exchange.end(response, !isHead && !response.forbidsBody());
         exchange.answerIsOut(true);
-        if (exchange.wire() != null && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
+        // The end of an open body is still to be written, and nothing could be after a farewell.
+        boolean endsItself = isOpen && hasBody && !exchange.http().getProtocol().equals("HTTP/1.0");
+        if (exchange.wire() != null && !endsItself && "close".equalsIgnoreCase(headers.getFirst("Connection"))) {
             sayFarewell();
         }
         if (unread && (hasBody || exchange.wire() != null)) {
@@ -115,6 +117,9 @@ final class AnswerSender {
         }
         BodyOutput body = new BodyOutput(out, exchange);
         try {
+            if (isOpen) {
+                body.flush(); // the head must not wait for what may be long in coming
+            }
             response.body().write(body);
         } catch (IOException e) {
             if (!body.hasFailed()) {

@@ -67,6 +67,9 @@ final class BodyOutput extends FilterOutputStream {
         progress.begin(false);
         try {
             out.flush();
+        } catch (IOException e) {
+            clientFailed = true;
+            throw e;
         } finally {
             progress.end(0);
         }

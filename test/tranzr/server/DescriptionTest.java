@@ -82,6 +82,7 @@ class DescriptionTest {
             check("/webhooks/{webhook_id}/test", "post", ping);
             check("/webhooks/{webhook_id}/deliveries", "get", server.get(at + "/deliveries"));
             check("/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "post", server.post(at + "/deliveries/" + ping.field("delivery_id") + "/redeliver", ""));
+            check("/transfers", "get", server.get("/transfers"));
             check("/health", "get", server.get("/health"));
             server.audit().append(new Entry(Instant.parse("2026-01-01T00:00:00Z"), "r", "t", "n", "a", "x", Map.of("file_id", id), "ok", 1, Map.of("b", "c".repeat(9000))));
             check("/audit", "get", server.get("/audit"));

@@ -76,6 +76,11 @@ final class RouteRules {
 
     enum State { OPEN, COMPLETED }
 
+    /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
+    static String methodOf(Routes.Route route) {
+        return route.action().equals("event.stream") ? "HEAD" : route.method();
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -86,12 +91,16 @@ final class RouteRules {
         }
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("GET /events", new AtAll(LIST));
+        rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
         rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
+        rules.put("POST /share/create", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /webhooks", new AtAll(LIST));
         rules.put("GET /webhooks", new AtAll(LIST));
         for (String route : List.of("GET /webhooks/{webhook_id}", "PATCH /webhooks/{webhook_id}", "DELETE /webhooks/{webhook_id}",
@@ -111,8 +120,8 @@ final class RouteRules {
         for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
             rules.put(route, new Open());
         }
-        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /dashboard", "GET /login", "GET /account", "GET /docs", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
+        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
+                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
@@ -133,6 +142,7 @@ final class RouteRules {
         rules.put("POST /session/prove", new Nothing(400));
         rules.put("POST /totp/confirm", new Nothing(400));
         rules.put("DELETE /totp", new Nothing(409));
+        rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
         rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
