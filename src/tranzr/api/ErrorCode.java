@@ -45,6 +45,9 @@ public enum ErrorCode {
     SHARE_NOT_FOUND(404, "No such share", false),
     SHARE_EXPIRED(410, "The share has expired", false),
     DOWNLOAD_LIMIT_REACHED(410, "The share is used up", false),
+    NOT_IN_SHARE(404, "No such file in the share", false),
+    GRANT_EXPIRED(403, "The address has expired", false),
+    NO_PREVIEW(404, "There is no preview", false),
     PASSWORD_REQUIRED(401, "Password required", false),
     WRONG_PASSWORD(401, "Wrong password", false),
     TOO_MANY_ATTEMPTS(429, "Too many attempts", true),
@@ -80,6 +83,8 @@ public enum ErrorCode {
     CSRF(403, "The token against forged requests is missing or wrong", false),
     CROSS_SITE(403, "Request from another site", false),
     DATA_CORRUPTED(500, "Stored data is damaged", false),
+    UPGRADE_REQUIRED(426, "Upgrade required", false),
+    WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
     INTERNAL_ERROR(500, "Internal error", false);
 

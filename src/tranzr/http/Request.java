@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -35,6 +36,8 @@ public final class Request {
         String baseUrl();
 
         boolean isSecure();
+
+        boolean canUpgrade();
 
         void abort();
 
@@ -202,6 +205,35 @@ public final class Request {
         }
     }
 
+    /**
+     * The fields of a form as browsers send it when it has no file ({@code application/x-www-form-urlencoded}); none when the body is of another type.
+     *
+     * @throws BadRequestException {@code invalid_query} when it is not percent-encoded UTF-8 or has a field twice, 413 {@code body_too_large} beyond {@code maxBytes},
+     *         {@code broken_body} when it does not come whole
+     */
+    public Map<String, String> form(int maxBytes) {
+        if (header("Content-Type").filter(type -> type.split(";", 2)[0].strip().equalsIgnoreCase("application/x-www-form-urlencoded")).isEmpty()) {
+            return Map.of();
+        }
+        byte[] bytes;
+        try {
+            bytes = head.contentLength() > maxBytes ? null : body.readNBytes(maxBytes + 1);
+        } catch (IOException e) {
+            throw RequestHead.bad("broken_body", null, "The body ended before its announced end.");
+        }
+        if (bytes == null || bytes.length > maxBytes) {
+            throw new BadRequestException(413, "body_too_large", null, "The form here has at most " + maxBytes + " bytes.");
+        }
+        Map<String, String> form = new LinkedHashMap<>();
+        decodeQuery(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
+            if (values.size() > 1) {
+                throw RequestHead.bad("invalid_query", name, "The field " + name + " is there twice.");
+            }
+            form.put(name, values.getFirst());
+        });
+        return form;
+    }
+
     /** The peer's address, or, from a trusted proxy, what {@code Forwarded} or {@code X-Forwarded-For} say of it. */
     public InetAddress client() {
         return origin.client();
@@ -215,6 +247,14 @@ public final class Request {
     /** Whether the client came by HTTPS: to us, or, as a trusted proxy says, to that proxy. */
     public boolean isSecure() {
         return origin.isSecure();
+    }
+
+    /**
+     * Whether the connection can go over to another protocol ({@link WebSocketHandshake}): only where the server's internals are open to us, and not from
+     * HTTP/1.0 (RFC 9110, section 7.8).
+     */
+    public boolean canUpgrade() {
+        return origin.canUpgrade();
     }
 
     /**

@@ -22,17 +22,21 @@ import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
@@ -260,6 +264,7 @@ public final class Server implements AutoCloseable {
         Engine engine = parts.engine();
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
+        Pages pages = new Pages();
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
@@ -276,10 +281,14 @@ public final class Server implements AutoCloseable {
                 new WebhookRoutes(parts.hooks()),
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()),
-                new Pages(),
+                pages,
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 new TransferRoutes(parts.events()),
-                parts.metrics());
+                new SocketRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
+                parts.metrics(),
+                new LinkRoutes(engine),
+                new LinkPage(engine, pages),
+                new PreviewRoutes(engine));
     }
 
     private static Health health(Engine engine, Logs logs) {

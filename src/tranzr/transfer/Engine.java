@@ -23,6 +23,7 @@ public final class Engine implements AutoCloseable {
     private final UploadSessions sessions;
     private final Assembler assembler;
     private final DownloadSlots slots;
+    private final Checksums checksums;
     private final Cleanup cleanup;
     private final int missing;
 
@@ -32,6 +33,7 @@ public final class Engine implements AutoCloseable {
         this.sessions = new UploadSessions(core);
         this.assembler = new Assembler(core, sessions);
         this.slots = new DownloadSlots(core);
+        this.checksums = new Checksums(core);
         slots.recover();
         this.cleanup = new Cleanup(core, uploads(Caller.SYSTEM), sessions, slots);
     }
@@ -127,7 +129,7 @@ public final class Engine implements AutoCloseable {
 
     /** The share links as this caller may manage them; who has a link needs nothing else. */
     public Shares shares(Caller caller) {
-        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots);
+        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots, checksums);
     }
 
     /** What the packages beside the engine build on. */
@@ -164,6 +166,7 @@ public final class Engine implements AutoCloseable {
     public void close() {
         core.stop("the server is stopping");
         cleanup.close();
+        checksums.close(ENDING);
         sessions.hasher().close(ENDING);
     }
 }

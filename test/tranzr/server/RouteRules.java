@@ -99,7 +99,9 @@ final class RouteRules {
         rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("GET /files/{file_id}/preview", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
+        rules.put("POST /share/create", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /webhooks", new AtAll(LIST));
         rules.put("GET /webhooks", new AtAll(LIST));
         for (String route : List.of("GET /webhooks/{webhook_id}", "PATCH /webhooks/{webhook_id}", "DELETE /webhooks/{webhook_id}",
@@ -119,7 +121,7 @@ final class RouteRules {
         for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
             rules.put(route, new Open());
         }
-        for (String route : List.of("GET /share/info/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
+        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
                 "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
             rules.put(route, new Open());
         }
@@ -141,6 +143,7 @@ final class RouteRules {
         rules.put("POST /session/prove", new Nothing(400));
         rules.put("POST /totp/confirm", new Nothing(400));
         rules.put("DELETE /totp", new Nothing(409));
+        rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
         rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));

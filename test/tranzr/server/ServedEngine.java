@@ -34,16 +34,20 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.AuditLog;
 import tranzr.audit.AuditReader;
@@ -220,8 +224,9 @@ public final class ServedEngine implements AutoCloseable {
                 new AuditRoutes(new AuditReader(disk, folder.resolve("audit"))),
                 accounts.sessionRoutes(), accounts.secondFactorRoutes(),
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
-                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events),
-                new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))));
+                new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
+                new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
+                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);

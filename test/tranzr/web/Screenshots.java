@@ -26,17 +26,16 @@ public final class Screenshots {
     private final Browser browser;
     private final ServerProcess server;
     private final Http http;
-    private final Path photo;
-    private final Path talk;
-    /** The path of an upload request. */
+    private final Path[] files;
+    /** The paths of an upload request and of a share link. */
     private String guest;
+    private String link;
 
-    private Screenshots(Browser browser, ServerProcess server, Http http, Path scratch) throws IOException {
+    private Screenshots(Browser browser, ServerProcess server, Http http, Path[] files) {
+        this.files = files;
         this.browser = browser;
         this.server = server;
         this.http = http;
-        photo = Files.write(scratch.resolve("lighthouse.jpg"), Http.bytes(4_800_000, 1));
-        talk = Files.write(scratch.resolve("talk.mp4"), Http.bytes(31_000_000, 2));
     }
 
     /** @param args a folder, or nothing */
@@ -44,7 +43,7 @@ public final class Screenshots {
         Path scratch = Files.createTempDirectory("tranzr-screenshots");
         ServerProcess.Launch launch = ServerProcess.Launch.on(scratch.resolve("data")).environment(Map.of("TRANZR_TOKEN", TOKEN));
         try (ServerProcess server = ServerProcess.start(launch); Http http = new Http(server); Browser browser = Browser.start(scratch)) {
-            Screenshots shots = new Screenshots(browser, server, http, scratch);
+            Screenshots shots = new Screenshots(browser, server, http, files(scratch));
             if (args.length > 0) {
                 shots.all(Path.of(args[0]));
             } else {
@@ -55,6 +54,14 @@ public final class Screenshots {
 
     private List<Shot> shots() {
         List<Shot> shots = new ArrayList<>();
+        shots.add(new Shot("send", "/", () -> send(4 << 20, () -> browser.until("to be under way", () -> browser.text().matches("(?s).*Uploading · [3-9]\\d %.*")))));
+        shots.add(new Shot("send-empty", "/", this::empty));
+        shots.add(new Shot("send-ready", "/", () -> {
+            empty();
+            browser.files("#files", files);
+            browser.await("#send");
+        }));
+        shots.add(new Shot("send-done", "/", () -> send(-1, () -> browser.until("for the link", () -> browser.sees(".result")))));
         shots.add(new Shot("login", "/login", () -> browser.await("#token")));
         shots.add(new Shot("login-refused", "/login", () -> {
             browser.type("#token", "nonsense");
@@ -72,30 +79,56 @@ public final class Screenshots {
             browser.click("#operations-Uploads-startUpload .try-out button");
             browser.await("#swagger .execute");
         }));
-        shots.add(new Shot("send", "/", () -> {
-            browser.files("#files", photo, talk);
-            browser.await("#send");
-        }));
-        shots.add(new Shot("send-done", "/", () -> {
-            browser.files("#files", photo);
-            browser.click("#send");
-            browser.await(".result canvas");
-        }));
         shots.add(new Shot("dashboard", "/dashboard", () -> browser.await("#files tr")));
+        shots.add(new Shot("download", link, () -> browser.await("h1")));
         shots.add(new Shot("guest", guest, () -> browser.await("#pick")));
         shots.add(new Shot("guest-thanks", guest, () -> {
-            browser.files("#files", photo, talk);
+            browser.files("#files", files);
             browser.click("#send");
             browser.untilText("#parcels h2", "Thank you");
         }));
         return shots;
     }
 
-    /** Anna, who has all rights, logged in here and on two other machines. */
-    private void prepare() {
-        String token = asOperator("/tokens", "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}").field("token");
-        asOperator("/rooms", "{\"name\": \"conference\"}");
-        guest = "/r/" + asOperator("/rooms/conference/requests", "{\"title\": \"Your slides and photos\", \"max_files\": 20, \"max_bytes\": \"5GiB\", \"max_file_size\": \"1GiB\"}").field("token");
+    /** Nothing of an earlier picture is remembered. */
+    private void empty() {
+        browser.pace(-1);
+        browser.await("#pick");
+        browser.script("return new Promise(resolve => { const r = indexedDB.deleteDatabase('tranzr'); r.onsuccess = resolve; r.onerror = resolve; })");
+        browser.open(server.url() + "/");
+        browser.await("#pick");
+    }
+
+    private void send(long pace, Runnable until) {
+        empty();
+        browser.pace(pace);
+        browser.files("#files", files);
+        browser.click("#send");
+        until.run();
+    }
+
+    /** Of different contents each time, so that the server has none of them. */
+    private static Path[] files(Path folder) throws IOException {
+        Path[] files = {folder.resolve("Holiday in Norway.mp4"), folder.resolve("Report 2026.pdf"), folder.resolve("measurements.csv")};
+        int[] sizes = {48 << 20, 3 << 20, 180_000};
+        for (int i = 0; i < files.length; i++) {
+            Files.write(files[i], Http.bytes(sizes[i], i));
+        }
+        return files;
+    }
+
+    /** Anna, who has all rights, logged in here and on two other machines; a guest's link, and one to files of hers. */
+    private void prepare() throws IOException {
+        String operator = "Bearer " + TOKEN;
+        String token = posted("/tokens", "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}", operator).field("token");
+        posted("/rooms", "{\"name\": \"conference\"}", operator);
+        guest = "/r/" + posted("/rooms/conference/requests", "{\"title\": \"Your slides and photos\", \"max_files\": 20, \"max_bytes\": \"5GiB\", \"max_file_size\": \"1GiB\"}", operator).field("token");
+        List<String> ids = new ArrayList<>();
+        for (Path file : files) {
+            ids.add("\"" + http.put("/" + file.getFileName().toString().replace(" ", "%20"), Files.readAllBytes(file), "Authorization", "Bearer " + token).expect(201).header("X-File-Id") + "\"");
+        }
+        String url = posted("/share/create", "{\"file_ids\": [" + String.join(", ", ids) + "], \"expire_minutes\": 10080, \"max_downloads\": 20, \"protected\": false}", "Bearer " + token).field("share_url");
+        link = url.substring(server.url().length());
         for (String agent : List.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1")) {
             http.send("POST", "/login", BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
@@ -106,8 +139,8 @@ public final class Screenshots {
         browser.await("#session-list > li + li");
     }
 
-    private Http.Answer asOperator(String path, String json) {
-        return http.send("POST", path, BodyPublishers.ofString(json), "Authorization", "Bearer " + TOKEN).expect(201);
+    private Http.Answer posted(String path, String json, String as) {
+        return http.send("POST", path, BodyPublishers.ofString(json), "Authorization", as).expect(201);
     }
 
     private void take(Shot shot) {
@@ -139,7 +172,7 @@ public final class Screenshots {
         }
     }
 
-    private void all(Path folder) {
+    private void all(Path folder) throws IOException {
         browser.size(WIDTH, HEIGHT);
         prepare();
         for (Shot shot : shots()) {

@@ -89,9 +89,14 @@ final class ChangeText {
     }
 
     static String of(Share share) {
-        return brief(share.tokenHash()) + " of " + share.fileId() + ", used " + share.used() + ", open " + share.open().size()
+        return brief(share.tokenHash()) + " of " + of(share.contents()) + ", used " + share.used() + ", open " + share.open().size()
                 + terms(share.maxDownloads(), share.password(), share.expires())
                 + (share.policy().equals(Share.Policy.OPERATOR) ? "" : of(share.policy()));
+    }
+
+    private static String of(Share.Contents contents) {
+        return contents.areSeveral() ? contents.members().size() + " files " + contents.members().stream().map(member -> member.index() + ": " + member.file()).toList()
+                + (contents.title().isEmpty() ? "" : " " + quote(contents.title())) : contents.members().getFirst().file().toString();
     }
 
     private static String of(FileAccess access) {

@@ -189,15 +189,21 @@ final class Draft {
     private void remove(UUID id) throws ConflictException {
         usages.moved(existing(id), null);
         uploads.put(id, null);
-        state.sharesOf(id).forEach(row -> shares.put(row.tokenHash(), null));
-        shares.replaceAll((hash, share) -> share != null && share.fileId().equals(id) ? null : share);
+        for (ShareRow row : state.sharesOf(id)) {
+            if (!shares.containsKey(row.tokenHash())) {
+                shares.put(row.tokenHash(), row.share());
+            }
+        }
+        shares.replaceAll((hash, share) -> share == null ? null : share.without(id).orElse(null));
     }
 
     private void share(Share share) throws ConflictException {
         if (find(share.tokenHash()) != null) {
             throw new ConflictException(Reason.EXISTS, "share of " + share.fileId() + " exists");
         }
-        completedFile(share.fileId());
+        for (Share.Member member : share.contents().members()) {
+            completedFile(member.file());
+        }
         put(share);
     }
 

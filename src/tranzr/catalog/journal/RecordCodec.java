@@ -45,6 +45,7 @@ final class RecordCodec {
     static final int ENTITY_ADDED = 20;
     static final int ENTITY_REPLACED = 21;
     static final int ENTITY_REMOVED = 22;
+    static final int SHARE_OF_SEVERAL_ADDED = 23;
     static final int FILE_DETAILS_CHANGED = 24;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
@@ -106,7 +107,7 @@ final class RecordCodec {
             }
             case Change.UploadCompleted c -> putUploadCompleted(tag(out, UPLOAD_COMPLETED), c);
             case Change.UploadRemoved c -> tag(out, UPLOAD_REMOVED).uuid(c.id());
-            case Change.ShareCreated c -> RowCodec.putShare(tag(out, SHARE_ADDED), c.share());
+            case Change.ShareCreated c -> RowCodec.putShare(tag(out, c.share().contents().areSeveral() ? SHARE_OF_SEVERAL_ADDED : SHARE_ADDED), c.share());
             case Change.ShareTermsChanged c -> putShareTerms(tag(out, SHARE_TERMS_CHANGED), c);
             case Change.ShareRemoved c -> tag(out, SHARE_REMOVED).digest(c.tokenHash());
             case Change.DownloadStarted c -> {
@@ -218,6 +219,7 @@ final class RecordCodec {
             case UPLOAD_REMOVED -> new Change.UploadRemoved(in.uuid());
             case SHARE_CREATED -> new Change.ShareCreated(RowCodec.share(in, false));
             case SHARE_ADDED -> new Change.ShareCreated(RowCodec.share(in, true));
+            case SHARE_OF_SEVERAL_ADDED -> new Change.ShareCreated(RowCodec.shareOfSeveral(in));
             case SHARE_TERMS_CHANGED -> new Change.ShareTermsChanged(in.digest(), in.instantOrNull(), in.varint(),
                     in.textOrNull());
             case SHARE_REMOVED -> new Change.ShareRemoved(in.digest());

@@ -113,8 +113,19 @@ final class RandomChanges {
         for (int i = random.nextInt(4); i > 0; i--) {
             open.add(slot());
         }
-        return new Share(digest(), id(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
+        return new Share(digest(), contents(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
                 random.nextInt(1000), instantOrNull(), policy());
+    }
+
+    private Share.Contents contents() {
+        if (random.nextInt(3) > 0) {
+            return Share.Contents.of(id());
+        }
+        List<Share.Member> members = new ArrayList<>();
+        for (int index = random.nextInt(3); members.isEmpty() || random.nextInt(3) > 0; index += 1 + random.nextInt(3)) {
+            members.add(new Share.Member(index, id()));
+        }
+        return new Share.Contents(members, text());
     }
 
     private Share.Policy policy() {
