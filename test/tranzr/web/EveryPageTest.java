@@ -23,7 +23,10 @@ class EveryPageTest extends ServedPages {
         server.post("/rooms", "{\"name\": \"<b>room</b>\"}", AS_OPERATOR).expect(201);
         String room = (String) server.get("/rooms", AS_OPERATOR).list().getFirst().get("room_id");
         String guest = server.post("/rooms/" + room + "/requests", "{\"title\": \"<script>alert(5)</script>\"}", AS_OPERATOR).expect(201).field("token");
+        String ids = String.join(", ", server.get("/files", AS_OPERATOR).list().stream().map(file -> "\"" + file.get("file_id") + "\"").toList());
+        String link = server.post("/share/create", "{\"file_ids\": [" + ids + "], \"protected\": false}", AS_OPERATOR).expect(201).field("share_url");
         Map<String, String> pages = new LinkedHashMap<>();
+        pages.put(link.substring(server.url().length()), "h1");
         pages.put("/", "#pick");
         pages.put("/account", "#session-list > li");
         pages.put("/dashboard", "#files tr");

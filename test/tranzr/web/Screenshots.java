@@ -16,6 +16,7 @@ public final class Screenshots {
     private static final String TOKEN = "a-token-for-pictures-0123456789";
     private static final int WIDTH = 900;
     private static final int HEIGHT = 640;
+    private static final int LONG = 1250;
     private static final int PHONE_WIDTH = 390;
     private static final int PHONE_HEIGHT = 844;
 
@@ -147,7 +148,7 @@ public final class Screenshots {
         browser.open(server.url() + shot.path());
         shot.before().run();
         // Whatever fades has faded.
-        browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); return document.fonts.ready.then(() => true)");
+        browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); scrollTo(0, 0); return document.fonts.ready.then(() => true)");
     }
 
     /** Swagger's page is endless. */
@@ -164,6 +165,7 @@ public final class Screenshots {
         prepare();
         for (Shot shot : shots()) {
             if (!shot.name().contains("-")) {
+                browser.size(WIDTH, shot.name().equals("dashboard") ? LONG : HEIGHT);
                 take(shot);
                 Path file = folder.resolve(shot.name() + ".png");
                 browser.screenshot(file);
