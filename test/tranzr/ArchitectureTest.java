@@ -27,7 +27,7 @@ class ArchitectureTest {
             Map.entry("tranzr.catalog.journal", 60), Map.entry("tranzr.storage.local", 60),
             Map.entry("tranzr.catalog", 70), Map.entry("tranzr.storage", 70), Map.entry("tranzr.client", 80), Map.entry("tranzr.metrics", 85), Map.entry("tranzr.journal", 80), Map.entry("tranzr.audit", 80),
             Map.entry("tranzr.http", 90), Map.entry("tranzr.security", 90), Map.entry("tranzr.disk", 90),
-            Map.entry("tranzr.limit", 90), Map.entry("tranzr.model", 95), Map.entry("tranzr.json", 95));
+            Map.entry("tranzr.limit", 90), Map.entry("tranzr.archive", 90), Map.entry("tranzr.model", 95), Map.entry("tranzr.json", 95));
     private static final Pattern OWN_TYPE = Pattern.compile("\\b(tranzr(?:\\.[a-z]\\w*)*)\\.[A-Z]\\w*");
 
     @Test

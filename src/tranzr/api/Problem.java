@@ -37,7 +37,8 @@ public record Problem(int status, String code, String title, String detail, bool
         return more;
     }
 
-    Problem after(Duration wait) {
+    /** The same, telling when to try again. */
+    public Problem after(Duration wait) {
         return new Problem(status, code, title, detail, retryable, wait, extra);
     }
 

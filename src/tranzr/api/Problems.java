@@ -150,6 +150,9 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.Refusal f -> refused(f);
             case Failure.UnknownShare _ -> Problem.of(ErrorCode.SHARE_NOT_FOUND, "there is no such share link");
             case Failure.ShareExpired _ -> Problem.of(ErrorCode.SHARE_EXPIRED, "the share link has expired");
+            case Failure.NotInShare f -> Problem.of(ErrorCode.NOT_IN_SHARE, "this link leads to no file '" + f.which() + "', or to several of that name");
+            case Failure.GrantExpired _ -> Problem.of(ErrorCode.GRANT_EXPIRED, "this address was good for a while only; begin again at the link itself");
+            case Failure.NoPreview f -> Problem.of(ErrorCode.NO_PREVIEW, f.why());
             case Failure.DownloadLimitReached _ -> Problem.of(ErrorCode.DOWNLOAD_LIMIT_REACHED,
                     "the share link has been downloaded as often as it may be");
             case Failure.PasswordRequired _ -> Problem.of(ErrorCode.PASSWORD_REQUIRED,

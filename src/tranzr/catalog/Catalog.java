@@ -55,7 +55,7 @@ public interface Catalog extends AutoCloseable {
 
     Optional<Share> share(Digest tokenHash);
 
-    /** The shares of one file, newest first. */
+    /** The shares of one file, also those it is in with others, newest first. */
     List<Share> sharesOf(UUID fileId);
 
     /** All shares, newest first; as {@link #uploads}. */

@@ -61,11 +61,11 @@ public sealed interface Change {
     record UploadCompleted(UUID id, Digest sha256, Instant at, Instant expires) implements Change {
     }
 
-    /** Removes an upload or file and all its shares ({@code MISSING}). */
+    /** Removes an upload or file, takes it out of its shares, and removes those that led to nothing else ({@code MISSING}). */
     record UploadRemoved(UUID id) implements Change {
     }
 
-    /** Adds a share of a completed file ({@code EXISTS}; {@code MISSING} when there is no such file; {@code STATE} when not completed). */
+    /** Adds a share of completed files ({@code EXISTS}; {@code MISSING} when one is not there; {@code STATE} when one is not completed). */
     record ShareCreated(Share share) implements Change {
     }
 
@@ -99,6 +99,10 @@ public sealed interface Change {
 
     /** Sets whom a file belongs to and who may do what with it; counts it where it now belongs ({@code MISSING}). */
     record AccessChanged(UUID id, FileAccess access) implements Change {
+    }
+
+    /** Sets name and time of a completed file ({@code MISSING}; {@code STATE} when it is not completed). @param expires null for never */
+    record FileDetailsChanged(UUID id, String filename, Instant at, Instant expires) implements Change {
     }
 
     /** Adds a token, room or the like ({@code EXISTS} when its id or its secret is known). */

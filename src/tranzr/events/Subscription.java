@@ -78,7 +78,8 @@ public final class Subscription implements AutoCloseable {
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    return new Batch(List.of(), seen);
+                    refresh();
+                    return over ? null : new Batch(List.of(), seen);
                 }
                 if (hub.latest() == seen) {
                     LockSupport.parkNanos(this, left);
@@ -206,7 +207,7 @@ public final class Subscription implements AutoCloseable {
             case Caller.Server _, Caller.Nobody _ -> caller;
         };
         caller = now;
-        over = now instanceof Caller.Nobody;
+        over |= now instanceof Caller.Nobody;
     }
 
     /** Null when it is gone or has expired. */

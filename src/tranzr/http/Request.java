@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -202,6 +203,35 @@ public final class Request {
         } catch (JsonException e) {
             throw new BadRequestException(400, "invalid_json", null, "The body is not the JSON object that is expected here: " + e.getMessage());
         }
+    }
+
+    /**
+     * The fields of a form as browsers send it when it has no file ({@code application/x-www-form-urlencoded}); none when the body is of another type.
+     *
+     * @throws BadRequestException {@code invalid_query} when it is not percent-encoded UTF-8 or has a field twice, 413 {@code body_too_large} beyond {@code maxBytes},
+     *         {@code broken_body} when it does not come whole
+     */
+    public Map<String, String> form(int maxBytes) {
+        if (header("Content-Type").filter(type -> type.split(";", 2)[0].strip().equalsIgnoreCase("application/x-www-form-urlencoded")).isEmpty()) {
+            return Map.of();
+        }
+        byte[] bytes;
+        try {
+            bytes = head.contentLength() > maxBytes ? null : body.readNBytes(maxBytes + 1);
+        } catch (IOException e) {
+            throw RequestHead.bad("broken_body", null, "The body ended before its announced end.");
+        }
+        if (bytes == null || bytes.length > maxBytes) {
+            throw new BadRequestException(413, "body_too_large", null, "The form here has at most " + maxBytes + " bytes.");
+        }
+        Map<String, String> form = new LinkedHashMap<>();
+        decodeQuery(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
+            if (values.size() > 1) {
+                throw RequestHead.bad("invalid_query", name, "The field " + name + " is there twice.");
+            }
+            form.put(name, values.getFirst());
+        });
+        return form;
     }
 
     /** The peer's address, or, from a trusted proxy, what {@code Forwarded} or {@code X-Forwarded-For} say of it. */

@@ -62,7 +62,7 @@ public final class FileName {
     }
 
     /** Zero-width and bidirectional controls (Unicode TR 36), the byte order mark, and tags; joiners of emoji stay. */
-    private static boolean isInvisible(int c) {
+    public static boolean isInvisible(int c) {
         return c == 0x200B || c == 0x200E || c == 0x200F || c == 0x061C || (c >= 0x202A && c <= 0x202E)
                 || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB)
                 || (c >= 0xE0000 && c <= 0xE007F);

@@ -17,7 +17,9 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -27,6 +29,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.http.Handler;
 import tranzr.http.Router;
@@ -70,7 +73,8 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket,
-            MetricsRoutes metrics) {
+            MetricsRoutes metrics, LinkRoutes link,
+            LinkPage linkPage, PreviewRoutes preview) {
     }
 
     private Routes() {
@@ -78,6 +82,7 @@ final class Routes {
 
     static List<Route> of(Doors to) {
         List<Route> routes = new ArrayList<>(transfers(to));
+        routes.addAll(links(to));
         routes.addAll(curl(to));
         routes.addAll(accounts(to));
         routes.addAll(webhooks(to));
@@ -101,19 +106,10 @@ final class Routes {
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
+                api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
-                // Share links, for their owner
-                api("POST", "/share/create/{file_id}", Need.SHARE, "share.create", to.share::create).with(Load.LINK),
-                api("GET", "/shares", Need.SHARE, "share.list", to.share::list).quiet(),
-                api("PATCH", "/shares/{token}", Need.SHARE, "share.change", to.share::change).with(Load.LINK),
-                api("DELETE", "/shares/{token}", Need.SHARE, "share.revoke", to.share::revoke),
-                // Share links, for whoever has one
-                api("GET", "/share/info/{token}", Need.OPEN, "share.info", to.share::info),
-                api("GET", "/share/download/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/s/{token}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
-                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", to.share::download).with(Load.DOWNLOAD),
+                api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
                 api("GET", "/openapi.json", Need.OPEN, "openapi", to.service::openApi).quiet(),
@@ -121,6 +117,31 @@ final class Routes {
                 api("GET", "/metrics", Need.METRICS, "metrics", to.metrics::metrics).quiet(),
                 api("GET", "/stats", Need.ADMIN, "stats", to.metrics::stats).quiet(),
                 api("GET", "/log", Need.ADMIN, "log.read", to.metrics::log));
+    }
+
+    private static List<Route> links(Doors to) {
+        Handler use = to.linkPage.over(to.link::download);
+        return List.of(
+                // Share links, for their owner
+                api("POST", "/share/create", Need.SHARE, "share.create", to.share::createForSeveral).with(Load.LINK),
+                api("POST", "/share/create/{file_id}", Need.SHARE, "share.create", to.share::create).with(Load.LINK),
+                api("GET", "/shares", Need.SHARE, "share.list", to.share::list).quiet(),
+                api("PATCH", "/shares/{token}", Need.SHARE, "share.change", to.share::change).with(Load.LINK),
+                api("DELETE", "/shares/{token}", Need.SHARE, "share.revoke", to.share::revoke),
+                // Share links, for whoever has one
+                api("GET", "/share/info/{token}", Need.OPEN, "share.info", to.link::info),
+                // What came of it counts with the downloads: a wrong password is an attempt at one
+                api("POST", "/share/grant/{token}", Need.OPEN, "share.download", to.link::grant).quiet(),
+                api("GET", "/share/download/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/share/download/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/s/{token}/{filename}", Need.OPEN, "share.download", use).with(Load.DOWNLOAD),
+                api("GET", "/share/preview/{token}", Need.OPEN, "share.download", to.preview::ofShare).with(Load.DOWNLOAD),
+                // The form of their page
+                api("POST", "/share/download/{token}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/share/download/{token}/{filename}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/s/{token}", Need.OPEN, "share.download", to.linkPage::submit).quiet(),
+                api("POST", "/s/{token}/{filename}", Need.OPEN, "share.download", to.linkPage::submit).quiet());
     }
 
     private static List<Route> curl(Doors to) {
@@ -153,6 +174,8 @@ final class Routes {
 
     private static List<Route> pages(Doors to) {
         return List.of(
+                // Pages; whoever they are for, they hold nothing but what the routes below tell
+                api("GET", "/dashboard", Need.OPEN, "page", to.pages.page("dashboard.html")).quiet(),
                 api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
                 api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
                 api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),

@@ -28,12 +28,15 @@ import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
+import tranzr.api.rest.LinkRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
@@ -261,10 +264,11 @@ public final class Server implements AutoCloseable {
         Engine engine = parts.engine();
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
+        Pages pages = new Pages();
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
-                new FileRoutes(engine),
+                new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
@@ -277,11 +281,14 @@ public final class Server implements AutoCloseable {
                 new WebhookRoutes(parts.hooks()),
                 accounts.requestRoutes(),
                 new AttemptRoutes(engine, logs.reader()),
-                new Pages(),
+                pages,
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 new TransferRoutes(parts.events()),
                 new SocketRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
-                parts.metrics());
+                parts.metrics(),
+                new LinkRoutes(engine),
+                new LinkPage(engine, pages),
+                new PreviewRoutes(engine));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -3,12 +3,9 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.io.OutputStream;
 import tranzr.model.ByteRange;
-import tranzr.model.Upload;
 
-/** A completed file opened for reading: it can be read to its end even if it is deleted meanwhile. Close it. */
+/** What is to be handed out, opened for reading; a file by itself can be read to its end even if it is deleted meanwhile. Close it. */
 public interface Download extends AutoCloseable {
-
-    Upload file();
 
     /**
      * Writes a range, every block verified before a byte of it goes out. Fails with Corrupt, as a {@link FailureException}, before the first byte when the first block is

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.RangeSet;
 import tranzr.model.Share;
-import tranzr.model.Upload;
 
 /**
  * Counts the downloads of shares, exactly: a slot is taken and durable before the first byte goes out, and given back
@@ -32,9 +32,9 @@ final class DownloadSlots {
         final Digest share;
         final long id;
         final Digest client;
-        final Upload file;
-        final List<FileDownload> active = new ArrayList<>();
-        RangeSet covered = RangeSet.EMPTY;
+        final List<LinkDownload> active = new ArrayList<>();
+        /** What went out of each file. */
+        final Map<UUID, RangeSet> covered = new HashMap<>();
         long served;
         /** Whether the first byte was asked for: a part that begins there is then another download. */
         boolean begun;
@@ -46,26 +46,33 @@ final class DownloadSlots {
         boolean settled;
         Instant lastActive;
 
-        Slot(Digest share, long id, Digest client, Upload file, Instant lastActive) {
+        Slot(Digest share, long id, Digest client, Instant lastActive) {
             this.share = share;
             this.id = id;
             this.client = client;
-            this.file = file;
             this.lastActive = lastActive;
         }
 
-        boolean hasRoomFor(ByteRange range) {
-            long left = file.length() - (served - file.length()) + SLACK;
+        boolean hasRoomFor(ByteRange range, LinkSpace space) {
+            long left = space.length() - (served - space.length()) + SLACK;
             return range.length() <= left;
         }
 
-        boolean isWhole() {
-            return covered.contains(new ByteRange(0, file.length()));
+        boolean isWhole(LinkSpace space) {
+            return space.isCoveredBy(covered);
         }
     }
 
     /** Who is about to count a download. */
     private record Opening(Digest share, Digest client) {
+    }
+
+    /** What is asked for: a range of the link's byte space. */
+    private record Wish(Digest share, Digest client, LinkSpace space, ByteRange range) {
+
+        static Wish of(Shares.Visit visit, ByteRange range) {
+            return new Wish(visit.share().tokenHash(), visit.visitor().key(), visit.space(), range);
+        }
     }
 
     private final Core core;
@@ -80,22 +87,22 @@ final class DownloadSlots {
     /** Takes over the slots that were open when the server stopped: they stay counted, and can be continued for a while. */
     synchronized void recover() {
         Instant now = core.now();
-        core.catalog.forEachShare(share -> core.catalog.upload(share.fileId()).ifPresent(file -> {
+        core.catalog.forEachShare(share -> {
             for (Share.Slot open : share.open()) {
-                Slot slot = new Slot(share.tokenHash(), open.id(), open.client(), file, now);
+                Slot slot = new Slot(share.tokenHash(), open.id(), open.client(), now);
                 slot.broken = true;
                 slot.settled = true;
                 slot.begun = true;
                 slots.computeIfAbsent(share.tokenHash(), key -> new ArrayList<>()).add(slot);
             }
-        }));
+        });
     }
 
     /** Whether {@link #open} would find or get a slot now. Fails with DownloadLimitReached. */
-    void check(Shares.Visit visit, Digest client, ByteRange range) {
+    void check(Shares.Visit visit, ByteRange range) {
         releaseBroken(visit.share().tokenHash());
         synchronized (this) {
-            if (joinable(visit.share().tokenHash(), client, range).isPresent()) {
+            if (joinable(Wish.of(visit, range)).isPresent()) {
                 return;
             }
         }
@@ -106,24 +113,28 @@ final class DownloadSlots {
         }
     }
 
-    /** Opens the file under a slot of this client, or under a new one. Fails with DownloadLimitReached. */
-    Download open(Shares.Visit visit, Digest client, ByteRange range) {
-        Digest share = visit.share().tokenHash();
-        releaseBroken(share);
-        Opening opening = new Opening(share, client);
+    /**
+     * Opens what is asked for under a slot of this client, or under a new one. Fails with DownloadLimitReached.
+     *
+     * @param range of the link's byte space
+     */
+    Download open(Shares.Visit visit, ByteRange range, LinkDownload.Opener opener) {
+        Wish wish = Wish.of(visit, range);
+        releaseBroken(wish.share());
+        Opening opening = new Opening(wish.share(), wish.client());
         boolean limited = visit.share().maxDownloads() > 0;
         synchronized (this) {
-            Slot joined = joinable(share, client, range).orElse(null);
+            Slot joined = joinable(wish).orElse(null);
             while (joined == null && limited && !openings.add(opening)) {
                 awaitOpened();
-                joined = joinable(share, client, range).orElse(null);
+                joined = joinable(wish).orElse(null);
             }
             if (joined != null) {
-                return attach(joined, range);
+                return attach(joined, wish, opener);
             }
         }
         try {
-            return openNew(visit, client, range);
+            return openNew(wish, limited, opener);
         } finally {
             if (limited) {
                 synchronized (this) {
@@ -144,15 +155,14 @@ final class DownloadSlots {
         }
     }
 
-    private Download openNew(Shares.Visit visit, Digest client, ByteRange range) {
-        Digest share = visit.share().tokenHash();
+    private Download openNew(Wish wish, boolean limited, LinkDownload.Opener opener) {
         // Opened before it is counted, so that damage, or a race with a deletion, costs the recipient nothing.
-        Slot slot = new Slot(share, core.random.nextLong(), client, visit.file(), core.now());
-        slot.limited = visit.share().maxDownloads() > 0;
-        Download download = attach(slot, range);
+        Slot slot = new Slot(wish.share(), core.random.nextLong(), wish.client(), core.now());
+        slot.limited = limited;
+        Download download = attach(slot, wish, opener);
         boolean counted = false;
         try {
-            count(slot, range);
+            count(slot, wish.range());
             counted = true;
         } finally {
             if (!counted) {
@@ -161,7 +171,7 @@ final class DownloadSlots {
             }
         }
         synchronized (this) {
-            slots.computeIfAbsent(share, key -> new ArrayList<>()).add(slot);
+            slots.computeIfAbsent(wish.share(), key -> new ArrayList<>()).add(slot);
         }
         return download;
     }
@@ -190,30 +200,33 @@ final class DownloadSlots {
      * parts: what went out whole as far as the server knows may have been lost on its way; for a range from byte 0 also one of which only
      * later parts were asked for. For another range any of the same client.
      */
-    private Optional<Slot> joinable(Digest share, Digest client, ByteRange range) {
+    private Optional<Slot> joinable(Wish wish) {
+        ByteRange range = wish.range();
+        LinkSpace space = wish.space();
         Instant latest = core.now().minus(core.settings.continueGrace());
         // What is for one time is over when the file is whole: no part of it is handed out again.
-        boolean oneTime = core.catalog.share(share).map(known -> known.policy().oneTime()).orElse(false);
-        return slots.getOrDefault(share, List.of()).stream()
-                .filter(slot -> slot.limited && slot.client.equals(client) && slot.hasRoomFor(range))
-                .filter(slot -> !(oneTime && slot.isWhole()))
+        boolean oneTime = core.catalog.share(wish.share()).map(known -> known.policy().oneTime()).orElse(false);
+        return slots.getOrDefault(wish.share(), List.of()).stream()
+                .filter(slot -> slot.limited && slot.client.equals(wish.client()) && slot.hasRoomFor(range, space))
+                .filter(slot -> !(oneTime && slot.isWhole(space)))
                 .filter(slot -> !slot.active.isEmpty() || !slot.lastActive.isBefore(latest))
-                .filter(slot -> range.start() > 0 || slot.active.isEmpty() && (slot.broken || !slot.isWhole())
-                        || !slot.begun && range.length() < slot.file.length())
+                .filter(slot -> range.start() > 0 || slot.active.isEmpty() && (slot.broken || !slot.isWhole(space))
+                        || !slot.begun && range.length() < space.length())
                 .findFirst();
     }
 
-    private Download attach(Slot slot, ByteRange range) {
-        FileDownload[] opened = new FileDownload[1];
-        FileDownload download = Downloads.open(core, slot.file, whole -> ended(slot, opened[0], range, whole));
+    private Download attach(Slot slot, Wish wish, LinkDownload.Opener opener) {
+        LinkDownload[] opened = new LinkDownload[1];
+        LinkDownload download = opener.open(whole -> ended(slot, opened[0], wish, whole));
         opened[0] = download;
         slot.active.add(download);
-        slot.begun |= range.start() == 0;
+        slot.begun |= wish.range().start() == 0;
         slot.lastActive = core.now();
         return download;
     }
 
-    private void ended(Slot slot, FileDownload download, ByteRange range, boolean whole) {
+    private void ended(Slot slot, LinkDownload download, Wish wish, boolean whole) {
+        ByteRange range = wish.range();
         boolean finished;
         synchronized (this) {
             slot.active.remove(download);
@@ -224,20 +237,27 @@ final class DownloadSlots {
             }
             long sent = whole ? range.length() : Math.min(download.sent(), range.length());
             slot.served += sent;
-            for (ByteRange part : slot.covered.missing(new ByteRange(range.start(), range.start() + sent))) {
-                slot.covered = slot.covered.plus(part, 0);
-            }
-            if (slot.isWhole()) {
+            wish.space().pieces(new ByteRange(range.start(), range.start() + sent)).forEach(piece -> slot.covered.merge(piece.file(),
+                    RangeSet.EMPTY.plus(piece.range(), 0), (before, more) -> plus(before, piece.range())));
+            if (slot.isWhole(wish.space())) {
                 slot.broken = false;
             } else if (!whole) {
                 slot.broken = true;
             }
-            finished = slot.isWhole() && !slot.settled;
+            finished = slot.isWhole(wish.space()) && !slot.settled;
             slot.settled |= finished;
         }
         if (finished) {
             close(new Change.DownloadFinished(slot.share, slot.id));
         }
+    }
+
+    private static RangeSet plus(RangeSet covered, ByteRange range) {
+        RangeSet more = covered;
+        for (ByteRange part : covered.missing(range)) {
+            more = more.plus(part, 0);
+        }
+        return more;
     }
 
     private void forget(Slot slot) {
@@ -300,7 +320,7 @@ final class DownloadSlots {
     synchronized void cancel(Digest share) {
         List<Slot> list = slots.remove(share);
         if (list != null) {
-            list.forEach(slot -> slot.active.forEach(FileDownload::cancel));
+            list.forEach(slot -> slot.active.forEach(LinkDownload::cancel));
         }
     }
 }

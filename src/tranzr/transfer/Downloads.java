@@ -21,7 +21,8 @@ public final class Downloads {
     /** Fails with UnknownFile, Forbidden, NotCompleted, UploadExpired, Corrupt when the bytes are missing. */
     public Download open(UUID id) {
         permit.require(id, Right.DOWNLOAD);
-        return new WatchedDownload(core, open(core, requireCompleted(core, id), whole -> { }), permit.peer());
+        Upload file = requireCompleted(core, id);
+        return new WatchedDownload(core, file, open(core, file, whole -> { }), permit.peer());
     }
 
     static Upload requireCompleted(Core core, UUID id) {
@@ -37,7 +38,7 @@ public final class Downloads {
     }
 
     /** @param ended told once how it ended */
-    static FileDownload open(Core core, Upload file, FileDownload.Ended ended) {
+    static FileDownload open(Core core, Upload file, LinkDownload.Ended ended) {
         try {
             StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id());
             return new FileDownload(file, object, ended);

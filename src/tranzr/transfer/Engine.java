@@ -23,6 +23,7 @@ public final class Engine implements AutoCloseable {
     private final UploadSessions sessions;
     private final Assembler assembler;
     private final DownloadSlots slots;
+    private final Checksums checksums;
     private final Cleanup cleanup;
     private final int missing;
 
@@ -32,6 +33,7 @@ public final class Engine implements AutoCloseable {
         this.sessions = new UploadSessions(core);
         this.assembler = new Assembler(core, sessions);
         this.slots = new DownloadSlots(core);
+        this.checksums = new Checksums(core);
         slots.recover();
         this.cleanup = new Cleanup(core, uploads(Caller.SYSTEM), sessions, slots);
     }
@@ -100,6 +102,16 @@ public final class Engine implements AutoCloseable {
         return new Uploads(core, new Permit(core, caller, peer), sessions, assembler);
     }
 
+    /** What there is, as this caller may list it. */
+    public Listing listing(Caller caller) {
+        return new Listing(core, new Permit(core, caller, Peer.UNKNOWN));
+    }
+
+    /** Names of files and how long they stay, as this caller may change them. */
+    public FileDetails details(Caller caller) {
+        return new FileDetails(core, uploads(caller));
+    }
+
     /** Whom files belong to, as this caller may decide it. */
     public Assignments assignments(Caller caller) {
         return new Assignments(core, new Permit(core, caller, Peer.UNKNOWN), uploads(caller));
@@ -117,7 +129,7 @@ public final class Engine implements AutoCloseable {
 
     /** The share links as this caller may manage them; who has a link needs nothing else. */
     public Shares shares(Caller caller) {
-        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots);
+        return new Shares(core, new Permit(core, caller, Peer.UNKNOWN), slots, checksums);
     }
 
     /** What the packages beside the engine build on. */
@@ -154,6 +166,7 @@ public final class Engine implements AutoCloseable {
     public void close() {
         core.stop("the server is stopping");
         cleanup.close();
+        checksums.close(ENDING);
         sessions.hasher().close(ENDING);
     }
 }

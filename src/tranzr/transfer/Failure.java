@@ -189,6 +189,18 @@ public sealed interface Failure {
     record DownloadLimitReached() implements Failure {
     }
 
+    /** The link leads to no such file. @param which as it was asked for */
+    record NotInShare(String which) implements Failure {
+    }
+
+    /** What cannot be shown, or may not be without its counting as a download. */
+    record NoPreview(String why) implements Failure {
+    }
+
+    /** A grant that is over, or never was one for this link. */
+    record GrantExpired() implements Failure {
+    }
+
     record PasswordRequired() implements Failure {
     }
 

@@ -10,15 +10,9 @@ import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
 
 /** A file opened for reading; every block is verified before a byte of it goes out. Used by one thread at a time. */
-final class FileDownload implements Download {
+final class FileDownload implements LinkDownload {
 
     private static final System.Logger LOG = System.getLogger(FileDownload.class.getName());
-
-    /** How a download ended. */
-    interface Ended {
-        /** @param whole whether all of the range was handed over */
-        void tell(boolean whole);
-    }
 
     private final Upload file;
     private final StoredObject object;
@@ -39,11 +33,6 @@ final class FileDownload implements Download {
     static FailureException corrupt(Upload file, IOException e) {
         LOG.log(System.Logger.Level.ERROR, "the stored bytes of " + file.id() + " are damaged: " + e.getMessage());
         return new FailureException(new Failure.Corrupt(file.id()));
-    }
-
-    @Override
-    public Upload file() {
-        return file;
     }
 
     @Override
@@ -94,13 +83,13 @@ final class FileDownload implements Download {
         }
     }
 
-    /** Bytes handed over so far. */
-    long sent() {
+    @Override
+    public long sent() {
         return sent;
     }
 
-    /** Has {@link #writeTo} end with an error soon. */
-    void cancel() {
+    @Override
+    public void cancel() {
         cancelled = true;
     }
 

@@ -9,6 +9,7 @@ import java.util.UUID;
 import tranzr.catalog.Catalog;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 import tranzr.storage.Storage;
@@ -252,8 +253,10 @@ public final class Fsck {
     private void checkShares() {
         Map<UUID, Long> lost = new TreeMap<>();
         catalog.forEachShare(share -> {
-            if (catalog.upload(share.fileId()).filter(file -> file.state() == UploadState.COMPLETED).isEmpty()) {
-                lost.merge(share.fileId(), 1L, Long::sum);
+            for (Share.Member member : share.contents().members()) {
+                if (catalog.upload(member.file()).filter(file -> file.state() == UploadState.COMPLETED).isEmpty()) {
+                    lost.merge(member.file(), 1L, Long::sum);
+                }
             }
         });
         lost.forEach((id, count) -> found(Kind.SHARE_WITHOUT_FILE, id, count + " of its shares, but no such file is there"));

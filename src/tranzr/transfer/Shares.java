@@ -2,7 +2,11 @@ package tranzr.transfer;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,11 +14,13 @@ import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
+import tranzr.model.FileName;
 import tranzr.model.IpRange;
 import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
+import tranzr.security.LinkGrant;
 import tranzr.security.Tokens;
 
 /**
@@ -24,7 +30,10 @@ public final class Shares {
 
     /** The hexadecimal digits of a share's id: enough that no two shares have the same. */
     public static final int ID_LENGTH = 16;
+    /** How long a grant in the place of a password holds. */
+    public static final Duration GRANT = Duration.ofHours(1);
     private static final int MAX_ADDRESSES = 100;
+    private static final int MAX_TITLE = 200;
 
     /**
      * @param expires null for never
@@ -58,8 +67,16 @@ public final class Shares {
         }
     }
 
-    /** Who asks. @param userAgent may be null; @param password as given, or null */
-    public record Visitor(InetAddress address, String userAgent, String password) {
+    /** Who asks. @param userAgent may be null; @param password as given, or null; @param grant in its place, or null */
+    public record Visitor(InetAddress address, String userAgent, String password, String grant) {
+
+        public Visitor(InetAddress address, String userAgent, String password) {
+            this(address, userAgent, password, null);
+        }
+
+        Peer peer() {
+            return new Peer(address, userAgent);
+        }
 
         /** What tells this client from others, so that it can continue its own download. */
         Digest key() {
@@ -68,18 +85,41 @@ public final class Shares {
         }
     }
 
-    /** A visitor who may download. */
-    public record Visit(Share share, Upload file, Visitor visitor) {
+    /** A file of a link. @param index as in {@link Share.Member} */
+    public record Item(int index, Upload file) {
+    }
+
+    /** A visitor who may download. @param items at least one, by rising index */
+    public record Visit(Share share, List<Item> items, Visitor visitor) {
+
+        /** The only file, or the first. */
+        public Upload file() {
+            return items.getFirst().file();
+        }
+
+        public List<Upload> files() {
+            return items.stream().map(Item::file).toList();
+        }
+
+        LinkSpace space() {
+            return new LinkSpace(files());
+        }
+    }
+
+    /** What stands in a URL in the place of a password. */
+    public record Grant(String text, Instant until) {
     }
 
     private final Core core;
     private final Permit permit;
     private final DownloadSlots slots;
+    private final Checksums checksums;
 
-    Shares(Core core, Permit permit, DownloadSlots slots) {
+    Shares(Core core, Permit permit, DownloadSlots slots, Checksums checksums) {
         this.core = core;
         this.permit = permit;
         this.slots = slots;
+        this.checksums = checksums;
     }
 
     /** A strong random password that people can type. */
@@ -89,11 +129,15 @@ public final class Shares {
 
     /** Makes a share without committing it; the file need not be there yet. Fails with InvalidValue, TooManyAttempts, Forbidden. */
     public Created draft(UUID fileId, Terms terms) {
+        return draft(Share.Contents.of(fileId), terms);
+    }
+
+    private Created draft(Share.Contents contents, Terms terms) {
         permit.requireAtAll(Right.SHARE);
         requireFew(terms.addresses());
         String token = Tokens.create(Tokens.Kind.SHARE, core.random);
         String password = terms.password() == null ? null : core.passwords().hash(terms.password());
-        Share share = new Share(Tokens.hash(token), fileId, password, core.now(), terms.expires(),
+        Share share = new Share(Tokens.hash(token), contents, password, core.now(), terms.expires(),
                 terms.oneTime() ? 1 : terms.maxDownloads(), 0, List.of(), 0, null,
                 new Share.Policy(permit.caller().owner(), terms.addresses(), terms.oneTime(), terms.notice()));
         return new Created(share, token, terms.password());
@@ -101,13 +145,40 @@ public final class Shares {
 
     /** Makes a share of a completed file. Fails with UnknownFile, Forbidden, NotCompleted, InvalidValue. */
     public Created create(UUID fileId, Terms terms) {
-        permit.require(fileId, Right.SHARE);
-        Downloads.requireCompleted(core, fileId);
-        Created created = draft(fileId, terms);
+        return create(Share.Contents.of(fileId), terms);
+    }
+
+    /**
+     * Makes one share of several completed files. Fails with UnknownFile, Forbidden, NotCompleted, InvalidValue.
+     *
+     * @param files in their order
+     * @param title for people; may be empty
+     */
+    public Created create(List<UUID> files, String title, Terms terms) {
+        if (files.isEmpty() || files.size() > Share.MAX_FILES) {
+            throw new FailureException(new Failure.InvalidValue("file_ids", "must be 1 to " + Share.MAX_FILES + " ids"));
+        }
+        if (new HashSet<>(files).size() < files.size()) {
+            throw new FailureException(new Failure.InvalidValue("file_ids", "must not have a file twice"));
+        }
+        if (title.length() > MAX_TITLE || title.codePoints().anyMatch(c -> Character.isISOControl(c) || FileName.isInvisible(c) || c >= 0xD800 && c <= 0xDFFF)) {
+            throw new FailureException(new Failure.InvalidValue("title", "must be at most " + MAX_TITLE + " printable characters"));
+        }
+        return create(Share.Contents.of(files, title), terms);
+    }
+
+    private Created create(Share.Contents contents, Terms terms) {
+        for (Share.Member member : contents.members()) {
+            permit.require(member.file(), Right.SHARE);
+            Downloads.requireCompleted(core, member.file());
+        }
+        Created created = draft(contents, terms);
         try {
             core.commit(List.of(created.change()));
         } catch (ConflictException e) {
-            throw new FailureException(new Failure.UnknownFile(fileId));
+            UUID gone = contents.members().stream().map(Share.Member::file).filter(file -> core.catalog.upload(file).isEmpty()).findFirst()
+                    .orElse(contents.members().getFirst().file());
+            throw new FailureException(new Failure.UnknownFile(gone));
         }
         return created;
     }
@@ -119,7 +190,7 @@ public final class Shares {
 
     /**
      * Checks that the share lives, may be used from there, and the password is right; counts nothing. Fails with UnknownShare, ShareExpired, AddressNotAllowed,
-     * PasswordRequired, WrongPassword, TooManyAttempts.
+     * PasswordRequired, WrongPassword, TooManyAttempts, GrantExpired.
      */
     public Visit enter(String token, Visitor visitor) {
         Visit visit;
@@ -133,7 +204,11 @@ public final class Shares {
             }
             throw e;
         }
-        if (visit.share().password() != null) {
+        if (visitor.grant() != null) {
+            if (!LinkGrant.holds(visitor.grant(), token, visit.share().password(), core.now())) {
+                throw new FailureException(new Failure.GrantExpired());
+            }
+        } else if (visit.share().password() != null) {
             core.passwords().require(new GuardedShare(core, visit.share()), visitor.address(), visitor.password());
         }
         return visit;
@@ -148,25 +223,69 @@ public final class Shares {
         if (share.isExpired(core.now())) {
             throw new FailureException(new Failure.ShareExpired());
         }
-        Upload file = core.catalog.upload(share.fileId())
-                .filter(upload -> upload.state() == UploadState.COMPLETED)
-                .orElseThrow(() -> new FailureException(new Failure.UnknownShare()));
+        List<Item> items = new ArrayList<>();
+        for (Share.Member member : share.contents().members()) {
+            core.catalog.upload(member.file()).filter(upload -> upload.state() == UploadState.COMPLETED)
+                    .ifPresent(file -> items.add(new Item(member.index(), file)));
+        }
+        if (items.isEmpty()) {
+            throw new FailureException(new Failure.UnknownShare());
+        }
         core.settle();
-        return new Visit(share, file, visitor);
+        return new Visit(share, List.copyOf(items), visitor);
     }
 
-    /** Whether a new or continued download of this range would be allowed now: for HEAD. Fails with DownloadLimitReached. */
-    public void checkLimit(Visit visit, ByteRange range) {
-        slots.check(visit, visit.visitor().key(), range);
+    /** A grant for whoever has entered, which holds until the link's end at most. Fails with UnknownShare. @param token as for {@link #enter} */
+    public Grant grant(String token, Visit visit) {
+        // As it is now: entering may have strengthened the stored password.
+        Share now = existing(visit.share().tokenHash());
+        Instant until = core.now().plus(GRANT);
+        if (now.expires() != null && now.expires().isBefore(until)) {
+            until = now.expires();
+        }
+        return new Grant(LinkGrant.of(token, now.password(), until), until.truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** All files of the link as one archive, as it would be handed out now. */
+    public Archive archive(Visit visit) {
+        return Archive.of(visit);
+    }
+
+    /** Whether a new or continued download of this range of a file would be allowed now: for HEAD. Fails with DownloadLimitReached. */
+    public void checkLimit(Visit visit, Item item, ByteRange range) {
+        slots.check(visit, visit.space().of(item.file(), range));
+    }
+
+    /** As {@link #checkLimit(Visit, Item, ByteRange)}, for a range of the archive. */
+    public void checkLimit(Visit visit, Archive archive, ByteRange range) {
+        slots.check(visit, archive.layout().contentOf(range));
     }
 
     /**
-     * Opens the file for the visitor, counting a download by the rule in {@code docs/api.md}; the count is durable before it returns. Fails with
+     * Opens a file of the link for the visitor, counting a download by the rule in {@code docs/api.md}; the count is durable before it returns. Fails with
      * DownloadLimitReached, Corrupt. The download must be ended.
      */
+    public Download download(Visit visit, Item item, ByteRange range) {
+        Download opened = slots.open(visit, visit.space().of(item.file(), range), ended -> Downloads.open(core, item.file(), ended));
+        return new WatchedDownload(core, item.file(), opened, visit.visitor().peer());
+    }
+
+    /** The same, of the only file or the first. */
     public Download download(Visit visit, ByteRange range) {
-        Visitor visitor = visit.visitor();
-        return new WatchedDownload(core, slots.open(visit, visitor.key(), range), new Peer(visitor.address(), visitor.userAgent()));
+        return download(visit, visit.items().getFirst(), range);
+    }
+
+    /** The same, for all files at once. @param range of the archive, as is what is then written */
+    public Download download(Visit visit, Archive archive, ByteRange range) {
+        return slots.open(visit, archive.layout().contentOf(range), ended -> new ArchiveDownload(core, checksums, visit, archive.layout(), ended));
+    }
+
+    /** Opens a file for a preview, which counts nothing: so of links without a limit only. Fails with NoPreview, Corrupt. The download must be ended. */
+    public Download preview(Visit visit, Item item) {
+        if (visit.share().maxDownloads() > 0) {
+            throw new FailureException(new Failure.NoPreview("this link is for a number of downloads, and a preview would give the file away"));
+        }
+        return Downloads.open(core, item.file(), _ -> { });
     }
 
     /** A share by its token, or by its id (the first {@link #ID_LENGTH} hexadecimal digits of the token's hash, or all 64). Fails with UnknownShare. */
@@ -181,8 +300,22 @@ public final class Shares {
         }
     }
 
+    /** Whose file a link leads to may see and revoke it, be it one of many. */
     private boolean isOurs(Share share) {
-        return core.catalog.upload(share.fileId()).filter(file -> permit.allows(Right.SHARE, file)).isPresent();
+        return share.contents().members().stream().anyMatch(member -> mayShare(member.file()));
+    }
+
+    private boolean mayShare(UUID fileId) {
+        return core.catalog.upload(fileId).filter(file -> permit.allows(Right.SHARE, file)).isPresent();
+    }
+
+    /** The files of a link that the caller may share: of the others it is told nothing. */
+    public List<Item> itemsOf(Share share) {
+        List<Item> items = new ArrayList<>();
+        for (Share.Member member : share.contents().members()) {
+            core.catalog.upload(member.file()).filter(file -> permit.allows(Right.SHARE, file)).ifPresent(file -> items.add(new Item(member.index(), file)));
+        }
+        return items;
     }
 
     private Optional<Share> byId(String id) {
@@ -219,11 +352,11 @@ public final class Shares {
     }
 
     /**
-     * Sets all terms of a share; {@code keepPassword} leaves the password as it is. What is for one download stays so. Fails with UnknownShare,
-     * InvalidValue.
+     * Sets all terms of a share; {@code keepPassword} leaves the password as it is. What is for one download stays so. Who may not share all of its files
+     * may not open it wider. Fails with UnknownShare, Forbidden, InvalidValue.
      */
     public Share change(Digest tokenHash, Terms terms, boolean keepPassword) {
-        requireOurs(existing(tokenHash));
+        requireAllOurs(existing(tokenHash));
         if (terms.oneTime() && terms.maxDownloads() != 1) {
             throw new FailureException(new Failure.InvalidValue("max_downloads", "is 1 for a one-time link, for good"));
         }
@@ -243,6 +376,13 @@ public final class Shares {
                 throw new FailureException(new Failure.UnknownShare());
             }
             return existing(tokenHash);
+        }
+    }
+
+    private void requireAllOurs(Share share) {
+        requireOurs(share);
+        if (!share.contents().members().stream().allMatch(member -> mayShare(member.file()))) {
+            throw new FailureException(new Failure.Forbidden(Right.SHARE));
         }
     }
 

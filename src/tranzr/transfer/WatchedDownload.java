@@ -11,29 +11,26 @@ import tranzr.storage.CorruptObjectException;
 final class WatchedDownload implements Download {
 
     private final Core core;
+    private final Upload file;
     private final Download download;
     private final Peer peer;
 
-    WatchedDownload(Core core, Download download, Peer peer) {
+    WatchedDownload(Core core, Upload file, Download download, Peer peer) {
         this.core = core;
+        this.file = file;
         this.download = download;
         this.peer = peer;
     }
 
     @Override
-    public Upload file() {
-        return download.file();
-    }
-
-    @Override
     public void writeTo(OutputStream out, ByteRange range) throws IOException {
-        Traffic.Passage passage = core.traffic().download(file(), range, peer);
-        Failure failure = new Failure.BodyBroken(file().id(), 0);
+        Traffic.Passage passage = core.traffic().download(file, range, peer);
+        Failure failure = new Failure.BodyBroken(file.id(), 0);
         try {
             download.writeTo(new Counted(out, passage), range);
             failure = null;
         } catch (CorruptObjectException e) {
-            failure = new Failure.Corrupt(file().id());
+            failure = new Failure.Corrupt(file.id());
             throw e;
         } catch (FailureException e) {
             failure = e.failure();
@@ -48,7 +45,7 @@ final class WatchedDownload implements Download {
         try {
             download.check(range);
         } catch (FailureException e) {
-            core.traffic().download(file(), range, peer).end(0, e.failure());
+            core.traffic().download(file, range, peer).end(0, e.failure());
             throw e;
         }
     }

@@ -219,6 +219,47 @@ abstract class ChangeContract {
     }
 
     @Test
+    void aFileThatGoesLeavesTheSharesOfSeveralAndTheLastOneTakesThemWithIt() throws Exception {
+        for (long number = 1; number <= 4; number++) {
+            catalog.commit(file(number));
+        }
+        Share all = share("all", List.of(3L, 1L, 2L), 7);
+        catalog.commit(new Change.ShareCreated(all), new Change.ShareCreated(share("one", 1, 1)), new Change.ShareCreated(share("pair", List.of(1L, 4L), 1)));
+        catalog.commit(started("all", 5));
+        Share begun = shareNow("all");
+        for (long number = 1; number <= 3; number++) {
+            assertTrue(catalog.sharesOf(id(number)).contains(begun), "" + number);
+        }
+        assertEquals(List.of(shareNow("all"), shareNow("pair"), shareNow("one")).size(), catalog.sharesOf(id(1)).size());
+        catalog.commit(new Change.UploadRemoved(id(1)));
+        Share left = shareNow("all");
+        assertEquals(List.of(new Share.Member(0, id(3)), new Share.Member(2, id(2))), left.contents().members());
+        assertEquals(begun.withContents(left.contents()), left);
+        assertEquals(List.of(new Share.Member(1, id(4))), shareNow("pair").contents().members());
+        assertTrue(catalog.share(token("one")).isEmpty());
+        assertEquals(List.of(), catalog.sharesOf(id(1)));
+        // An id that is used anew gets into nothing that it was in before.
+        catalog.commit(file(1));
+        assertEquals(List.of(), catalog.sharesOf(id(1)));
+        catalog.commit(new Change.UploadRemoved(id(3)), new Change.UploadRemoved(id(2)), new Change.UploadRemoved(id(4)));
+        assertEquals(List.of(), catalog.shares(null, 10, share -> true));
+        assertEquals(List.of(), catalog.sharesOf(id(2)));
+    }
+
+    @Test
+    void aShareOfSeveralNeedsEachOfThemCompletedAndIsGoneAtOnceWhenItIsRevoked() throws Exception {
+        catalog.commit(file(1));
+        refuses(Reason.MISSING, new Change.ShareCreated(share("a", List.of(1L, 2L), 1)));
+        catalog.commit(created(2, 10));
+        refuses(Reason.STATE, new Change.ShareCreated(share("a", List.of(1L, 2L), 1)));
+        catalog.commit(stored(2, 0, 10), completed(2), new Change.ShareCreated(share("a", List.of(1L, 2L), 1)));
+        assertEquals(share("a", List.of(1L, 2L), 1), shareNow("a"));
+        catalog.commit(new Change.UploadRemoved(id(1)), created(1, 20), new Change.ShareRemoved(token("a")));
+        assertEquals(List.of(), catalog.sharesOf(id(2)));
+        assertTrue(catalog.share(token("a")).isEmpty());
+    }
+
+    @Test
     void aShareIsOfACompletedFile() throws Exception {
         refuses(Reason.MISSING, new Change.ShareCreated(share("a", 1, 1)));
         catalog.commit(created(1, 10));
@@ -293,6 +334,25 @@ abstract class ChangeContract {
         assertEquals(share("a", 1, 1).withFailures(3, at(4)), shareNow("a"));
         catalog.commit(new Change.PasswordFailuresSet(token("a"), 0, null));
         assertEquals(share("a", 1, 1), shareNow("a"));
+    }
+
+    @Test
+    void nameAndTimeOfAFileAreChangedAndStayChanged() throws Exception {
+        Change renamed = new Change.FileDetailsChanged(id(1), "Other Näme.pdf", at(5), at(9000));
+        refuses(Reason.MISSING, renamed);
+        catalog.commit(created(1, 10), stored(1, 0, 10));
+        refuses(Reason.STATE, renamed);
+        catalog.commit(completed(1));
+        Upload before = uploadNow(1);
+        catalog.commit(renamed);
+        assertEquals(before.withDetails("Other Näme.pdf", at(5), at(9000)), uploadNow(1));
+        reopen();
+        assertEquals(before.withDetails("Other Näme.pdf", at(5), at(9000)), uploadNow(1));
+        assertEquals(List.of(uploadNow(1)), catalog.files(before.sha256(), 10, upload -> true));
+        catalog.commit(new Change.FileDetailsChanged(id(1), "file", at(6), null));
+        reopen();
+        assertEquals(before.withDetails("file", at(6), null), uploadNow(1));
+        refuses(Reason.STATE, new Change.UploadRemoved(id(1)), created(1, 10), renamed);
     }
 
     @Test

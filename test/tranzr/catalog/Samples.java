@@ -65,6 +65,11 @@ public final class Samples {
                 null);
     }
 
+    /** One share of several files. */
+    public static Share share(String name, List<Long> files, long maxDownloads) {
+        return share(name, files.getFirst(), maxDownloads).withContents(Share.Contents.of(files.stream().map(Samples::id).toList(), "title of " + name));
+    }
+
     public static Change.DownloadStarted started(String name, long slot) {
         return new Change.DownloadStarted(token(name), slot(slot));
     }

@@ -120,7 +120,7 @@ class PermissionMatrixTest {
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
         String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
-                : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
+                : route.pattern().equals("/share/create") ? "{\"file_ids\": [\"" + file + "\"]}" : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
                 : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
                 : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";

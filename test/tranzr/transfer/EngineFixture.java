@@ -95,7 +95,7 @@ final class EngineFixture implements AutoCloseable {
     byte[] read(UUID id) throws IOException {
         try (Download download = engine.downloads(Caller.SYSTEM).open(id)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            download.writeTo(out, new ByteRange(0, download.file().length()));
+            download.writeTo(out, new ByteRange(0, engine.core().catalog().upload(id).orElseThrow().length()));
             return out.toByteArray();
         }
     }

@@ -91,6 +91,15 @@ public final class Screenshots {
         browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); return document.fonts.ready.then(() => true)");
     }
 
+    /** Swagger's page is endless. */
+    private void picture(Shot shot, Path file) {
+        if (shot.name().startsWith("docs")) {
+            browser.screenshot(file);
+        } else {
+            browser.fullScreenshot(file);
+        }
+    }
+
     private void forReadme(Path folder) {
         browser.size(WIDTH, HEIGHT);
         prepare();
@@ -110,12 +119,12 @@ public final class Screenshots {
                 browser.scheme(scheme);
                 browser.size(WIDTH, HEIGHT);
                 take(shot);
-                browser.fullScreenshot(folder.resolve(shot.name() + "-" + scheme + ".png"));
+                picture(shot, folder.resolve(shot.name() + "-" + scheme + ".png"));
             }
             browser.scheme("light");
             browser.size(PHONE_WIDTH, PHONE_HEIGHT);
             take(shot);
-            browser.fullScreenshot(folder.resolve(shot.name() + "-narrow.png"));
+            picture(shot, folder.resolve(shot.name() + "-narrow.png"));
         }
         browser.complaints().forEach(System.out::println);
     }

@@ -51,7 +51,7 @@ public final class AttemptRoutes {
         view.put("status", record.get("status"));
         view.put("bytes", details.get("sent") instanceof Number sent ? sent : 0);
         // Only who comes as far as the file has it in its record; the page for browsers is shown before.
-        view.put("page", Entry.OK.equals(record.get("result")) && !subject.containsKey("file_id"));
+        view.put("page", Entry.OK.equals(record.get("result")) && !subject.containsKey("file_id") && !subject.containsKey("files"));
         return view;
     }
 }

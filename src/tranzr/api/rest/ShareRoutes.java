@@ -1,43 +1,40 @@
 package tranzr.api.rest;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import tranzr.access.Caller;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tranzr.accounts.SecondFactor;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
-import tranzr.api.HeaderText;
 import tranzr.api.Ids;
 import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.FileName;
 import tranzr.model.IpRange;
 import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
+import tranzr.transfer.Archive;
 import tranzr.transfer.Engine;
-import tranzr.transfer.Failure;
-import tranzr.transfer.FailureException;
 import tranzr.transfer.Shares;
 
-/** The routes by which an owner makes and changes share links, and others use them. */
+/** The routes by which an owner makes and changes share links. */
 public final class ShareRoutes {
 
     private static final List<String> TERMS = List.of("expire_minutes", "max_downloads", "password", "protected", "addresses", "one_time",
             "notice");
+    private static final List<String> TERMS_OF_SEVERAL = Stream.concat(TERMS.stream(), Stream.of("file_ids", "title")).toList();
     private static final Duration DEFAULT_LIFE = Duration.ofMinutes(60);
     private static final long DEFAULT_DOWNLOADS = 5;
-    /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
-    private static final BigDecimal MAX_MINUTES = BigDecimal.valueOf(Duration.ofDays(36_525).toMinutes());
 
     private final Engine engine;
     private final InstantSource clock;
@@ -57,42 +54,54 @@ public final class ShareRoutes {
     /** {@code POST /share/create/{file_id}}. */
     public Response create(Request request) {
         UUID id = Ids.fileId(request);
-        Fields fields = Fields.jsonAndQuery(request, TERMS);
-        Instant expires = fields.has("expire_minutes") ? expiry(fields) : clock.instant().plus(DEFAULT_LIFE);
+        Shares.Terms terms = terms(request, Fields.jsonAndQuery(request, TERMS));
+        Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
+        return made(request, shares(request).create(id, terms), FileName.forDownload(file.filename()));
+    }
+
+    /** {@code POST /share/create}, with the ids of several files. */
+    public Response createForSeveral(Request request) {
+        Fields fields = Fields.jsonAndQuery(request, TERMS_OF_SEVERAL);
+        List<UUID> ids = fields.texts("file_ids").orElseThrow(() -> Fields.invalid("file_ids", "must be a list of the files' ids")).stream()
+                .map(text -> Ids.parse(text).orElseThrow(() -> Fields.invalid("file_ids", "must be a list of the files' ids"))).toList();
+        String title = fields.text("title").orElse("").strip();
+        return made(request, shares(request).create(ids, title, terms(request, fields)), Archive.nameOf(title));
+    }
+
+    private Response made(Request request, Shares.Created created, String name) {
+        Recorder.noteShare(request, created.share().tokenHash());
+        String url = ShareLinks.url(request.baseUrl(), created.token(), name);
+        return Response.json(201, ShareView.created(created, url)).header("Cache-Control", "no-store");
+    }
+
+    private Shares.Terms terms(Request request, Fields fields) {
+        Instant expires = fields.has("expire_minutes") ? Expiry.minutes(fields, clock.instant()) : clock.instant().plus(DEFAULT_LIFE);
         boolean oneTime = fields.flag("one_time").orElse(false);
         long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : DEFAULT_DOWNLOADS;
         requireOne(oneTime, limit);
         boolean guarded = fields.flag("protected").orElse(true);
         Optional<String> password = password(fields, guarded);
-        Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
-        Shares.Created created = shares(request).create(id, new Shares.Terms(expires, limit,
-                guarded ? password.orElseGet(shares(request)::generatePassword) : null, addresses(fields, List.of()), oneTime,
-                fields.flag("notice").orElse(false)));
-        Recorder.noteShare(request, created.share().tokenHash());
-        String url = ShareLinks.url(request.baseUrl(), created.token(), file.filename());
-        return Response.json(201, ShareView.created(created, file, url)).header("Cache-Control", "no-store");
+        return new Shares.Terms(expires, limit, guarded ? password.orElseGet(shares(request)::generatePassword) : null, addresses(fields, List.of()), oneTime,
+                fields.flag("notice").orElse(false));
     }
 
     /** {@code GET /shares}. */
     public Response list(Request request) {
         Paging paging = Paging.of(request);
-        Map<UUID, String> names = new HashMap<>();
-        return paging.answer(shares(request).list(paging.after(), paging.probe()), Shares::idOf, share ->
-                ShareView.listed(share, names.computeIfAbsent(share.fileId(), this::filename)), "/shares", Map.of());
+        Function<Share, Map<String, Object>> view = share -> ShareView.listed(share, shares(request).itemsOf(share));
+        Optional<UUID> file = request.query("file_id").map(text -> Ids.parse(text).orElseThrow(() -> Fields.invalid("file_id", "must be a UUID")));
+        if (file.isPresent()) {
+            UUID id = engine.uploads(Callers.of(request)).get(file.get(), Right.SHARE).id();
+            return paging.answerOf(shares(request).of(id), Shares::idOf, view, "/shares", Map.of("file_id", id.toString()));
+        }
+        return paging.answer(shares(request).list(paging.after(), paging.probe()), Shares::idOf, view, "/shares", Map.of());
     }
 
     /** {@code PATCH /shares/{token}}, by token or id: changes what is named and leaves the rest. */
     public Response change(Request request) {
         Share share = managed(request);
         Fields fields = Fields.json(request);
-        Instant expires = share.expires();
-        if (fields.has("expires_at") && fields.has("expire_minutes")) {
-            throw Fields.invalid("expires_at", "cannot be set together with expire_minutes");
-        } else if (fields.has("expires_at")) {
-            expires = future(fields);
-        } else if (fields.has("expire_minutes")) {
-            expires = expiry(fields);
-        }
+        Instant expires = Expiry.changed(fields, clock.instant(), share.expires());
         boolean oneTime = fields.flag("one_time").orElse(share.policy().oneTime());
         long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : share.maxDownloads();
         requireOne(oneTime, limit);
@@ -108,7 +117,7 @@ public final class ShareRoutes {
         boolean keepPassword = password.isEmpty() && guarded.orElse(true);
         Share changed = shares(request).change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null),
                 addresses(fields, share.policy().addresses()), oneTime, fields.flag("notice").orElse(share.policy().notice())), keepPassword);
-        Map<String, Object> view = ShareView.listed(changed, filename(changed.fileId()));
+        Map<String, Object> view = ShareView.listed(changed, shares(request).itemsOf(changed));
         if (generate) {
             view.put("password", password.get());
         }
@@ -128,68 +137,6 @@ public final class ShareRoutes {
             factor.require(Callers.of(request), Gate.codeOf(request));
         }
         return share;
-    }
-
-    /** {@code GET /share/info/{token}}. */
-    public Response info(Request request) {
-        return Response.json(200, ShareView.info(shares(request).info(request.path("token"), request.client()))).header("Cache-Control", "no-store");
-    }
-
-    /** {@code GET} and {@code HEAD} of {@code /share/download/{token}} and {@code /s/{token}}, with or without a file name after it; a page for browsers. */
-    public Response download(Request request) {
-        if (SharePage.isAskedFor(request)) {
-            return SharePage.of(request, shares(request).info(request.path("token"), request.client()));
-        }
-        Shares.Visitor visitor = new Shares.Visitor(request.client(), request.headers("User-Agent").stream().findFirst().orElse(null),
-                givenPassword(request));
-        Shares.Visit visit = shares(request).enter(request.path("token"), visitor);
-        Recorder.note(request, "file_id", visit.file().id().toString());
-        return new Delivery(request, visit.file()).answer(range -> shares(request).checkLimit(visit, range),
-                range -> shares(request).download(visit, range));
-    }
-
-    private static String givenPassword(Request request) {
-        return HeaderText.of(request, "X-Share-Password").or(() -> request.query("password"))
-                .or(() -> request.basicCredentials().map(Request.Credentials::password)).orElse(null);
-    }
-
-    private String filename(UUID id) {
-        try {
-            return engine.uploads(Caller.SYSTEM).get(id).filename();
-        } catch (FailureException e) {
-            if (e.failure() instanceof Failure.UnknownFile || e.failure() instanceof Failure.UploadExpired) {
-                return null; // removed since the share was read
-            }
-            throw e;
-        }
-    }
-
-    /** Null for never, which has to be said in so many words. */
-    private Instant expiry(Fields fields) {
-        if (fields.isNone("expire_minutes")) {
-            return null;
-        }
-        BigDecimal minutes = fields.number("expire_minutes").orElseThrow();
-        if (minutes.signum() <= 0 || minutes.compareTo(MAX_MINUTES) > 0) {
-            throw Fields.invalid("expire_minutes", "must be more than 0 and at most " + MAX_MINUTES
-                    + ", or null (in a query: none) for no expiry");
-        }
-        long millis = minutes.multiply(BigDecimal.valueOf(60_000)).longValue();
-        return clock.instant().plusMillis(Math.max(1, millis));
-    }
-
-    private Instant future(Fields fields) {
-        if (fields.isNone("expires_at")) {
-            return null;
-        }
-        Instant expires = fields.time("expires_at").orElseThrow();
-        if (!expires.isAfter(clock.instant())) {
-            throw Fields.invalid("expires_at", "is past; delete the share to end it");
-        }
-        if (Duration.between(clock.instant(), expires).toMinutes() > MAX_MINUTES.longValue()) {
-            throw Fields.invalid("expires_at", "must be within a hundred years, or null for no expiry");
-        }
-        return expires;
     }
 
     /** 0 for none, which has to be said in so many words. */

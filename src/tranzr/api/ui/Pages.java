@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tranzr.api.Gate;
 import tranzr.http.Handler;
 import tranzr.http.Request;
@@ -20,6 +22,8 @@ public final class Pages {
             + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     /** Whoever wants something else in a frame or of its scripts says so here. */
     private static final Map<String, String> POLICIES = Map.of();
+
+    private static final Pattern PART = Pattern.compile("\\{\\{\\w+}}");
 
     private final Assets assets = new Assets();
     private final Map<String, byte[]> made = new ConcurrentHashMap<>();
@@ -56,7 +60,17 @@ public final class Pages {
 
     /** The page with this status. */
     public Response answer(Request request, int status, String name) {
+        return answer(request, status, name, Map.of());
+    }
+
+    /** The same, of a page that is not the same for everybody. @param parts each that stands in it, such as {@code {{main}}}, and by what it is replaced: markup, with everything in it escaped */
+    Response answer(Request request, int status, String name, Map<String, String> parts) {
         byte[] bytes = made.computeIfAbsent(name + " " + depth(request), _ -> fill(name, depth(request)));
+        if (!parts.isEmpty()) {
+            // In one pass: what was put in is never looked at again, a file may be called like a part.
+            String text = PART.matcher(new String(bytes, StandardCharsets.UTF_8)).replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group())));
+            bytes = text.getBytes(StandardCharsets.UTF_8);
+        }
         Response response = Assets.packed(request, status, TYPE, bytes)
                 .header("Vary", "Accept, Accept-Encoding")
                 .header("Cache-Control", "no-cache")

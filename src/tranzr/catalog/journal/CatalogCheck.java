@@ -119,9 +119,11 @@ public final class CatalogCheck {
     }
 
     private void checkShare(Share share, State state) {
-        Upload file = state.upload(share.fileId());
-        if (file == null || file.state() != UploadState.COMPLETED) {
-            report(directory, 0, "a share of " + share.fileId() + ", which is " + (file == null ? "missing" : "not completed"));
+        for (Share.Member member : share.contents().members()) {
+            Upload file = state.upload(member.file());
+            if (file == null || file.state() != UploadState.COMPLETED) {
+                report(directory, 0, "a share of " + member.file() + ", which is " + (file == null ? "missing" : "not completed"));
+            }
         }
     }
 

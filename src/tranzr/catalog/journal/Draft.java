@@ -56,6 +56,7 @@ final class Draft {
             case Change.PasswordFailuresSet c -> put(existingShare(c.tokenHash()).withFailures(c.failures(), c.at()));
             case Change.SharePolicyChanged c -> put(existingShare(c.tokenHash()).withPolicy(c.policy()));
             case Change.AccessChanged c -> put(existing(c.id()).withAccess(c.access()));
+            case Change.FileDetailsChanged c -> put(completedFile(c.id()).withDetails(c.filename(), c.at(), c.expires()));
             case Change.EntityAdded c -> entities.add(c.entity());
             case Change.EntityReplaced c -> entities.replace(c.before(), c.after());
             case Change.EntityRemoved c -> entities.remove(c.kind(), c.id());
@@ -188,19 +189,30 @@ final class Draft {
     private void remove(UUID id) throws ConflictException {
         usages.moved(existing(id), null);
         uploads.put(id, null);
-        state.sharesOf(id).forEach(row -> shares.put(row.tokenHash(), null));
-        shares.replaceAll((hash, share) -> share != null && share.fileId().equals(id) ? null : share);
+        for (ShareRow row : state.sharesOf(id)) {
+            if (!shares.containsKey(row.tokenHash())) {
+                shares.put(row.tokenHash(), row.share());
+            }
+        }
+        shares.replaceAll((hash, share) -> share == null ? null : share.without(id).orElse(null));
     }
 
     private void share(Share share) throws ConflictException {
         if (find(share.tokenHash()) != null) {
             throw new ConflictException(Reason.EXISTS, "share of " + share.fileId() + " exists");
         }
-        Upload file = existing(share.fileId());
-        if (file.state() != UploadState.COMPLETED) {
-            throw new ConflictException(Reason.STATE, "upload " + file.id() + " is " + file.state().wireName());
+        for (Share.Member member : share.contents().members()) {
+            completedFile(member.file());
         }
         put(share);
+    }
+
+    private Upload completedFile(UUID id) throws ConflictException {
+        Upload file = existing(id);
+        if (file.state() != UploadState.COMPLETED) {
+            throw new ConflictException(Reason.STATE, "upload " + id + " is " + file.state().wireName());
+        }
+        return file;
     }
 
     private void startDownload(Change.DownloadStarted change) throws ConflictException {

@@ -45,6 +45,8 @@ final class RecordCodec {
     static final int ENTITY_ADDED = 20;
     static final int ENTITY_REPLACED = 21;
     static final int ENTITY_REMOVED = 22;
+    static final int SHARE_OF_SEVERAL_ADDED = 23;
+    static final int FILE_DETAILS_CHANGED = 24;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
     private static final int USUAL_CHANGE_BYTES = 256;
@@ -105,7 +107,7 @@ final class RecordCodec {
             }
             case Change.UploadCompleted c -> putUploadCompleted(tag(out, UPLOAD_COMPLETED), c);
             case Change.UploadRemoved c -> tag(out, UPLOAD_REMOVED).uuid(c.id());
-            case Change.ShareCreated c -> RowCodec.putShare(tag(out, SHARE_ADDED), c.share());
+            case Change.ShareCreated c -> RowCodec.putShare(tag(out, c.share().contents().areSeveral() ? SHARE_OF_SEVERAL_ADDED : SHARE_ADDED), c.share());
             case Change.ShareTermsChanged c -> putShareTerms(tag(out, SHARE_TERMS_CHANGED), c);
             case Change.ShareRemoved c -> tag(out, SHARE_REMOVED).digest(c.tokenHash());
             case Change.DownloadStarted c -> {
@@ -133,6 +135,7 @@ final class RecordCodec {
                 tag(out, ACCESS_CHANGED).uuid(c.id());
                 EntityCodec.putAccess(out, c.access());
             }
+            case Change.FileDetailsChanged c -> putDetails(tag(out, FILE_DETAILS_CHANGED), c);
             case Change.EntityAdded c -> EntityCodec.put(tag(out, ENTITY_ADDED), c.entity());
             case Change.EntityReplaced c -> {
                 EntityCodec.put(tag(out, ENTITY_REPLACED), c.before());
@@ -198,6 +201,13 @@ final class RecordCodec {
         out.textOrNull(c.password());
     }
 
+    private static void putDetails(FieldWriter out, Change.FileDetailsChanged c) {
+        out.uuid(c.id());
+        out.textOrNull(c.filename());
+        out.instant(c.at());
+        out.instantOrNull(c.expires());
+    }
+
     private static Change change(FieldReader in) throws BadRecordException {
         int tag = in.u8();
         return switch (tag) {
@@ -209,6 +219,7 @@ final class RecordCodec {
             case UPLOAD_REMOVED -> new Change.UploadRemoved(in.uuid());
             case SHARE_CREATED -> new Change.ShareCreated(RowCodec.share(in, false));
             case SHARE_ADDED -> new Change.ShareCreated(RowCodec.share(in, true));
+            case SHARE_OF_SEVERAL_ADDED -> new Change.ShareCreated(RowCodec.shareOfSeveral(in));
             case SHARE_TERMS_CHANGED -> new Change.ShareTermsChanged(in.digest(), in.instantOrNull(), in.varint(),
                     in.textOrNull());
             case SHARE_REMOVED -> new Change.ShareRemoved(in.digest());
@@ -220,6 +231,7 @@ final class RecordCodec {
             case TOKEN_REMOVED -> new Change.EntityRemoved(AccessToken.class, AccessToken.idOf(in.digest()));
             case SHARE_POLICY_CHANGED -> new Change.SharePolicyChanged(in.digest(), EntityCodec.policy(in));
             case ACCESS_CHANGED -> new Change.AccessChanged(in.uuid(), EntityCodec.access(in));
+            case FILE_DETAILS_CHANGED -> new Change.FileDetailsChanged(in.uuid(), in.text(), in.instant(), in.instantOrNull());
             case ENTITY_ADDED -> new Change.EntityAdded(EntityCodec.entity(in));
             case ENTITY_REPLACED -> new Change.EntityReplaced(EntityCodec.entity(in), EntityCodec.entity(in));
             case ENTITY_REMOVED -> new Change.EntityRemoved(EntityCodec.kindOf(in.u8()), in.uuid());

@@ -19,6 +19,8 @@ import tranzr.model.UploadState;
  */
 final class RowCodec {
 
+    /** Stands for the file of a link of several, whose files are in its body; no file has this id. */
+    static final UUID NO_FILE = new UUID(0, 0);
     /** Set in an upload's first byte when its body ends with whom it belongs to. */
     static final int WITH_ACCESS = 0x80;
     /** Set in an upload's first byte when its body ends, behind whom it belongs to, with a priority other than the usual. */
@@ -133,9 +135,12 @@ final class RowCodec {
         return RangeSet.ofSorted(starts, ends, crcs);
     }
 
+    /** The file stands in the key of a link of one file; those of several are in the body. */
     static void putShare(FieldWriter out, Share share) {
         out.digest(share.tokenHash());
-        out.uuid(share.fileId());
+        if (!share.contents().areSeveral()) {
+            out.uuid(share.fileId());
+        }
         out.instant(share.created());
         putShareBody(out, share);
     }
@@ -143,9 +148,23 @@ final class RowCodec {
     /** @param policy whether it has one */
     static Share share(FieldReader in, boolean policy) throws BadRecordException {
         Digest tokenHash = in.digest();
-        UUID fileId = in.uuid();
+        UUID fileId = fileOf(in);
         Share share = shareTerms(in, tokenHash, fileId, in.instant());
         return policy ? share.withPolicy(EntityCodec.policy(in)) : share;
+    }
+
+    /** The file of a share of one. */
+    static UUID fileOf(FieldReader in) throws BadRecordException {
+        UUID fileId = in.uuid();
+        if (fileId.equals(NO_FILE)) {
+            throw new BadRecordException("a share of no file");
+        }
+        return fileId;
+    }
+
+    static Share shareOfSeveral(FieldReader in) throws BadRecordException {
+        Digest tokenHash = in.digest();
+        return withContents(in, shareTerms(in, tokenHash, NO_FILE, in.instant()));
     }
 
     static void putShareBody(FieldWriter out, Share share) {
@@ -158,12 +177,38 @@ final class RowCodec {
         out.varint(share.failedPasswords());
         out.instantOrNull(share.lastFailure());
         EntityCodec.putPolicy(out, share.policy());
+        if (share.contents().areSeveral()) {
+            out.textOrNull(share.contents().title());
+            out.varint(share.contents().members().size());
+            for (Share.Member member : share.contents().members()) {
+                out.varint(member.index());
+                out.uuid(member.file());
+            }
+        }
     }
 
-    /** A body that stands alone, up to its end; old ones have no policy. */
+    /** A body that stands alone, up to its end; old ones have no policy. @param fileId {@link #NO_FILE} for a link of several */
     static Share shareBody(FieldReader in, Digest tokenHash, UUID fileId, Instant created) throws BadRecordException {
         Share share = shareTerms(in, tokenHash, fileId, created);
+        if (fileId.equals(NO_FILE)) {
+            return withContents(in, share);
+        }
         return in.hasMore() ? share.withPolicy(EntityCodec.policy(in)) : share;
+    }
+
+    private static Share withContents(FieldReader in, Share terms) throws BadRecordException {
+        Share share = terms.withPolicy(EntityCodec.policy(in));
+        String title = in.text();
+        int count = in.count(17);
+        List<Share.Member> members = new ArrayList<>(count);
+        try {
+            for (int i = 0; i < count; i++) {
+                members.add(new Share.Member((int) in.varint(), in.uuid()));
+            }
+            return share.withContents(new Share.Contents(members, title));
+        } catch (IllegalArgumentException e) {
+            throw new BadRecordException("a share: " + e.getMessage(), e);
+        }
     }
 
     private static Share shareTerms(FieldReader in, Digest tokenHash, UUID fileId, Instant created) throws BadRecordException {

@@ -8,7 +8,7 @@ import tranzr.model.Digest;
 import tranzr.model.Share;
 
 /**
- * A share in memory, equal to every row of the same token hash. The hash, the file and the creation time never change;
+ * A share in memory, equal to every row of the same token hash. The hash, the file of a link of one, and the creation time never change;
  * the rest is replaced as a whole and is kept as the bytes {@link RowCodec} makes of it.
  */
 final class ShareRow {
@@ -54,10 +54,14 @@ final class ShareRow {
     }
 
     static ShareRow of(Share share) {
-        return new ShareRow(share.tokenHash(), share.fileId(), share.created(), pack(share));
+        return new ShareRow(share.tokenHash(), keyOf(share), share.created(), pack(share));
     }
 
-    /** From a snapshot. @param body as {@link RowCodec#putShareBody} made it; kept */
+    private static UUID keyOf(Share share) {
+        return share.contents().areSeveral() ? RowCodec.NO_FILE : share.fileId();
+    }
+
+    /** From a snapshot. @param fileId {@link RowCodec#NO_FILE} for one of several files; @param body as {@link RowCodec#putShareBody} made it; kept */
     static ShareRow packed(Digest tokenHash, UUID fileId, Instant created, byte[] body) {
         return new ShareRow(tokenHash, fileId, created, body);
     }
@@ -68,7 +72,12 @@ final class ShareRow {
         return out.toByteArray();
     }
 
-    /** @param share of the same token hash, file and creation time */
+    /** Whether this can be the row of that share: what never changes is the same. */
+    boolean isOf(Share share) {
+        return keyOf(share).equals(fileId()) && share.created().equals(created()) && share.tokenHash().equals(tokenHash());
+    }
+
+    /** @param share that {@link #isOf} is true for */
     void set(Share share) {
         body = pack(share);
     }
@@ -78,8 +87,13 @@ final class ShareRow {
                 .array());
     }
 
+    /** {@link RowCodec#NO_FILE} for a share of several. */
     UUID fileId() {
         return new UUID(fileHigh, fileLow);
+    }
+
+    boolean isOfSeveral() {
+        return fileHigh == 0 && fileLow == 0;
     }
 
     Instant created() {

@@ -45,6 +45,7 @@ record Snapshot(State state, long sequence, long bytes) {
     private static final int TOKEN = 3;
     private static final int ENTITY = 4;
     private static final int USAGE = 5;
+    private static final int SHARE_OF_SEVERAL = 6;
     private static final int FOOTER = 15;
 
     /** A block is written out when it has grown to this. */
@@ -88,9 +89,11 @@ record Snapshot(State state, long sequence, long bytes) {
         }
         for (int i = image.shares().length - 1; i >= 0; i--) {
             ShareRow share = image.shares()[i];
-            out.rows.u8(SHARE);
+            out.rows.u8(share.isOfSeveral() ? SHARE_OF_SEVERAL : SHARE);
             out.rows.digest(share.tokenHash());
-            out.rows.uuid(share.fileId());
+            if (!share.isOfSeveral()) {
+                out.rows.uuid(share.fileId());
+            }
             out.rows.instant(share.created());
             out.endRow(image.shareBodies()[i]);
         }
@@ -303,9 +306,16 @@ record Snapshot(State state, long sequence, long bytes) {
                 }
                 case SHARE -> {
                     Digest tokenHash = in.digest();
-                    UUID fileId = in.uuid();
+                    UUID fileId = RowCodec.fileOf(in);
                     Instant created = in.instant();
                     state.add(ShareRow.packed(tokenHash, fileId, created, in.raw(in.count(1))));
+                }
+                case SHARE_OF_SEVERAL -> {
+                    Digest tokenHash = in.digest();
+                    Instant created = in.instant();
+                    FieldReader body = new FieldReader(in.raw(in.count(1)));
+                    state.add(ShareRow.of(RowCodec.shareBody(body, tokenHash, RowCodec.NO_FILE, created)));
+                    body.end();
                 }
                 case TOKEN -> state.put(RowCodec.token(in));
                 case ENTITY -> state.put(EntityCodec.entity(in));

@@ -3,6 +3,7 @@ package tranzr.catalog.journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Predicate;
 import tranzr.catalog.Counts;
 import tranzr.model.Digest;
@@ -26,11 +28,19 @@ import tranzr.model.Usage;
  */
 final class State {
 
+    /** One file of a share of several. @param row null in a probe, which comes before all of the file */
+    private record Place(UUID file, ShareRow row) {
+        static final Comparator<Place> BY_FILE = Comparator.comparing(Place::file)
+                .thenComparing(Place::row, Comparator.nullsFirst(ShareRow.NEWEST_FIRST));
+    }
+
     private final ConcurrentHashMap<UploadRow, UploadRow> uploads = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<UploadRow, Boolean> uploadsByAge = new ConcurrentSkipListMap<>(UploadRow.NEWEST_FIRST);
     private final ConcurrentHashMap<ShareRow, ShareRow> shares = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByAge = new ConcurrentSkipListMap<>(ShareRow.NEWEST_FIRST);
     private final ConcurrentNavigableMap<ShareRow, Boolean> sharesByFile = new ConcurrentSkipListMap<>(ShareRow.BY_FILE);
+    /** The files of the shares of several. */
+    private final ConcurrentSkipListSet<Place> places = new ConcurrentSkipListSet<>(Place.BY_FILE);
     private final ConcurrentHashMap<Class<? extends Entity>, ConcurrentHashMap<UUID, Entity>> entities = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Digest, Entity> secrets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Scope, Usage> usages = new ConcurrentHashMap<>();
@@ -124,8 +134,13 @@ final class State {
 
     void put(Share share) {
         ShareRow row = shares.get(ShareRow.probe(share.tokenHash()));
-        if (row != null && row.fileId().equals(share.fileId()) && row.created().equals(share.created())) {
+        if (row != null && row.isOf(share)) {
+            Share before = row.isOfSeveral() ? row.share() : share;
             row.set(share);
+            if (before.contents().members().size() != share.contents().members().size()) {
+                before.contents().members().stream().filter(member -> !share.contents().has(member.file()))
+                        .forEach(gone -> places.remove(new Place(gone.file(), row)));
+            }
             return;
         }
         if (row != null) {
@@ -137,7 +152,11 @@ final class State {
     void add(ShareRow row) {
         shares.put(row, row);
         sharesByAge.put(row, Boolean.TRUE);
-        sharesByFile.put(row, Boolean.TRUE);
+        if (row.isOfSeveral()) {
+            row.share().contents().members().forEach(member -> places.add(new Place(member.file(), row)));
+        } else {
+            sharesByFile.put(row, Boolean.TRUE);
+        }
     }
 
     /** No effect when it is unknown. */
@@ -145,11 +164,15 @@ final class State {
         ShareRow row = shares.remove(ShareRow.probe(tokenHash));
         if (row != null) {
             sharesByAge.remove(row);
-            sharesByFile.remove(row);
+            if (row.isOfSeveral()) {
+                row.share().contents().members().forEach(member -> places.remove(new Place(member.file(), row)));
+            } else {
+                sharesByFile.remove(row);
+            }
         }
     }
 
-    /** The rows of one file's shares, newest first. */
+    /** The rows of one file's shares, also of those it is in with others, newest first. */
     List<ShareRow> sharesOf(UUID fileId) {
         List<ShareRow> found = new ArrayList<>();
         for (ShareRow row : sharesByFile.tailMap(ShareRow.probe(fileId)).keySet()) {
@@ -157,6 +180,16 @@ final class State {
                 break;
             }
             found.add(row);
+        }
+        int alone = found.size();
+        for (Place place : places.tailSet(new Place(fileId, null))) {
+            if (!place.file().equals(fileId)) {
+                break;
+            }
+            found.add(place.row());
+        }
+        if (found.size() > alone) {
+            found.sort(ShareRow.NEWEST_FIRST);
         }
         return found;
     }

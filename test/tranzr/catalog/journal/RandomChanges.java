@@ -44,7 +44,7 @@ final class RandomChanges {
     }
 
     Change next() {
-        return switch (random.nextInt(19)) {
+        return switch (random.nextInt(20)) {
             case 0 -> new Change.UploadCreated(upload());
             case 1 -> stored();
             case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
@@ -63,6 +63,7 @@ final class RandomChanges {
             case 15 -> new Change.SharePolicyChanged(digest(), policy());
             case 16 -> new Change.AccessChanged(id(), access());
             case 17 -> new Change.EntityReplaced(entity(), entity());
+            case 18 -> new Change.FileDetailsChanged(id(), text(), instant(), instantOrNull());
             default -> new Change.EntityRemoved(entity().getClass(), id());
         };
     }
@@ -112,8 +113,19 @@ final class RandomChanges {
         for (int i = random.nextInt(4); i > 0; i--) {
             open.add(slot());
         }
-        return new Share(digest(), id(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
+        return new Share(digest(), contents(), textOrNull(), instant(), instantOrNull(), number(), number(), open,
                 random.nextInt(1000), instantOrNull(), policy());
+    }
+
+    private Share.Contents contents() {
+        if (random.nextInt(3) > 0) {
+            return Share.Contents.of(id());
+        }
+        List<Share.Member> members = new ArrayList<>();
+        for (int index = random.nextInt(3); members.isEmpty() || random.nextInt(3) > 0; index += 1 + random.nextInt(3)) {
+            members.add(new Share.Member(index, id()));
+        }
+        return new Share.Contents(members, text());
     }
 
     private Share.Policy policy() {
