@@ -140,8 +140,7 @@ final class RouteRules {
             rules.put(route, new Anybody());
         }
         // Of their own, and these tokens have none: no session, no code, no second factor.
-        rules.put("POST /session/prove", new Nothing(400));
-        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.putAll(Map.of("POST /session/prove", new Nothing(400), "POST /totp/confirm", new Nothing(400)));
         rules.put("DELETE /totp", new Nothing(409));
         rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
