@@ -21,6 +21,7 @@ RUNTIME=(
 )
 TESTING=(
   "org.junit.platform:junit-platform-console-standalone:6.0.1 3009120b7953bfe63add272e65b2bbeca0d41d0dfd8dea605201db15b640e0ff"
+  "org.webjars.npm:ws:8.18.3 b64c28961a50fc87cdef667a7b103491fdc56ba5c4109e57b71962dd732c754e"
   "org.webjars.npm:axe-core:4.6.3 c339ddad238886211644ff2b58f8c395bf42de4a1d7742c98af7aa01a9675ac3"
 )
 # Parts of pages, as their authors publish them. Only the named files go into the jar: package, path in it, name beside the pages.

@@ -1,6 +1,7 @@
 package tranzr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +29,7 @@ class TidyTest {
     private static final Pattern SLEEP = Pattern.compile("\\b(Thread|TimeUnit\\s*\\.\\s*\\w+)\\s*\\.\\s*sleep\\s*\\(");
     private static final Pattern MACHINE_PATH = Pattern.compile("(?<![\\w.}])/(home/[a-z]|root/|work/|Users/[a-z]|opt/[a-z]+/[a-z])");
 
+    private static final Pattern MARKUP = Pattern.compile("\\b(innerHTML|outerHTML|insertAdjacentHTML|document\\.write|createContextualFragment|setHTMLUnsafe|eval)\\b|\\bnew Function\\b|\\bvar\\s");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!\\w+:|#)([^)#\\s]+)(?:#[^)]*)?\\)");
 
     private record Line(String file, int number, String text) {
@@ -39,6 +44,22 @@ class TidyTest {
         List<String> tooLong = sources().filter(source -> source.code().lines().count() > MAX_FILE_LINES)
                 .map(source -> source.path() + ": " + source.code().lines().count() + " lines").toList();
         assertEquals(List.of(), tooLong);
+    }
+
+    @Test
+    void noPartOfAPageIsLongerThanAReaderCanHold() {
+        Map<String, Long> lengths = lines().stream().filter(line -> line.file().matches(".*\\.(js|css|html)"))
+                .collect(Collectors.groupingBy(Line::file, TreeMap::new, Collectors.counting()));
+        assertTrue(lengths.size() > 5, lengths.toString());
+        // The last line of a file that ends well is empty.
+        assertEquals(Map.of(), lengths.entrySet().stream().filter(file -> file.getValue() - 1 > MAX_FILE_LINES).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    @Test
+    void scriptsOfPagesNeverMakeMarkupOfTextNorTouchWhatThePolicyForbids() {
+        assertEquals(List.of(), lines().stream().filter(line -> line.file().endsWith(".js") && MARKUP.matcher(line.text()).find()).toList());
+        assertEquals(List.of(), lines().stream().filter(line -> line.file().startsWith("src/") && line.file().endsWith(".html")
+                && line.text().matches("(?i).*(\\sstyle=|\\son\\w+=|<style|javascript:|<script(?![^>]*\\ssrc=)).*")).toList());
     }
 
     @Test

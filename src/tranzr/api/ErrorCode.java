@@ -83,6 +83,8 @@ public enum ErrorCode {
     CSRF(403, "The token against forged requests is missing or wrong", false),
     CROSS_SITE(403, "Request from another site", false),
     DATA_CORRUPTED(500, "Stored data is damaged", false),
+    UPGRADE_REQUIRED(426, "Upgrade required", false),
+    WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
     INTERNAL_ERROR(500, "Internal error", false);
 

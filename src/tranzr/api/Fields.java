@@ -65,7 +65,8 @@ public final class Fields {
         return new Fields(values);
     }
 
-    static Fields of(Map<String, Object> json) {
+    /** Fields of a JSON object that did not come as the body of a request. */
+    public static Fields of(Map<String, Object> json) {
         return new Fields(json);
     }
 

@@ -14,6 +14,7 @@ import tranzr.http.BadRequestException;
 import tranzr.http.Cors;
 import tranzr.http.Handler;
 import tranzr.http.Request;
+import tranzr.http.WebSocketHandshake;
 import tranzr.security.Tokens;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
@@ -36,6 +37,9 @@ public final class Gate {
 
     /** A code of the token's second factor. */
     public static final String CODE_HEADER = "X-TOTP-Code";
+
+    /** What a subprotocol begins with that is a token: a page cannot send {@code Authorization} with a request for a WebSocket. */
+    public static final String BEARER_PROTOCOL = "bearer.";
 
     private static final int LOOK_AGAIN = 3;
 
@@ -88,6 +92,9 @@ public final class Gate {
         if (!tokenRequired) {
             checkHost(request);
         }
+        if (WebSocketHandshake.isAsked(request)) {
+            checkSocketOrigin(request, tokenRequired);
+        }
         boolean onlyReads = request.method().equals("GET") || request.method().equals("HEAD");
         if (need == Need.OPEN) {
             if (!onlyReads) {
@@ -103,7 +110,7 @@ public final class Gate {
             return;
         }
         // A browser adds Basic and cookies by itself; Bearer it never does.
-        if (request.bearerToken().isEmpty() && (!tokenRequired || !onlyReads || request.cookie(SESSION_COOKIE).isPresent())) {
+        if (bearerToken(request).isEmpty() && (!tokenRequired || !onlyReads || request.cookie(SESSION_COOKIE).isPresent())) {
             checkSite(request, onlyReads);
         }
         Caller caller = enter(request, () -> identify(request, tokenRequired, onlyReads));
@@ -139,7 +146,7 @@ public final class Gate {
     }
 
     private Caller identify(Request request, boolean tokenRequired, boolean onlyReads) {
-        Optional<String> token = request.bearerToken().or(() -> request.basicCredentials().map(Request.Credentials::password));
+        Optional<String> token = bearerToken(request).or(() -> request.basicCredentials().map(Request.Credentials::password));
         if (token.isPresent() && (tokenRequired || token.get().startsWith(Tokens.Kind.REQUEST.prefix()))) {
             return identities.of(token.get(), HeaderText.of(request, "X-Share-Password").orElse(null), request.client());
         }
@@ -156,6 +163,35 @@ public final class Gate {
         }
         throw refusal(ErrorCode.TOKEN_REQUIRED, "Authorization",
                 "send a token as 'Authorization: Bearer TOKEN', with curl: -u :TOKEN");
+    }
+
+    private static Optional<String> bearerToken(Request request) {
+        return request.bearerToken().or(() -> !WebSocketHandshake.isAsked(request) ? Optional.empty()
+                : WebSocketHandshake.offered(request).stream().filter(name -> name.startsWith(BEARER_PROTOCOL)).findFirst()
+                        .map(name -> name.substring(BEARER_PROTOCOL.length())).filter(token -> !token.isEmpty()));
+    }
+
+    /**
+     * A browser asks nobody before it lets a page open a WebSocket to another origin and talk there, in the name of a cookie, or to a server that wants no token;
+     * but it always says in {@code Origin} whose page it is (RFC 6455, section 10.2). So that has to be this very origin, with its port, or a trusted one, whoever asks;
+     * and a cookie without it is not taken for a browser's.
+     */
+    private void checkSocketOrigin(Request request, boolean tokenRequired) {
+        Optional<String> origin = request.header("Origin");
+        boolean byToken = tokenRequired && bearerToken(request).isPresent();
+        boolean byCookie = tokenRequired && !byToken && request.cookie(SESSION_COOKIE).isPresent();
+        boolean trusted = origin.isEmpty() ? !byCookie
+                : byToken && cors.isAny() || cors.origins().contains(origin.get()) || isOwnOrigin(request, origin.get());
+        if (!trusted) {
+            throw refusal(ErrorCode.CROSS_SITE, "Origin", "a page of another origin may not open a WebSocket here");
+        }
+    }
+
+    private static boolean isOwnOrigin(Request request, String origin) {
+        boolean https = origin.startsWith("https://");
+        Optional<String> from = placeOfUrl(origin);
+        Optional<String> named = request.authority().flatMap(authority -> placeOfUrl((https ? "https://" : "http://") + authority));
+        return from.isPresent() && (https || !request.isSecure()) && (from.equals(named) || from.equals(placeOfUrl(request.baseUrl())));
     }
 
     private void checkHost(Request request) {
@@ -210,6 +246,12 @@ public final class Gate {
 
     private static Optional<String> hostOfAuthority(String authority) {
         return hostOfUrl("http://" + authority);
+    }
+
+    /** Host and port of a URL of HTTP or HTTPS. */
+    private static Optional<String> placeOfUrl(String url) {
+        int port = url.startsWith("https://") ? 443 : url.startsWith("http://") ? 80 : -1;
+        return port < 0 ? Optional.empty() : hostOfUrl(url).map(host -> host + ":" + (URI.create(url).getPort() < 0 ? port : URI.create(url).getPort()));
     }
 
     /** In lower case, without the port; empty when there is none, as in {@code null} of a sandboxed page. */

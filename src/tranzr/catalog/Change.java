@@ -101,6 +101,10 @@ public sealed interface Change {
     record AccessChanged(UUID id, FileAccess access) implements Change {
     }
 
+    /** Sets name and time of a completed file ({@code MISSING}; {@code STATE} when it is not completed). @param expires null for never */
+    record FileDetailsChanged(UUID id, String filename, Instant at, Instant expires) implements Change {
+    }
+
     /** Adds a token, room or the like ({@code EXISTS} when its id or its secret is known). */
     record EntityAdded(Entity entity) implements Change {
     }

@@ -18,6 +18,7 @@ import tranzr.access.Caller;
 import tranzr.catalog.Change;
 import tranzr.model.AddressKey;
 import tranzr.model.FileAccess;
+import tranzr.model.Upload;
 import tranzr.transfer.Core;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
@@ -124,6 +125,11 @@ public final class EventHub implements AutoCloseable {
     /** What is under way, and the latest hundred that have ended; the newest first. */
     public List<Transfer> transfers() {
         return transfers.list();
+    }
+
+    /** Takes what a client says of its own work, to be told with the next progress of the upload, if it is still open by then. @param upload to which the client may write */
+    public void report(Upload upload, ClientReport report) {
+        transfers.reported(upload, report);
     }
 
     /** How many watch. */

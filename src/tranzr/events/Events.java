@@ -95,6 +95,7 @@ public final class Events {
             }
             case Change.LengthFixed c -> change(c.id(), upload -> upload.withLength(c.length(), c.totalChunks()));
             case Change.AccessChanged c -> change(c.id(), upload -> upload.withAccess(c.access()));
+            case Change.FileDetailsChanged c -> change(c.id(), upload -> upload.withDetails(c.filename(), c.at(), c.expires()));
             case Change.UploadCompleted c -> complete(c);
             case Change.UploadRemoved c -> {
                 Upload upload = upload(c.id());

@@ -1,6 +1,7 @@
 package tranzr.events;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import tranzr.model.FileAccess;
 import tranzr.model.Priority;
@@ -39,6 +40,7 @@ final class LiveTransfer {
     private boolean toldMoving;
     private long errorAt;
     private boolean errorTold;
+    private ClientReport report;
     private volatile Told told;
 
     LiveTransfer(UUID id, Transfer.Kind kind, Upload upload, long durable, Instant started, long now) {
@@ -65,7 +67,18 @@ final class LiveTransfer {
         touch(now);
     }
 
+    /** What the client says of its own work, until the server sees more of that itself. */
+    synchronized void reported(ClientReport news, long now) {
+        report = news;
+        touch(now);
+    }
+
+    synchronized Optional<ClientReport> report() {
+        return Optional.ofNullable(report);
+    }
+
     synchronized void moved(long bytes, long now) {
+        report = null;
         pending += bytes;
         speed.passed(bytes, now);
         touch(now);
@@ -94,6 +107,7 @@ final class LiveTransfer {
     }
 
     synchronized void verifying(boolean now, long at) {
+        report = null;
         state = now ? Transfer.State.VERIFYING : connections > 0 ? Transfer.State.ACTIVE : Transfer.State.WAITING;
         touch(at);
     }
@@ -126,6 +140,7 @@ final class LiveTransfer {
 
     /** @param why null to keep what went wrong last */
     synchronized void over(boolean whole, Reason why, Instant at, long now) {
+        report = null;
         state = whole ? Transfer.State.DONE : Transfer.State.FAILED;
         failure = why == null ? failure : why;
         ended = at;

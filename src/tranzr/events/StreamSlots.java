@@ -9,7 +9,7 @@ import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 
 /** How many may watch at a time: in all, from one address, and with one token. Each costs a connection and a thread that waits. Safe for several threads. */
-final class StreamSlots {
+public final class StreamSlots {
 
     static final int IN_ALL = 1000;
     static final int PER_ADDRESS = 200;
@@ -21,7 +21,7 @@ final class StreamSlots {
     private final Concurrency tokens;
 
     /** Room for one, until it is closed. */
-    record Slot(Concurrency.Permit address, Concurrency.Permit token) implements AutoCloseable {
+    public record Slot(Concurrency.Permit address, Concurrency.Permit token) implements AutoCloseable {
         @Override
         public void close() {
             address.close();
@@ -29,17 +29,19 @@ final class StreamSlots {
         }
     }
 
-    StreamSlots(int inAll, int perAddress, int perToken) {
+    /** Each at least 1. */
+    public StreamSlots(int inAll, int perAddress, int perToken) {
         addresses = new Concurrency(inAll, perAddress);
         tokens = new Concurrency(Concurrency.NONE, perToken);
     }
 
-    static StreamSlots standard() {
+    /** As many as a server usually bears. */
+    public static StreamSlots standard() {
         return new StreamSlots(IN_ALL, PER_ADDRESS, PER_TOKEN);
     }
 
     /** Fails with TooManyStreams. @param address null when it is not known */
-    Slot take(Caller caller, AddressKey address) {
+    public Slot take(Caller caller, AddressKey address) {
         Concurrency.Permit place = addresses.tryAcquire(address).orElseThrow(StreamSlots::tooMany);
         Optional<Concurrency.Permit> token = tokens.tryAcquire(caller.actor());
         if (token.isEmpty()) {

@@ -20,6 +20,7 @@ import tranzr.model.Right;
 import tranzr.model.Session;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;
+import tranzr.model.UploadState;
 
 /**
  * One who watches: where it stands among the events, and no event of its own. {@link #next} is for one thread, {@link #close} for any.
@@ -78,7 +79,8 @@ public final class Subscription implements AutoCloseable {
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    return new Batch(List.of(), seen);
+                    refresh();
+                    return over ? null : new Batch(List.of(), seen);
                 }
                 if (hub.latest() == seen) {
                     LockSupport.parkNanos(this, left);
@@ -116,7 +118,7 @@ public final class Subscription implements AutoCloseable {
         found.sort(Comparator.comparingLong(Told::number));
         List<Batch.Entry> entries = found.stream().filter(this::mayHear).map(told -> new Batch.Entry(told.number(), told.type(), told.text())).toList();
         seen = latest;
-        over = file != null && found.stream().anyMatch(told -> told.type().equals(Events.DELETED));
+        over = file != null && found.stream().anyMatch(this::isLast);
         return entries.isEmpty() ? null : new Batch(entries, seen);
     }
 
@@ -135,7 +137,7 @@ public final class Subscription implements AutoCloseable {
         collectProgress(found, Long.MAX_VALUE, Long.MIN_VALUE);
         found.stream().filter(this::mayHear).forEach(told -> entries.add(new Batch.Entry(-1, told.type(), told.text())));
         if (file != null && found.isEmpty()) {
-            hub.live().stateOf(file).ifPresent(entries::add);
+            hub.live().stateOf(file).filter(this::mayHear).ifPresent(told -> entries.add(new Batch.Entry(-1, told.type(), told.text())));
         }
         anew = false;
         missed = false;
@@ -187,6 +189,12 @@ public final class Subscription implements AutoCloseable {
         return rights.contains(Right.LIST) || file != null && rights.contains(Right.UPLOAD) && isOfUpload(told.type());
     }
 
+    /** Whether it tells that the only file is gone: asked only after that was told, since the catalog knows it earlier. */
+    private boolean isLast(Told told) {
+        return told.type().equals(Events.DELETED) || told.type().equals(Events.ERROR)
+                && hub.core().catalog().upload(file).filter(upload -> upload.state() != UploadState.EXPIRED).isEmpty();
+    }
+
     /** Whether the status of an upload tells the same. */
     private static boolean isOfUpload(String type) {
         return switch (type) {
@@ -206,7 +214,7 @@ public final class Subscription implements AutoCloseable {
             case Caller.Server _, Caller.Nobody _ -> caller;
         };
         caller = now;
-        over = now instanceof Caller.Nobody;
+        over |= now instanceof Caller.Nobody;
     }
 
     /** Null when it is gone or has expired. */

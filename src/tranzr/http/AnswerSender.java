@@ -117,6 +117,9 @@ final class AnswerSender {
         }
         BodyOutput body = new BodyOutput(out, exchange);
         try {
+            if (isOpen) {
+                body.flush(); // the head must not wait for what may be long in coming
+            }
             response.body().write(body);
         } catch (IOException e) {
             if (!body.hasFailed()) {

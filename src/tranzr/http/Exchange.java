@@ -47,6 +47,8 @@ final class Exchange implements Request.Origin {
     private volatile Pace paceIn;
     private volatile Pace paceOut;
     private volatile long lingerUntil = NO_LINGERING;
+    /** Null as long as HTTP is spoken. */
+    private volatile WebSocket socket;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
     private boolean finished;
@@ -221,6 +223,26 @@ final class Exchange implements Request.Origin {
         }
     }
 
+    /** HTTP is over, and the socket watches its time itself. */
+    void upgraded(WebSocket next) {
+        boolean late;
+        synchronized (this) {
+            socket = next;
+            late = aborted;
+        }
+        if (late) {
+            cut();
+        }
+    }
+
+    /** Tells a socket that the server stops; does nothing to a request. */
+    void goAway() {
+        WebSocket open = socket;
+        if (open != null) {
+            open.dismiss(WebSocketFrame.GOING_AWAY, "the server stops");
+        }
+    }
+
     /** From now on {@code until}, a {@link System#nanoTime}, the connection is only held open for the client to read the answer. */
     void linger(long until) {
         lingerUntil = until;
@@ -228,6 +250,11 @@ final class Exchange implements Request.Origin {
 
     /** What this exchange waits for too long; asked by the watchdog. */
     void check(long now) {
+        WebSocket open = socket;
+        if (open != null) {
+            open.check(now);
+            return;
+        }
         long until = lingerUntil;
         if (until != NO_LINGERING) {
             if (now - until >= 0) {
@@ -304,16 +331,33 @@ final class Exchange implements Request.Origin {
         return !aborted;
     }
 
+    /** A socket is told why before it ends, a moment later: whoever is behind it is not let in any more. */
     @Override
     public void abort() {
+        WebSocket open;
         synchronized (this) {
             if (finished || aborted) {
                 return;
             }
+            open = socket;
+            if (open == null) {
+                aborted = true;
+                closeConnection();
+            }
+        }
+        if (open == null) {
+            endWaits();
+        } else {
+            open.dismiss(WebSocketFrame.POLICY, "not let in any more");
+        }
+    }
+
+    /** Ends the connection of a socket at once. */
+    synchronized void cut() {
+        if (!finished) {
             aborted = true;
             closeConnection();
         }
-        endWaits();
     }
 
     private void closeConnection() {
@@ -349,6 +393,11 @@ final class Exchange implements Request.Origin {
     @Override
     public boolean isSecure() {
         return scheme().equals("https");
+    }
+
+    @Override
+    public boolean canUpgrade() {
+        return wire != null && http.getProtocol().equals("HTTP/1.1");
     }
 
     private String scheme() {

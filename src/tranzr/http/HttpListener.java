@@ -227,6 +227,10 @@ public final class HttpListener implements AutoCloseable {
             if (!exchange.claimAnswer()) {
                 throw new IOException("the exchange was ended while its handler ran");
             }
+            if (response.upgrade() != null) {
+                new UpgradedConnection(exchange, response, () -> closing).run();
+                throw new IOException("the connection ends with its socket");
+            }
             if (!new AnswerSender(exchange, response).send(closing || tooMany)) {
                 throw new IOException("the connection ends with this answer");
             }
@@ -324,7 +328,7 @@ public final class HttpListener implements AutoCloseable {
     }
 
     /**
-     * Takes no new connections at once, answers 503 to new requests on those that are open, gives those in flight up to
+     * Takes no new connections at once, closes WebSockets with 1001, answers 503 to new requests on those that are open, gives those in flight up to
      * {@code grace}, then ends them. Leaves no thread behind. Closing again does nothing.
      */
     public void close(Duration grace) {
@@ -337,6 +341,7 @@ public final class HttpListener implements AutoCloseable {
         // The server's stop() closes the listening socket first, and then waits for exchanges, which it miscounts: so it is interrupted
         // when our own count says that all are done.
         int seconds = (int) Math.min(grace.plus(ABORT_GRACE).toSeconds() + 1, Integer.MAX_VALUE);
+        tasks.forEach(RequestTask::goAway);
         Thread stopper = Thread.ofVirtual().name("tranzr-http-stop").start(() -> server.stop(seconds));
         if (!awaitIdle(grace)) {
             LOG.log(grace.isZero() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO, "ending the requests that are still in flight");

@@ -37,6 +37,8 @@ public final class Request {
 
         boolean isSecure();
 
+        boolean canUpgrade();
+
         void abort();
 
         String id();
@@ -245,6 +247,14 @@ public final class Request {
     /** Whether the client came by HTTPS: to us, or, as a trusted proxy says, to that proxy. */
     public boolean isSecure() {
         return origin.isSecure();
+    }
+
+    /**
+     * Whether the connection can go over to another protocol ({@link WebSocketHandshake}): only where the server's internals are open to us, and not from
+     * HTTP/1.0 (RFC 9110, section 7.8).
+     */
+    public boolean canUpgrade() {
+        return origin.canUpgrade();
     }
 
     /**

@@ -103,6 +103,14 @@ final class RequestTask implements Runnable {
         }
     }
 
+    /** As {@link Exchange#goAway}. */
+    void goAway() {
+        Exchange handled = exchange;
+        if (handled != null) {
+            handled.goAway();
+        }
+    }
+
     private void expire() {
         try {
             if (wire != null) {

@@ -20,17 +20,25 @@ public final class Response {
         void write(OutputStream out) throws IOException;
     }
 
+    /** What the connection goes over to. @param protocol empty for none */
+    record Upgrade(String protocol, WebSocketLimits limits, WebSocket.Session session) {
+    }
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+
     private final int status;
     private final long length;
     private final BodyWriter body;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private Consumer<Boolean> ended;
+    /** Null where the connection stays with HTTP. */
+    private Upgrade upgrade;
 
     /** The length of a body that goes on until its writer returns. */
     static final long OPEN = -1;
 
     private Response(int status, String contentType, long length, BodyWriter body, Consumer<Boolean> ended) {
-        if (status < 200 || status > 599) {
+        if ((status < 200 || status > 599) && status != SWITCHING_PROTOCOLS) {
             throw new IllegalArgumentException("not the status of an answer: " + status);
         }
         if (length < OPEN) {
@@ -110,6 +118,13 @@ public final class Response {
         return response;
     }
 
+    /** 101: no other answer follows on the connection. Only by {@link WebSocketHandshake#answer}. */
+    static Response upgrade(Upgrade upgrade) {
+        Response response = new Response(SWITCHING_PROTOCOLS, null, 0, out -> { }, null);
+        response.upgrade = upgrade;
+        return response;
+    }
+
     /** Sets a header field. @throws IllegalArgumentException for CR, LF, NUL or what is not Latin-1 in the value, or for a bad name */
     public Response header(String name, String value) {
         if (!Syntax.isToken(name)) {
@@ -132,6 +147,11 @@ public final class Response {
 
     public int status() {
         return status;
+    }
+
+    /** Null for an ordinary answer. */
+    Upgrade upgrade() {
+        return upgrade;
     }
 
     /** Of the body, in bytes, or {@link #OPEN}. */

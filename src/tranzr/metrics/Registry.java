@@ -1,5 +1,6 @@
 package tranzr.metrics;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,8 @@ public final class Registry {
     }
 
     private final ConcurrentSkipListMap<String, Family> families = new ConcurrentSkipListMap<>();
+    /** What is to be registered before the first writing; guarded by this. */
+    private final List<Runnable> later = new ArrayList<>();
 
     /** A counter without labels. @throws IllegalArgumentException for a name that is none, is taken, or does not end in {@code _total} */
     public Counter counter(String name, String help) {
@@ -96,8 +99,19 @@ public final class Registry {
         }));
     }
 
+    /** Has more registered at the first writing, so that it costs nothing at the start. @param register calls the methods above */
+    public synchronized void later(Runnable register) {
+        later.add(register);
+    }
+
+    private synchronized void registerLater() {
+        later.forEach(Runnable::run);
+        later.clear();
+    }
+
     /** All there is, by name. What cannot be asked at the moment is left out. */
     public String write(Format format) {
+        registerLater();
         Exposition out = new Exposition(format);
         for (Family family : families.values()) {
             out.family(family.name(), family.type(), family.help());

@@ -98,6 +98,12 @@ public record Upload(UUID id, String filename, long length, long announced, long
                 deleteKey, created, updated, expires, access, priority);
     }
 
+    /** Under another name, and to be cleaned away at another time. @param expires null for never */
+    public Upload withDetails(String filename, Instant updated, Instant expires) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires, access, priority);
+    }
+
     /** What counts against quotas: the whole length as soon as it is known or announced; 0 once expired. */
     public long charged() {
         return state == UploadState.EXPIRED ? 0 : lengthKnown() ? length : Math.max(Math.max(0, announced), ranges.end());

@@ -29,6 +29,10 @@ record Gauges(Catalog catalog, Engine engine, Hooks hooks, Throttle throttle, Di
 
     /** @param meters of whose registry they become a part */
     void register(Meters meters, Listeners listeners, BooleanSupplier ready) {
+        meters.registry().later(() -> registerNow(meters, listeners, ready));
+    }
+
+    private void registerNow(Meters meters, Listeners listeners, BooleanSupplier ready) {
         Registry to = meters.registry();
         Map<String, String> build = new LinkedHashMap<>();
         build.put("version", Version.text());

@@ -142,7 +142,9 @@ final class Meters implements Observer, CatalogWatch, Journal.Batches, TransferW
     public void ended(Visit visit, Ended ended) {
         Optional<Routes.Route> route = visit.request().flatMap(request -> request.attached(Routes.Route.class));
         Load load = visit.method().equals("HEAD") ? Load.PLAIN : route.map(Routes.Route::load).orElse(Load.PLAIN);
-        String kind = load == Load.UPLOAD ? "upload" : load == Load.DOWNLOAD ? "download" : "other";
+        // What lasts as long as somebody watches says nothing of how long requests take.
+        boolean stream = ended.status() < 300 && route.filter(known -> known.action().startsWith("event.")).isPresent();
+        String kind = load == Load.UPLOAD ? "upload" : load == Load.DOWNLOAD ? "download" : stream ? "stream" : "other";
         requests.with(route.map(Routes.Route::action).orElse("unrouted"), Integer.toString(ended.status())).increment();
         requestSeconds.with(kind).observeNanos(ended.took().toNanos());
         if (ended.firstByte() != null) {

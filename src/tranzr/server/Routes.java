@@ -10,6 +10,7 @@ import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.AttemptRoutes;
@@ -17,8 +18,8 @@ import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
-import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
@@ -71,8 +72,8 @@ final class Routes {
     /** What answers. */
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
-            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview, MetricsRoutes metrics) {
+            RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
+            LinkPage linkPage, PreviewRoutes preview) {
     }
 
     private Routes() {
@@ -104,6 +105,7 @@ final class Routes {
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
+                api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
                 api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
                 api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
@@ -160,7 +162,7 @@ final class Routes {
                 api("PATCH", "/requests/{request_id}", Need.SHARE, "request.change", to.request::change).with(Load.LINK),
                 api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
                 // The same, for guests, who may use the routes of uploads too
-                api("GET", "/r/{link}", Need.OPEN, "request.open", to.request::open).quiet(),
+                api("GET", "/r/{link}", Need.OPEN, "request.open", to.pages.forBrowsersOf("guest.html", to.request::open)).quiet(),
                 plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
                 plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
                 plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
@@ -171,6 +173,8 @@ final class Routes {
 
     private static List<Route> pages(Doors to) {
         return List.of(
+                // Pages; whoever they are for, they hold nothing but what the routes below tell
+                api("GET", "/dashboard", Need.OPEN, "page", to.pages.page("dashboard.html")).quiet(),
                 api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
                 api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
                 api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),
@@ -183,6 +187,7 @@ final class Routes {
         return List.of(
                 // What happens, as it happens
                 api("GET", "/events", Need.LIST, "event.stream", to.event::all).quiet(),
+                api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
     }

@@ -22,14 +22,15 @@ import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
+import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
 import tranzr.api.rest.AttemptRoutes;
 import tranzr.api.rest.AuditRoutes;
 import tranzr.api.rest.ChunkRoutes;
 import tranzr.api.rest.FileRoutes;
 import tranzr.api.rest.LinkRoutes;
-import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.MetricsRoutes;
+import tranzr.api.rest.PreviewRoutes;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
@@ -267,7 +268,7 @@ public final class Server implements AutoCloseable {
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine),
-                new FileRoutes(engine),
+                new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
                 new CurlApi(engine, clock, random),
@@ -283,10 +284,11 @@ public final class Server implements AutoCloseable {
                 pages,
                 new EventRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
                 new TransferRoutes(parts.events()),
+                new SocketRoutes(parts.events(), engine, EventRoutes.HEARTBEAT),
+                parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine),
-                parts.metrics());
+                new PreviewRoutes(engine));
     }
 
     private static Health health(Engine engine, Logs logs) {

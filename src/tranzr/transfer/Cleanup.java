@@ -117,16 +117,18 @@ public final class Cleanup {
         int removed = 0;
         for (Upload upload : due) {
             switch (upload.state()) {
-                case EXPIRED, COMPLETED -> removed += remove(upload);
+                case EXPIRED, COMPLETED -> removed += remove(upload, now);
                 default -> expired += expire(upload, now);
             }
         }
         return new Result(expired, removed, removeShares(now), setOrphansAside(now));
     }
 
-    private int remove(Upload upload) {
+    private int remove(Upload upload, Instant now) {
         try {
-            uploads.delete(upload.id());
+            if (!uploads.removeDue(upload.id(), now)) {
+                return 0;
+            }
             if (upload.state() == UploadState.COMPLETED) {
                 listener.accept(new Cleared.FileExpired(upload.id()));
             }

@@ -102,6 +102,16 @@ public final class Engine implements AutoCloseable {
         return new Uploads(core, new Permit(core, caller, peer), sessions, assembler);
     }
 
+    /** What there is, as this caller may list it. */
+    public Listing listing(Caller caller) {
+        return new Listing(core, new Permit(core, caller, Peer.UNKNOWN));
+    }
+
+    /** Names of files and how long they stay, as this caller may change them. */
+    public FileDetails details(Caller caller) {
+        return new FileDetails(core, uploads(caller));
+    }
+
     /** Whom files belong to, as this caller may decide it. */
     public Assignments assignments(Caller caller) {
         return new Assignments(core, new Permit(core, caller, Peer.UNKNOWN), uploads(caller));

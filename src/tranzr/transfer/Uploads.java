@@ -326,15 +326,6 @@ public final class Uploads {
     }
 
     /**
-     * Uploads and files that the caller may list, newest first, as {@link tranzr.catalog.Catalog#uploads}. Expired ones are seen by the filter too.
-     */
-    public List<Upload> list(UUID after, int limit, Predicate<Upload> filter) {
-        List<Upload> found = core.catalog.uploads(after, limit, upload -> permit.allows(Right.LIST, upload) && filter.test(upload));
-        core.settle();
-        return found;
-    }
-
-    /**
      * Verifies and completes an upload that is whole; waits up to {@code wait} for the hashing that is left, which goes on in the background. Repeating it
      * is harmless. Fails with UnknownFile, UploadExpired, MissingChunks, HashMismatch.
      *
@@ -354,13 +345,23 @@ public final class Uploads {
     /** Ends an upload that is not completed; its bytes and records go. Fails with UnknownFile, AlreadyCompleted. */
     public void abort(UUID id) {
         permit.require(id, Right.UPLOAD);
-        remove(id, false);
+        remove(id, upload -> {
+            if (upload.state() == UploadState.COMPLETED) {
+                throw new FailureException(new Failure.AlreadyCompleted(id));
+            }
+            return true;
+        });
     }
 
     /** Removes an upload or file, whatever its state: bytes, records, shares. Downloads under way end whole. Fails with UnknownFile, Forbidden. */
     public void delete(UUID id) {
         permit.require(id, Right.DELETE);
-        remove(id, true);
+        remove(id, _ -> true);
+    }
+
+    /** Removes a file, or what is left of an upload, whose time is over; false when it was given more time meanwhile. Fails with UnknownFile. */
+    boolean removeDue(UUID id, Instant now) {
+        return remove(id, upload -> upload.expires() != null && !now.isBefore(upload.expires()));
     }
 
     /** Removes the file whose delete key has this hash, whoever asks. Fails with UnknownFile. */
@@ -369,23 +370,25 @@ public final class Uploads {
         if (upload == null || !deleteKey.equals(upload.deleteKey())) {
             throw new FailureException(new Failure.UnknownFile(id));
         }
-        remove(id, true);
+        remove(id, _ -> true);
     }
 
-    private void remove(UUID id, boolean completedToo) {
-        withSession(id, session -> {
+    /** @param when asked while nothing else can change it; false leaves it */
+    private boolean remove(UUID id, Predicate<Upload> when) {
+        return withSession(id, session -> {
             find(id);
             session.completing.lock();
             boolean removed = false;
             try {
-                if (find(id).state() == UploadState.COMPLETED && !completedToo) {
-                    throw new FailureException(new Failure.AlreadyCompleted(id));
+                if (!when.test(find(id))) {
+                    return false;
                 }
                 session.shutOut();
                 core.commit(List.of(new Change.UploadRemoved(id)));
                 removed = true;
                 sessions.forget(session);
                 core.storage.delete(id);
+                return true;
             } catch (ConflictException e) {
                 throw new FailureException(new Failure.UnknownFile(id));
             } catch (IOException e) {
@@ -396,7 +399,6 @@ public final class Uploads {
                 }
                 session.completing.unlock();
             }
-            return null;
         });
     }
 

@@ -73,6 +73,7 @@ public final class Bench {
         parts.put("folder", commands::folder);
         parts.put("far", commands::far);
         parts.put("cut", commands::cut);
+        parts.put("browser", new BrowserSends(setting)::send);
         parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {
             System.err.println("bench: the parts are " + String.join(", ", parts.keySet()) + "; and 'quick', '--dir DIR', '--jvm OPTION'");

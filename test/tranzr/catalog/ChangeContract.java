@@ -337,6 +337,25 @@ abstract class ChangeContract {
     }
 
     @Test
+    void nameAndTimeOfAFileAreChangedAndStayChanged() throws Exception {
+        Change renamed = new Change.FileDetailsChanged(id(1), "Other Näme.pdf", at(5), at(9000));
+        refuses(Reason.MISSING, renamed);
+        catalog.commit(created(1, 10), stored(1, 0, 10));
+        refuses(Reason.STATE, renamed);
+        catalog.commit(completed(1));
+        Upload before = uploadNow(1);
+        catalog.commit(renamed);
+        assertEquals(before.withDetails("Other Näme.pdf", at(5), at(9000)), uploadNow(1));
+        reopen();
+        assertEquals(before.withDetails("Other Näme.pdf", at(5), at(9000)), uploadNow(1));
+        assertEquals(List.of(uploadNow(1)), catalog.files(before.sha256(), 10, upload -> true));
+        catalog.commit(new Change.FileDetailsChanged(id(1), "file", at(6), null));
+        reopen();
+        assertEquals(before.withDetails("file", at(6), null), uploadNow(1));
+        refuses(Reason.STATE, new Change.UploadRemoved(id(1)), created(1, 10), renamed);
+    }
+
+    @Test
     void tokensAreAddedOnceAndRemovedOnce() throws Exception {
         AccessToken admin = AccessToken.of(id(1), token("x"), "admin", at(1));
         catalog.commit(new Change.EntityAdded(admin));

@@ -150,6 +150,16 @@ class MetricsTest {
     }
 
     @Test
+    void whoWaitsForBandwidthIsCounted() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--bandwidth", "20KiB/s"); Http http = new Http(server); RawConnection raw = new RawConnection(server)) {
+            raw.head("PUT /slow.bin HTTP/1.1", "Host: localhost", "Content-Length: 3000000").send(Http.bytes(200_000, 1));
+            expect(http, Map.of("tranzr_throttled_transfers", 1L, "tranzr_active_transfers{kind=\"upload\"}", 1L, "tranzr_active_transfers{kind=\"download\"}", 0L));
+            raw.reset();
+            expect(http, Map.of("tranzr_throttled_transfers", 0L, "tranzr_active_transfers{kind=\"upload\"}", 0L));
+        }
+    }
+
+    @Test
     void countersNeverFallWhileUploadsRunAndAreScraped() throws Exception {
         try (ServerProcess server = ServerProcess.start(folder.resolve("data")); Http http = new Http(server)) {
             AtomicInteger left = new AtomicInteger(6);

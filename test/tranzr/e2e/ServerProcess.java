@@ -52,17 +52,19 @@ public final class ServerProcess implements AutoCloseable {
             return new Launch(data, before, jvm, environment, options);
         }
 
-        List<String> command() {
+        /** @param port 0 for any */
+        List<String> command(int port) {
             List<String> command = new ArrayList<>(before);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvm);
-            command.addAll(List.of("-jar", System.getProperty("tranzr.jar"), "--port", "0", "--data", data.toString()));
+            command.addAll(List.of("-jar", System.getProperty("tranzr.jar"), "--port", Integer.toString(port), "--data", data.toString()));
             command.addAll(options);
             return command;
         }
     }
 
     private final Launch launch;
+    private int port;
     private final StringBuffer output = new StringBuffer();
     private Process process;
     private URI url;
@@ -109,7 +111,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private CompletableFuture<URI> launch() {
-        ProcessBuilder builder = new ProcessBuilder(launch.command());
+        ProcessBuilder builder = new ProcessBuilder(launch.command(port));
         builder.environment().keySet().removeIf(name -> name.startsWith("TRANZR_"));
         builder.environment().putAll(launch.environment());
         CompletableFuture<URI> listening = new CompletableFuture<>();
@@ -197,6 +199,12 @@ public final class ServerProcess implements AutoCloseable {
     public void restart() {
         output.append("--- started again\n");
         begin();
+    }
+
+    /** As {@link #restart}, on the port that it had, for clients that cannot be told another. */
+    public void restartThere() {
+        port = port();
+        restart();
     }
 
     @Override

@@ -98,7 +98,8 @@ final class CatalogChanges {
             case 2 -> new Change.UploadCompleted(upload.id(), digest(), at(), null);
             case 3 -> random.nextBoolean() ? new Change.DigestExpected(upload.id(), digest()) : upload.lengthKnown() ? new Change.ShareCreated(share(upload.id()))
                     : new Change.LengthFixed(upload.id(), upload.ranges().end() + random.nextInt(3), 3);
-            case 4 -> random.nextInt(3) == 0 ? new Change.AccessChanged(upload.id(), access()) : token(now);
+            case 4 -> random.nextInt(3) == 0 ? new Change.AccessChanged(upload.id(), access())
+                    : random.nextInt(3) == 0 ? new Change.FileDetailsChanged(upload.id(), "renamed " + random.nextInt(100), at(), random.nextBoolean() ? null : at()) : token(now);
             case 5, 6, 7, 8 -> range(upload);
             default -> ofShare(shares.get(random.nextInt(shares.size())));
         };

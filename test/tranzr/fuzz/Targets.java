@@ -3,6 +3,7 @@ package tranzr.fuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
+import tranzr.api.live.SocketFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.client.ClientFuzz;
@@ -12,6 +13,7 @@ import tranzr.http.FieldFuzz;
 import tranzr.http.HeadFuzz;
 import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
+import tranzr.http.WebSocketFuzz;
 import tranzr.journal.JournalFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
@@ -33,7 +35,7 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -110,6 +110,11 @@ public final class HeadFuzz {
         }
     }
 
+    /** A GET with these fields and no body. */
+    static Request request(Headers headers) {
+        return new Request(new RequestHead("GET", "/", null, "a", headers, 0), InputStream.nullInputStream(), ORIGIN);
+    }
+
     private static final Request.Origin ORIGIN = new Request.Origin() {
         @Override
         public InetAddress client() {
@@ -134,6 +139,11 @@ public final class HeadFuzz {
         @Override
         public boolean isSecure() {
             return false;
+        }
+
+        @Override
+        public boolean canUpgrade() {
+            return true;
         }
 
         @Override

@@ -84,7 +84,7 @@ final class RouteRules {
     /** Without a token: there the link's own secret is the key, or there is nothing to guard. */
     private static final List<String> OPEN = List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/preview/{token}", "GET /share/download/{token}",
             "GET /share/download/{token}/{filename}", "GET /s/{token}", "GET /s/{token}/{filename}", "POST /share/download/{token}", "POST /share/download/{token}/{filename}",
-            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /ui/{version}/{file}",
+            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
 
     /** By method and pattern. */
@@ -102,6 +102,7 @@ final class RouteRules {
         rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
         rules.put("GET /files/{file_id}", new OnFile(LIST, State.COMPLETED));
+        rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("GET /files/{file_id}/preview", new OnFile(DOWNLOAD, State.COMPLETED));
@@ -145,6 +146,7 @@ final class RouteRules {
         rules.put("POST /session/prove", new Nothing(400));
         rules.put("POST /totp/confirm", new Nothing(400));
         rules.put("DELETE /totp", new Nothing(409));
+        rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
         rules.put("DELETE /tokens/{token_id}/totp", new Admin());
         rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));

@@ -115,6 +115,21 @@ class SensitiveRoutesTest {
     }
 
     @Test
+    void toHaveAFileGoEarlierAsksForACodeAndToKeepItLongerDoesNot() {
+        String file = server.put("/a", new byte[1], AS_ADMIN).expect(201).header("X-File-Id");
+        change(file, "{\"filename\": \"b\", \"expires_at\": null}", AS_ADMIN).expect(200);
+        change(file, "{\"expire_minutes\": 10}", AS_ADMIN).expect(403, "second_factor_required");
+        change(file, "{\"expire_minutes\": 10}", withCode()).expect(200);
+        change(file, "{\"expire_minutes\": 20}", AS_ADMIN).expect(200);
+        change(file, "{\"expire_minutes\": 10}", AS_ADMIN).expect(403, "second_factor_required");
+        change(file, "{\"expires_at\": null}", AS_ADMIN).expect(200);
+    }
+
+    private Answer change(String file, String json, String... headers) {
+        return server.send("PATCH", "/files/" + file, BodyPublishers.ofString(json), headers);
+    }
+
+    @Test
     void aOneTimeTokenMadeWithACodeNeedsNone() {
         String file = server.put("/a", new byte[1], AS_ADMIN).expect(201).header("X-File-Id");
         String json = "{\"right\": \"delete\", \"file_id\": \"" + file + "\"}";

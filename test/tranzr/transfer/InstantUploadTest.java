@@ -98,8 +98,8 @@ class InstantUploadTest {
         assertTrue(again(1000, null, "a").isEmpty());
         Upload unfinished = fixture.start(5, 0);
         assertTrue(again(5, Digest.sha256(new byte[5]), "a").isEmpty());
-        assertEquals(1, fixture.uploads().list(null, 10, upload -> upload.state() == UploadState.COMPLETED).size());
-        assertEquals(2, fixture.uploads().list(null, 10, upload -> true).size());
+        assertEquals(1, fixture.catalog.uploads(null, 10, upload -> upload.state() == UploadState.COMPLETED).size());
+        assertEquals(2, fixture.catalog.uploads(null, 10, upload -> true).size());
         assertTrue(fixture.uploads().isKnown(unfinished.id()));
     }
 

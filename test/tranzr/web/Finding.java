@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record Finding(String rule, String impact, String help, List<String> places) {
 
+    private static final int SHOWN = 8;
+
     /** Whether it keeps somebody from using the page. */
     public boolean isSerious() {
         return impact.equals("serious") || impact.equals("critical");
@@ -19,6 +21,6 @@ public record Finding(String rule, String impact, String help, List<String> plac
 
     @Override
     public String toString() {
-        return impact + " " + rule + ": " + help + "\n    " + String.join("\n    ", places);
+        return impact + " " + rule + ", " + places.size() + " times: " + help + "\n    " + String.join("\n    ", places.subList(0, Math.min(SHOWN, places.size())));
     }
 }

@@ -26,8 +26,10 @@ public final class Screenshots {
     private final Browser browser;
     private final ServerProcess server;
     private final Http http;
+    private final Path[] files;
 
-    private Screenshots(Browser browser, ServerProcess server, Http http) {
+    private Screenshots(Browser browser, ServerProcess server, Http http, Path[] files) {
+        this.files = files;
         this.browser = browser;
         this.server = server;
         this.http = http;
@@ -38,7 +40,7 @@ public final class Screenshots {
         Path scratch = Files.createTempDirectory("tranzr-screenshots");
         ServerProcess.Launch launch = ServerProcess.Launch.on(scratch.resolve("data")).environment(Map.of("TRANZR_TOKEN", TOKEN));
         try (ServerProcess server = ServerProcess.start(launch); Http http = new Http(server); Browser browser = Browser.start(scratch)) {
-            Screenshots shots = new Screenshots(browser, server, http);
+            Screenshots shots = new Screenshots(browser, server, http, files(scratch));
             if (args.length > 0) {
                 shots.all(Path.of(args[0]));
             } else {
@@ -49,6 +51,14 @@ public final class Screenshots {
 
     private List<Shot> shots() {
         List<Shot> shots = new ArrayList<>();
+        shots.add(new Shot("send", "/", () -> send(4 << 20, () -> browser.until("to be under way", () -> browser.text().matches("(?s).*Uploading · [3-9]\\d %.*")))));
+        shots.add(new Shot("send-empty", "/", this::empty));
+        shots.add(new Shot("send-ready", "/", () -> {
+            empty();
+            browser.files("#files", files);
+            browser.await("#send");
+        }));
+        shots.add(new Shot("send-done", "/", () -> send(-1, () -> browser.until("for the link", () -> browser.sees(".result")))));
         shots.add(new Shot("login", "/login", () -> browser.await("#token")));
         shots.add(new Shot("login-refused", "/login", () -> {
             browser.type("#token", "nonsense");
@@ -67,6 +77,33 @@ public final class Screenshots {
             browser.await("#swagger .execute");
         }));
         return shots;
+    }
+
+    /** Nothing of an earlier picture is remembered. */
+    private void empty() {
+        browser.pace(-1);
+        browser.await("#pick");
+        browser.script("return new Promise(resolve => { const r = indexedDB.deleteDatabase('tranzr'); r.onsuccess = resolve; r.onerror = resolve; })");
+        browser.open(server.url() + "/");
+        browser.await("#pick");
+    }
+
+    private void send(long pace, Runnable until) {
+        empty();
+        browser.pace(pace);
+        browser.files("#files", files);
+        browser.click("#send");
+        until.run();
+    }
+
+    /** Of different contents each time, so that the server has none of them. */
+    private static Path[] files(Path folder) throws IOException {
+        Path[] files = {folder.resolve("Holiday in Norway.mp4"), folder.resolve("Report 2026.pdf"), folder.resolve("measurements.csv")};
+        int[] sizes = {48 << 20, 3 << 20, 180_000};
+        for (int i = 0; i < files.length; i++) {
+            Files.write(files[i], Http.bytes(sizes[i], i));
+        }
+        return files;
     }
 
     /** Anna, who has all rights, logged in here and on two other machines. */
@@ -91,6 +128,15 @@ public final class Screenshots {
         browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); return document.fonts.ready.then(() => true)");
     }
 
+    /** Swagger's page is endless. */
+    private void picture(Shot shot, Path file) {
+        if (shot.name().startsWith("docs")) {
+            browser.screenshot(file);
+        } else {
+            browser.fullScreenshot(file);
+        }
+    }
+
     private void forReadme(Path folder) {
         browser.size(WIDTH, HEIGHT);
         prepare();
@@ -110,12 +156,12 @@ public final class Screenshots {
                 browser.scheme(scheme);
                 browser.size(WIDTH, HEIGHT);
                 take(shot);
-                browser.fullScreenshot(folder.resolve(shot.name() + "-" + scheme + ".png"));
+                picture(shot, folder.resolve(shot.name() + "-" + scheme + ".png"));
             }
             browser.scheme("light");
             browser.size(PHONE_WIDTH, PHONE_HEIGHT);
             take(shot);
-            browser.fullScreenshot(folder.resolve(shot.name() + "-narrow.png"));
+            picture(shot, folder.resolve(shot.name() + "-narrow.png"));
         }
         browser.complaints().forEach(System.out::println);
     }

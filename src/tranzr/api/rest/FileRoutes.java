@@ -1,32 +1,41 @@
 package tranzr.api.rest;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Predicate;
+import tranzr.accounts.SecondFactor;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
+import tranzr.api.Gate;
 import tranzr.api.Ids;
 import tranzr.http.Request;
 import tranzr.http.Response;
-import tranzr.model.Digest;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
+import tranzr.transfer.FileDetails;
+import tranzr.transfer.Listing;
 import tranzr.transfer.Uploads;
 
-/** The routes by which the owner sees, reads and removes files. */
+/** The routes by which the owner sees, reads, changes and removes files. */
 public final class FileRoutes {
 
-    private final Engine engine;
+    private static final Set<String> CHANGEABLE = new TreeSet<>(List.of("filename", "expires_at", "expire_minutes"));
+    private static final String TOTAL = "X-Total-Count";
 
-    public FileRoutes(Engine engine) {
+    private final Engine engine;
+    private final SecondFactor factor;
+
+    /** @param factor asked for before a file is made to go earlier than it would have */
+    public FileRoutes(Engine engine, SecondFactor factor) {
         this.engine = engine;
+        this.factor = factor;
     }
 
     private Uploads uploads(Request request) {
@@ -36,26 +45,10 @@ public final class FileRoutes {
     /** {@code GET /files}. */
     public Response list(Request request) {
         Paging paging = Paging.of(request);
-        UUID after = paging.after().map(text -> Ids.parse(text)
-                .orElseThrow(() -> Fields.invalid("after", "must be the file_id of the last entry seen"))).orElse(null);
-        if (after != null && !uploads(request).isKnown(after)) {
-            // An empty page would look like the end of the list.
-            throw Fields.invalid("after", "names an entry that is not there any more; begin anew without it");
-        }
-        Optional<UploadState> status = request.query("status").map(FileRoutes::state);
-        UUID room = request.query("room").map(uploads(request)::room).orElse(null);
-        Digest sha256 = Fields.written(request.query("sha256").map(hex -> Map.of("sha256", hex)).orElse(Map.of())).digest("sha256").orElse(null);
-        Predicate<Upload> filter = upload -> (status.isPresent() ? upload.state() == status.get() : upload.state() != UploadState.EXPIRED)
-                && (room == null || room.equals(upload.access().room()))
-                && (sha256 == null || sha256.equals(upload.sha256()));
-        Map<String, String> filters = new LinkedHashMap<>();
-        status.ifPresent(state -> filters.put("status", state.wireName()));
-        request.query("room").ifPresent(text -> filters.put("room", text));
-        if (sha256 != null) {
-            filters.put("sha256", sha256.hex());
-        }
-        return paging.answer(uploads(request).list(after, paging.probe(), filter), upload -> upload.id().toString(),
-                UploadView::listed, "/files", filters);
+        FileQuery query = FileQuery.of(request, uploads(request), paging);
+        Listing.Page page = engine.listing(Callers.of(request)).page(query.query());
+        Response response = paging.answer(page.entries(), upload -> upload.id().toString(), UploadView::listed, "/files", query.named());
+        return page.total() == Listing.Page.UNCOUNTED ? response : response.header(TOTAL, Long.toString(page.total()));
     }
 
     /** {@code GET /files/{file_id}}. */
@@ -63,6 +56,35 @@ public final class FileRoutes {
         Upload upload = uploads(request).get(Ids.fileId(request), Right.LIST);
         return Response.json(200, UploadView.file(upload, engine.shares(Callers.of(request)).of(upload.id()).size(), request.baseUrl()))
                 .header("Cache-Control", "no-store");
+    }
+
+    /** {@code PATCH /files/{file_id}}: changes what is named and leaves the rest. */
+    public Response change(Request request) {
+        UUID id = Ids.fileId(request);
+        Fields fields = Fields.json(request);
+        for (String name : fields.names()) {
+            if (!CHANGEABLE.contains(name)) {
+                throw Fields.invalid(name, "is none of " + String.join(", ", CHANGEABLE) + ", which can be changed");
+            }
+        }
+        if (fields.isNone("filename")) {
+            throw Fields.invalid("filename", "must be text");
+        }
+        Optional<String> name = fields.text("filename");
+        Instant now = engine.core().now();
+        Upload seen = uploads(request).get(id, Right.DELETE);
+        if (isEarlier(Expiry.changed(fields, now, seen.expires()), seen.expires())) {
+            // To have a file go in a moment is to delete it, which asks for a code, too.
+            factor.require(Callers.of(request), Gate.codeOf(request));
+        }
+        Upload file = engine.details(Callers.of(request)).change(id, found ->
+                new FileDetails.Details(name.orElse(found.filename()), Expiry.changed(fields, now, found.expires())));
+        return Response.json(200, UploadView.details(file)).header("Cache-Control", "no-store");
+    }
+
+    /** Null is never. */
+    private static boolean isEarlier(Instant wanted, Instant before) {
+        return wanted != null && (before == null || wanted.isBefore(before));
     }
 
     /** {@code DELETE /files/{file_id}}. */
@@ -78,11 +100,5 @@ public final class FileRoutes {
             throw new FailureException(new Failure.NotCompleted(file.id(), file.state().wireName()));
         }
         return new Delivery(request, file).answer(_ -> { }, _ -> engine.downloads(Callers.of(request), Callers.peer(request)).open(file.id()));
-    }
-
-    private static UploadState state(String name) {
-        return Arrays.stream(UploadState.values()).filter(state -> state.wireName().equals(name)).findAny()
-                .orElseThrow(() -> Fields.invalid("status", "must be one of "
-                        + String.join(", ", Arrays.stream(UploadState.values()).map(UploadState::wireName).toList())));
     }
 }

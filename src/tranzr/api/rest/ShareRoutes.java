@@ -1,6 +1,5 @@
 package tranzr.api.rest;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tranzr.accounts.SecondFactor;
 import tranzr.api.Callers;
@@ -35,8 +35,6 @@ public final class ShareRoutes {
     private static final List<String> TERMS_OF_SEVERAL = Stream.concat(TERMS.stream(), Stream.of("file_ids", "title")).toList();
     private static final Duration DEFAULT_LIFE = Duration.ofMinutes(60);
     private static final long DEFAULT_DOWNLOADS = 5;
-    /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
-    private static final BigDecimal MAX_MINUTES = BigDecimal.valueOf(Duration.ofDays(36_525).toMinutes());
 
     private final Engine engine;
     private final InstantSource clock;
@@ -77,7 +75,7 @@ public final class ShareRoutes {
     }
 
     private Shares.Terms terms(Request request, Fields fields) {
-        Instant expires = fields.has("expire_minutes") ? expiry(fields) : clock.instant().plus(DEFAULT_LIFE);
+        Instant expires = fields.has("expire_minutes") ? Expiry.minutes(fields, clock.instant()) : clock.instant().plus(DEFAULT_LIFE);
         boolean oneTime = fields.flag("one_time").orElse(false);
         long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : DEFAULT_DOWNLOADS;
         requireOne(oneTime, limit);
@@ -90,22 +88,20 @@ public final class ShareRoutes {
     /** {@code GET /shares}. */
     public Response list(Request request) {
         Paging paging = Paging.of(request);
-        return paging.answer(shares(request).list(paging.after(), paging.probe()), Shares::idOf, share ->
-                ShareView.listed(share, shares(request).itemsOf(share)), "/shares", Map.of());
+        Function<Share, Map<String, Object>> view = share -> ShareView.listed(share, shares(request).itemsOf(share));
+        Optional<UUID> file = request.query("file_id").map(text -> Ids.parse(text).orElseThrow(() -> Fields.invalid("file_id", "must be a UUID")));
+        if (file.isPresent()) {
+            UUID id = engine.uploads(Callers.of(request)).get(file.get(), Right.SHARE).id();
+            return paging.answerOf(shares(request).of(id), Shares::idOf, view, "/shares", Map.of("file_id", id.toString()));
+        }
+        return paging.answer(shares(request).list(paging.after(), paging.probe()), Shares::idOf, view, "/shares", Map.of());
     }
 
     /** {@code PATCH /shares/{token}}, by token or id: changes what is named and leaves the rest. */
     public Response change(Request request) {
         Share share = managed(request);
         Fields fields = Fields.json(request);
-        Instant expires = share.expires();
-        if (fields.has("expires_at") && fields.has("expire_minutes")) {
-            throw Fields.invalid("expires_at", "cannot be set together with expire_minutes");
-        } else if (fields.has("expires_at")) {
-            expires = future(fields);
-        } else if (fields.has("expire_minutes")) {
-            expires = expiry(fields);
-        }
+        Instant expires = Expiry.changed(fields, clock.instant(), share.expires());
         boolean oneTime = fields.flag("one_time").orElse(share.policy().oneTime());
         long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : share.maxDownloads();
         requireOne(oneTime, limit);
@@ -141,33 +137,6 @@ public final class ShareRoutes {
             factor.require(Callers.of(request), Gate.codeOf(request));
         }
         return share;
-    }
-
-    private Instant expiry(Fields fields) {
-        if (fields.isNone("expire_minutes")) {
-            return null;
-        }
-        BigDecimal minutes = fields.number("expire_minutes").orElseThrow();
-        if (minutes.signum() <= 0 || minutes.compareTo(MAX_MINUTES) > 0) {
-            throw Fields.invalid("expire_minutes", "must be more than 0 and at most " + MAX_MINUTES
-                    + ", or null (in a query: none) for no expiry");
-        }
-        long millis = minutes.multiply(BigDecimal.valueOf(60_000)).longValue();
-        return clock.instant().plusMillis(Math.max(1, millis));
-    }
-
-    private Instant future(Fields fields) {
-        if (fields.isNone("expires_at")) {
-            return null;
-        }
-        Instant expires = fields.time("expires_at").orElseThrow();
-        if (!expires.isAfter(clock.instant())) {
-            throw Fields.invalid("expires_at", "is past; delete the share to end it");
-        }
-        if (Duration.between(clock.instant(), expires).toMinutes() > MAX_MINUTES.longValue()) {
-            throw Fields.invalid("expires_at", "must be within a hundred years, or null for no expiry");
-        }
-        return expires;
     }
 
     /** 0 for none, which has to be said in so many words. */

@@ -137,6 +137,14 @@ final class UploadView {
         return view;
     }
 
+    /** What can be changed of a file: no more, since whoever may change it need not be allowed to see the rest. */
+    static Map<String, Object> details(Upload file) {
+        Map<String, Object> view = named(file);
+        view.put("updated_at", time(file.updated()));
+        view.put("expires_at", time(file.expires()));
+        return view;
+    }
+
     /** RFC 3339 in UTC to the millisecond, or null. */
     static String time(Instant instant) {
         return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();

@@ -1,6 +1,5 @@
 package tranzr.api.ui;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tranzr.api.Callers;
@@ -113,8 +112,7 @@ public final class LinkPage {
     }
 
     private Response answer(Request request, int status, String title, String subject, String main) {
-        return pages.answer(request, status, "share.html", List.of(Map.entry("{{title}}", Html.escaped(title)), Map.entry("{{subject}}", Html.escaped(subject)),
-                Map.entry("{{main}}", main))).header("Cache-Control", "no-store");
+        return pages.answer(request, status, "share.html", Map.of("{{title}}", Html.escaped(title), "{{subject}}", Html.escaped(subject), "{{main}}", main)).header("Cache-Control", "no-store");
     }
 
     /** In words for whoever sits before it; kept with the request, for the records. Others fail as everywhere. */

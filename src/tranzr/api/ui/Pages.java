@@ -1,14 +1,18 @@
 package tranzr.api.ui;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tranzr.api.Gate;
+import tranzr.api.Problem;
+import tranzr.api.Problems;
 import tranzr.http.Handler;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.transfer.FailureException;
 
 /**
  * The pages: static documents, the same for everybody, which ask the API for all that they show. A page says {@code {{ui}}} where the path of the {@link Assets} belongs and
@@ -21,6 +25,8 @@ public final class Pages {
             + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     /** Whoever wants something else in a frame or of its scripts says so here. */
     private static final Map<String, String> POLICIES = Map.of();
+
+    private static final Pattern PART = Pattern.compile("\\{\\{\\w+}}");
 
     private final Assets assets = new Assets();
     private final Map<String, byte[]> made = new ConcurrentHashMap<>();
@@ -50,6 +56,25 @@ public final class Pages {
         };
     }
 
+    /**
+     * As {@link #forBrowsers(String, Handler)}, with the status of what is behind, so that a page of what is over is known for one also by who does not read it.
+     *
+     * @param behind whose answer holds nothing that would have to be let go of
+     */
+    public Handler forBrowsersOf(String name, Handler behind) {
+        return request -> {
+            if (!isForPerson(request)) {
+                return behind.handle(request).header("Vary", "Accept");
+            }
+            try {
+                return answer(request, behind.handle(request).status(), name);
+            } catch (FailureException e) {
+                Problem problem = Problems.told(request, Problems.of(e.failure()));
+                return answer(request, problem.status(), name);
+            }
+        };
+    }
+
     /** Whether HTML is asked for before all else. Curl and wget do not name it. */
     public static boolean isForPerson(Request request) {
         return request.accepts("text/html");
@@ -57,17 +82,15 @@ public final class Pages {
 
     /** The page with this status. */
     public Response answer(Request request, int status, String name) {
-        return answer(request, status, name, List.of());
+        return answer(request, status, name, Map.of());
     }
 
-    /** The same, of a page that is not the same for everybody. @param parts what stands in it and is replaced, in this order, and by what: markup, with everything in it escaped */
-    Response answer(Request request, int status, String name, List<Map.Entry<String, String>> parts) {
+    /** The same, of a page that is not the same for everybody. @param parts each that stands in it, such as {@code {{main}}}, and by what it is replaced: markup, with everything in it escaped */
+    Response answer(Request request, int status, String name, Map<String, String> parts) {
         byte[] bytes = made.computeIfAbsent(name + " " + depth(request), _ -> fill(name, depth(request)));
         if (!parts.isEmpty()) {
-            String text = new String(bytes, StandardCharsets.UTF_8);
-            for (Map.Entry<String, String> part : parts) {
-                text = text.replace(part.getKey(), part.getValue());
-            }
+            // In one pass: what was put in is never looked at again, a file may be called like a part.
+            String text = PART.matcher(new String(bytes, StandardCharsets.UTF_8)).replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group())));
             bytes = text.getBytes(StandardCharsets.UTF_8);
         }
         Response response = Assets.packed(request, status, TYPE, bytes)

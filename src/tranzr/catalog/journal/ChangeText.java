@@ -51,6 +51,7 @@ final class ChangeText {
             case Change.PasswordFailuresSet c -> "wrong passwords: " + brief(c.tokenHash()) + " " + c.failures();
             case Change.SharePolicyChanged c -> "share policy changed: " + brief(c.tokenHash()) + of(c.policy());
             case Change.AccessChanged c -> "access changed: " + c.id() + of(c.access());
+            case Change.FileDetailsChanged c -> "file details changed: " + c.id() + " " + quote(c.filename()) + expires(c.expires());
             case Change.EntityAdded c -> "added " + of(c.entity());
             case Change.EntityReplaced c -> "changed " + of(c.after());
             case Change.EntityRemoved c -> "removed " + nameOf(c.kind()) + ": " + c.id();
@@ -69,6 +70,7 @@ final class ChangeText {
             case Change.ShareCreated c -> c.share().created();
             case Change.DownloadStarted c -> c.slot().at();
             case Change.PasswordFailuresSet c -> c.at();
+            case Change.FileDetailsChanged c -> c.at();
             case Change.EntityAdded c -> c.entity().created();
             case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
                     Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.SharePolicyChanged _,

@@ -56,6 +56,7 @@ final class Draft {
             case Change.PasswordFailuresSet c -> put(existingShare(c.tokenHash()).withFailures(c.failures(), c.at()));
             case Change.SharePolicyChanged c -> put(existingShare(c.tokenHash()).withPolicy(c.policy()));
             case Change.AccessChanged c -> put(existing(c.id()).withAccess(c.access()));
+            case Change.FileDetailsChanged c -> put(completedFile(c.id()).withDetails(c.filename(), c.at(), c.expires()));
             case Change.EntityAdded c -> entities.add(c.entity());
             case Change.EntityReplaced c -> entities.replace(c.before(), c.after());
             case Change.EntityRemoved c -> entities.remove(c.kind(), c.id());
@@ -201,12 +202,17 @@ final class Draft {
             throw new ConflictException(Reason.EXISTS, "share of " + share.fileId() + " exists");
         }
         for (Share.Member member : share.contents().members()) {
-            Upload file = existing(member.file());
-            if (file.state() != UploadState.COMPLETED) {
-                throw new ConflictException(Reason.STATE, "upload " + file.id() + " is " + file.state().wireName());
-            }
+            completedFile(member.file());
         }
         put(share);
+    }
+
+    private Upload completedFile(UUID id) throws ConflictException {
+        Upload file = existing(id);
+        if (file.state() != UploadState.COMPLETED) {
+            throw new ConflictException(Reason.STATE, "upload " + id + " is " + file.state().wireName());
+        }
+        return file;
     }
 
     private void startDownload(Change.DownloadStarted change) throws ConflictException {

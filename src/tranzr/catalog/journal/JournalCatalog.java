@@ -223,8 +223,8 @@ public final class JournalCatalog implements Catalog {
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
             case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _,
                     Change.UploadCompleted _, Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
-                    Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.AccessChanged _, Change.EntityAdded _,
-                    Change.EntityReplaced _, Change.Within _, Change.Present _ -> false;
+                    Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.AccessChanged _, Change.FileDetailsChanged _,
+                    Change.EntityAdded _, Change.EntityReplaced _, Change.Within _, Change.Present _ -> false;
         };
     }
 

@@ -46,6 +46,7 @@ final class RecordCodec {
     static final int ENTITY_REPLACED = 21;
     static final int ENTITY_REMOVED = 22;
     static final int SHARE_OF_SEVERAL_ADDED = 23;
+    static final int FILE_DETAILS_CHANGED = 24;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
     private static final int USUAL_CHANGE_BYTES = 256;
@@ -134,6 +135,7 @@ final class RecordCodec {
                 tag(out, ACCESS_CHANGED).uuid(c.id());
                 EntityCodec.putAccess(out, c.access());
             }
+            case Change.FileDetailsChanged c -> putDetails(tag(out, FILE_DETAILS_CHANGED), c);
             case Change.EntityAdded c -> EntityCodec.put(tag(out, ENTITY_ADDED), c.entity());
             case Change.EntityReplaced c -> {
                 EntityCodec.put(tag(out, ENTITY_REPLACED), c.before());
@@ -199,6 +201,13 @@ final class RecordCodec {
         out.textOrNull(c.password());
     }
 
+    private static void putDetails(FieldWriter out, Change.FileDetailsChanged c) {
+        out.uuid(c.id());
+        out.textOrNull(c.filename());
+        out.instant(c.at());
+        out.instantOrNull(c.expires());
+    }
+
     private static Change change(FieldReader in) throws BadRecordException {
         int tag = in.u8();
         return switch (tag) {
@@ -222,6 +231,7 @@ final class RecordCodec {
             case TOKEN_REMOVED -> new Change.EntityRemoved(AccessToken.class, AccessToken.idOf(in.digest()));
             case SHARE_POLICY_CHANGED -> new Change.SharePolicyChanged(in.digest(), EntityCodec.policy(in));
             case ACCESS_CHANGED -> new Change.AccessChanged(in.uuid(), EntityCodec.access(in));
+            case FILE_DETAILS_CHANGED -> new Change.FileDetailsChanged(in.uuid(), in.text(), in.instant(), in.instantOrNull());
             case ENTITY_ADDED -> new Change.EntityAdded(EntityCodec.entity(in));
             case ENTITY_REPLACED -> new Change.EntityReplaced(EntityCodec.entity(in), EntityCodec.entity(in));
             case ENTITY_REMOVED -> new Change.EntityRemoved(EntityCodec.kindOf(in.u8()), in.uuid());

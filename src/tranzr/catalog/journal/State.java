@@ -2,16 +2,16 @@ package tranzr.catalog.journal;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Predicate;
 import tranzr.catalog.Counts;
 import tranzr.model.Digest;

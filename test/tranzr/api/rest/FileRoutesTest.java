@@ -63,9 +63,115 @@ class FileRoutesTest {
         assertEquals(List.of(), server.get("/files?status=uploading").list());
     }
 
+    private String named(String name) {
+        server.pass(Duration.ofSeconds(1));
+        return server.put("/" + name, new byte[name.length()]).expect(201).header("X-File-Id");
+    }
+
+    private List<Object> ids(String query) {
+        return server.get("/files?" + query).expect(200).list().stream().map(entry -> entry.get("file_id")).toList();
+    }
+
+    @Test
+    void filesAreFoundByTheirNamesAndIdsAndOrderedAsAskedFor() {
+        String beta = named("Beta-report.pdf");
+        String alpha = named("alpha-REPORT.pdf");
+        String zulu = named("%C3%9Cber.txt");
+        assertEquals(List.of(alpha, beta), ids("search=rePort&sort=name&order=asc"));
+        assertEquals(List.of(beta, alpha), ids("search=report&sort=name&order=desc"));
+        assertEquals(List.of(zulu), ids("search=%C3%BCb"));
+        assertEquals(List.of(alpha), ids("search=" + alpha.substring(4, 20)));
+        assertEquals(List.of(alpha), ids("search=" + alpha.substring(4, 20).toUpperCase(java.util.Locale.ROOT)));
+        assertEquals(List.of(beta, alpha, zulu), ids("sort=created&order=asc"));
+        assertEquals(List.of(zulu, beta, alpha), ids("sort=size&order=asc"));
+        assertEquals(List.of(), ids("search=nothing"));
+        assertEquals(List.of(zulu, alpha, beta), ids("search="));
+    }
+
+    @Test
+    void theNextPageKeepsOrderAndSearchAndAllAreCountedWhenAskedFor() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            names.add("a&b=" + i);
+            named("a&b=" + i);
+        }
+        named("other");
+        List<Object> seen = new ArrayList<>();
+        String next = "/files?limit=2&search=A%26b%3D&sort=name&order=asc&count=true";
+        while (next != null) {
+            Answer page = server.get(next).expect(200);
+            assertEquals("5", page.header("X-Total-Count"));
+            page.list().forEach(entry -> seen.add(entry.get("filename")));
+            next = page.header("Link") == null ? null : page.header("Link").replaceFirst("<(.*)>; rel=\"next\"", "$1");
+        }
+        assertEquals(names, seen);
+        assertEquals("6", server.get("/files?count=true").header("X-Total-Count"));
+        assertNull(server.get("/files?sort=name").expect(200).header("X-Total-Count"));
+    }
+
+    @Test
+    void aFileIsRenamedAndItsLinksLeadToItUnderTheNewName() {
+        String id = named("old.txt");
+        String url = server.post("/share/create/" + id, "{\"protected\": false}").expect(201).field("share_url").replaceFirst("^https?://[^/]*", "");
+        assertTrue(url.endsWith("/old.txt"), url);
+        Answer changed = server.patch("/files/" + id, "{\"filename\": \"New n\u00e4me.pdf\"}").expect(200);
+        assertEquals(List.of("file_id", "filename", "file_size", "updated_at", "expires_at"), List.copyOf(changed.json().keySet()));
+        assertEquals("New n\u00e4me.pdf", changed.field("filename"));
+        assertEquals("New n\u00e4me.pdf", server.get("/files/" + id).field("filename"));
+        assertTrue(server.get(url).expect(200).header("Content-Disposition").contains("New%20n%C3%A4me.pdf"));
+        assertEquals(List.of(id), ids("search=N%C3%84ME"));
+        server.patch("/files/" + id, "{\"filename\": \"../x\"}").expect(400, "invalid_value");
+        server.patch("/files/" + id, "{\"filename\": null}").expect(400, "invalid_value");
+        server.patch("/files/" + id, "{\"filename\": 5}").expect(400, "invalid_value");
+        server.patch("/files/" + id, "{\"name\": \"x\"}").expect(400, "invalid_value");
+        server.patch("/files/" + server.begin(10, 1024), "{\"filename\": \"x\"}").expect(409, "not_completed");
+        server.patch("/files/00000000-0000-4000-8000-000000000000", "{}").expect(404, "not_found");
+    }
+
+    @Test
+    void aFileStaysAsLongAsItIsTold() {
+        String id = server.put("/a", new byte[1], "Max-Days", "1").expect(201).header("X-File-Id");
+        Answer now = server.patch("/files/" + id, "{\"expire_minutes\": 10080}").expect(200);
+        assertEquals(now.field("expires_at"), server.get("/files/" + id).field("expires_at"));
+        server.pass(Duration.ofDays(6));
+        server.cleanUp();
+        server.get("/files/" + id).expect(200);
+        assertNull(server.patch("/files/" + id, "{\"expires_at\": null}").expect(200).field("expires_at"));
+        server.pass(Duration.ofDays(60));
+        server.cleanUp();
+        server.get("/files/" + id).expect(200);
+        server.patch("/files/" + id, "{\"expire_minutes\": 0.5}").expect(200);
+        server.pass(Duration.ofMinutes(1));
+        server.cleanUp();
+        server.get("/files/" + id).expect(404, "not_found");
+        String other = named("b");
+        for (String json : List.of("{\"expire_minutes\": 0}", "{\"expire_minutes\": -1}", "{\"expire_minutes\": 1e9}", "{\"expires_at\": \"2001-01-01T00:00:00Z\"}",
+                "{\"expires_at\": \"tomorrow\"}", "{\"expires_at\": null, \"expire_minutes\": 5}")) {
+            server.patch("/files/" + other, json).expect(400, "invalid_value");
+        }
+    }
+
+    @Test
+    void theLinksOfOneFileAreListed() {
+        String id = server.store(new byte[1]);
+        server.post("/share/create/" + named("b"), "").expect(201);
+        List<Object> made = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            server.pass(Duration.ofSeconds(1));
+            made.addFirst(server.post("/share/create/" + id, "").expect(201).json().get("share_id"));
+        }
+        assertEquals(made, server.get("/shares?file_id=" + id).expect(200).list().stream().map(share -> share.get("share_id")).toList());
+        Answer page = server.get("/shares?limit=2&file_id=" + id).expect(200);
+        assertEquals(2, page.list().size());
+        String next = page.header("Link").replaceFirst("<(.*)>; rel=\"next\"", "$1");
+        assertEquals(made.subList(2, 3), server.get(next).expect(200).list().stream().map(share -> share.get("share_id")).toList());
+        server.get("/shares?file_id=x").expect(400, "invalid_value");
+        server.get("/shares?file_id=00000000-0000-4000-8000-000000000000").expect(404, "not_found");
+    }
+
     @Test
     void aBadPageIsRefused() {
-        for (String query : List.of("limit=0", "limit=1001", "limit=x", "limit=-1", "status=done", "after=x")) {
+        for (String query : List.of("limit=0", "limit=1001", "limit=x", "limit=-1", "status=done", "after=x", "sort=age", "order=up", "count=2", "search=" + "x".repeat(257))) {
             server.get("/files?" + query).expect(400, "invalid_value");
         }
         server.get("/files?limit=1&limit=2").expect(400, "invalid_query");

@@ -44,7 +44,7 @@ final class RandomChanges {
     }
 
     Change next() {
-        return switch (random.nextInt(19)) {
+        return switch (random.nextInt(20)) {
             case 0 -> new Change.UploadCreated(upload());
             case 1 -> stored();
             case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
@@ -63,6 +63,7 @@ final class RandomChanges {
             case 15 -> new Change.SharePolicyChanged(digest(), policy());
             case 16 -> new Change.AccessChanged(id(), access());
             case 17 -> new Change.EntityReplaced(entity(), entity());
+            case 18 -> new Change.FileDetailsChanged(id(), text(), instant(), instantOrNull());
             default -> new Change.EntityRemoved(entity().getClass(), id());
         };
     }

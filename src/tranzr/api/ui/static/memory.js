@@ -16,7 +16,11 @@ function database() {
         request.result.createObjectStore('parcels', { keyPath: 'id' });
         request.result.createObjectStore('files', { keyPath: ['parcel', 'index'] });
       });
-      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('success', () => {
+        // Another tab of a newer release wants to change it, or somebody to remove it: nothing is kept from then on.
+        request.result.addEventListener('versionchange', () => request.result.close());
+        resolve(request.result);
+      });
       request.addEventListener('error', () => resolve(null));
       request.addEventListener('blocked', () => resolve(null));
     } catch {

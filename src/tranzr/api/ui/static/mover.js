@@ -70,7 +70,8 @@ export class Mover {
       this.#flying.forEach(({ stop }) => stop.abort());
       await Promise.allSettled(this.#working);
     }
-    if (this.#failure) {
+    // Who ends it does not want to hear what that broke.
+    if (this.#failure && !this.#ended) {
       throw this.#failure;
     }
   }
@@ -166,7 +167,7 @@ export class Mover {
       // The file itself is the body: the browser reads it where it sends it, which is twice as fast as bytes of the page.
       const answer = await wire.put(fileId, { start, end, size: file.size, body: file.slice(start, end), digest, whole: this.#given.whole && end - start === file.size },
         { signal: stop.signal, progress: bytes => this.#flew(piece, bytes) });
-      this.#plan.moved(piece, performance.now() - begun, performance.now());
+      this.#plan.moved(piece, performance.now() - begun);
       if (answer.status === 'completed') {
         this.#complete(answer);
       }

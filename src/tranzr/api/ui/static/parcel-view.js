@@ -26,7 +26,7 @@ export class ParcelView {
   #parcel;
   #act;
   #rows;
-  #title = el('h2.grow.truncate');
+  #title = el('h2.grow');
   #numbers = el('p.small.muted.nums');
   #bar = el('progress', { max: 100, value: 0, aria: { label: 'Progress of all files' } });
   #notice = el('div.notice.warn.row.spread', { hidden: true });
@@ -36,7 +36,8 @@ export class ParcelView {
 
   /**
    * @param {Parcel} parcel
-   * @param {{again: (parcel: Parcel) => void}} act again: gets the files of an earlier visit
+   * @param {{again: (parcel: Parcel) => void, result?: (parcel: Parcel) => HTMLElement[], without?: string, giveUp?: string}} act
+   *        again: gets the files of an earlier visit; result: what is shown of a parcel that is done; without: what leaves the failed out; giveUp: what giving up means
    */
   constructor(parcel, act) {
     this.#parcel = parcel;
@@ -52,13 +53,13 @@ export class ParcelView {
       pause: button('Pause all', () => parcel.pauseAll()),
       resume: button('Resume all', () => parcel.resume()),
       retry: button('Try failed again', () => parcel.resume(parcel.uploads.filter(upload => upload.state === State.FAILED))),
-      without: button('Link without the failed', () => parcel.link()),
+      without: button(act.without ?? 'Link without the failed', () => parcel.link()),
       cancel: button('Cancel all', () => this.#cancelAll(), 'button.small.quiet'),
     };
   }
 
   async #cancelAll() {
-    if (await ask(`Give up ${nameOf(this.#parcel.uploads)}, and remove what has arrived?`, 'Give up')) {
+    if (await ask(this.#act.giveUp ? `Give up ${nameOf(this.#parcel.uploads)}? ${this.#act.giveUp}` : `Give up ${nameOf(this.#parcel.uploads)}, and remove what has arrived?`, 'Give up')) {
       await this.#parcel.cancelAll();
     }
   }
@@ -95,7 +96,7 @@ export class ParcelView {
     if (phase === Phase.DONE) {
       // Whoever was in this card finds what comes next; whoever is elsewhere by now is left there.
       const within = this.element.contains(document.activeElement) || document.activeElement === document.body;
-      this.element.replaceChildren(...result(this.#parcel));
+      this.element.replaceChildren(...(this.#act.result ?? result)(this.#parcel));
       if (within) {
         this.element.querySelector('button').focus();
       }
@@ -112,9 +113,8 @@ export class ParcelView {
     const one = uploads.length === 1;
     this.#title.textContent = unfinished ? `Unfinished: ${nameOf(uploads)}` : TITLES[phase] ?? (found.count === 1 ? 'Sending a file' : `Sending ${found.count} files`);
     this.#bar.value = percent(found.done, found.size || 1);
-    this.#bar.hidden = unfinished;
-    this.#total.hidden = one && phase === Phase.SENDING; // its row tells the same
-    this.#numbers.textContent = unfinished ? `${found.over} of ${found.count} files sent, ${bytes(found.size)} in all. What has arrived is kept at the server.` : numbers(found, phase);
+        this.#total.hidden = one && phase === Phase.SENDING; // its row tells the same
+    this.#numbers.textContent = unfinished ? `${found.over} of ${found.count} file${found.count === 1 ? '' : 's'} sent, ${percent(found.done, found.size || 1)} % of ${bytes(found.size)} has arrived and is kept at the server.` : numbers(found, phase);
     const has = state => (found.states[state] ?? 0) > 0;
     const { goOn, pause, resume, retry, without, cancel } = this.#buttons;
     goOn.hidden = !has(State.ABSENT) && !unfinished;
@@ -136,7 +136,8 @@ export class ParcelView {
     this.#notice.hidden = wanted === '';
     if (wanted === 'problem') {
       this.#notice.replaceChildren(el('p.grow', {}, `The files have arrived, but there is no link: ${problem.message}`),
-        el('button.small', { type: 'button', onclick: () => this.#parcel.link() }, 'Try again'));
+        el('button.small', { type: 'button', onclick: () => this.#parcel.link() }, 'Try again'),
+        el('button.small.quiet', { type: 'button', onclick: () => this.#parcel.leave() }, 'Leave it without'));
     } else if (wanted === 'password') {
       const input = el('input', { required: true, maxLength: 128, autocomplete: 'off', spellcheck: false, aria: { label: 'Password of the link' } });
       const form = el('form.row.grow', {}, el('p', {}, 'Everything has arrived. Your password of the link is not kept: please type it again.'), input, el('button.primary.small', { type: 'submit' }, 'Make the link'));

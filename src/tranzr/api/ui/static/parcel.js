@@ -1,8 +1,12 @@
 // Files that are sent together and get one link. Remembered from the moment they are sent until there is a link.
 import { forgetFile, forgetParcel, hold, keepFiles, keepParcel, release } from './memory.js';
 import { Meter } from './meter.js';
+import { Verdict, verdict } from './plan.js';
 import { State, Upload } from './upload.js';
 
+const ASKED = 20;
+/** When a link is tried again: milliseconds. */
+const LINK_AGAIN = 5000;
 /** As many files as one link takes. */
 const LINK_FILES = 1000;
 
@@ -14,6 +18,8 @@ class Earlier {
   notice = '';
   problem = null;
   hashed = 0;
+  /** Bytes that the server has, as far as it was asked. */
+  arrived = 0;
   meter = new Meter();
   isRunning = false;
 
@@ -28,7 +34,7 @@ class Earlier {
   }
 
   get done() {
-    return this.state === State.DONE ? this.size : 0;
+    return this.state === State.DONE ? this.size : this.arrived;
   }
 
   get isOver() {
@@ -85,6 +91,15 @@ export class Parcel {
         this.#about.set(earlier, { ...file, file: null });
         this.#count = Math.max(this.#count, file.index + 1);
       }
+    }
+  }
+
+  /** Asks the server how much it has of what is absent; of many files only the first. */
+  async ask() {
+    for (const earlier of this.absent.filter(absent => absent.fileId).slice(0, ASKED)) {
+      const told = await this.#page.wire.status(earlier.fileId);
+      earlier.arrived = told ? told.bytes_received : 0;
+      this.#page.changed(this, earlier);
     }
   }
 
@@ -205,7 +220,15 @@ export class Parcel {
     } catch (problem) {
       this.problem = problem;
       this.#page.changed(this);
+      if (verdict(problem) !== Verdict.NEVER) {
+        setTimeout(() => this.phase === Phase.LINKING && this.problem === problem && this.link(), LINK_AGAIN);
+      }
     }
+  }
+
+  /** Lets the files be, without a link. */
+  leave() {
+    return this.#forget(Phase.GONE);
   }
 
   #linked() {

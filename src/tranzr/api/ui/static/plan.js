@@ -188,6 +188,8 @@ export class Breaker {
 /** How many chunks go at a time: one until the speed is known, then four; one fewer after a failure, until it was calm for ten seconds. */
 export class Concurrency {
   #usual;
+  /** What the network can feed. */
+  #fed = 1;
   #level = 1;
   #started = false;
   #failedAt = -Infinity;
@@ -197,20 +199,20 @@ export class Concurrency {
   }
 
   level(now) {
-    if (this.#started && this.#level < this.#usual && now - this.#failedAt >= 10000) {
+    if (this.#level < this.#fed && now - this.#failedAt >= 10000) {
       this.#level++;
       this.#failedAt = now;
     }
-    return this.#level;
+    return Math.min(this.#level, this.#fed);
   }
 
-  /** A link that needs longer than ten seconds for the smallest chunk on each connection has too many of them. */
-  moved(bytes, milliseconds, now) {
-    if (!this.#started && bytes > 0) {
+  /** A chunk came through in this time, beside so many others. A network that needs longer than ten seconds for the smallest chunk on each connection has too many of them. */
+  moved(bytes, milliseconds, others) {
+    if (bytes > 0) {
+      const perSecond = bytes * 1000 * (others + 1) / Math.max(1, milliseconds);
+      this.#fed = Math.min(this.#usual, Math.max(1, Math.floor(perSecond * 10 / LEAST)));
+      this.#level = this.#started ? this.#level : this.#fed;
       this.#started = true;
-      const fed = Math.floor(bytes * 10000 / Math.max(1, milliseconds) / LEAST);
-      this.#level = Math.min(this.#usual, Math.max(1, fed));
-      this.#failedAt = now;
     }
   }
 
@@ -313,11 +315,11 @@ export class Plan {
   }
 
   /** A piece is there. */
-  moved(piece, milliseconds, now) {
+  moved(piece, milliseconds) {
     this.#underWay--;
     this.breaker.progress();
     this.#sizer.moved(piece.end - piece.start, milliseconds);
-    this.#concurrency.moved(piece.end - piece.start, milliseconds, now);
+    this.#concurrency.moved(piece.end - piece.start, milliseconds, this.#underWay);
   }
 
   /** What is missing of a piece that failed. @param {number[][]} missing within it */

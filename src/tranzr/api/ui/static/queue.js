@@ -46,7 +46,7 @@ export class Queue {
       this.#running++;
       upload.run().finally(() => {
         this.#running--;
-        this.turn();
+        this.turn(waits(upload)); // paused and resumed before it had stopped
       });
     }
   }

@@ -44,6 +44,9 @@ export function words(upload, now, draft) {
   if (state === State.DONE) {
     return `Done · ${bytes(upload.size)}${upload.result?.instant ? ' · was there already' : ''}`;
   }
+  if (state === State.ABSENT) {
+    return `Choose the file again · ${percent(upload.done, upload.size)} % of ${bytes(upload.size)} has arrived`;
+  }
   if (state === State.NETWORK || state === State.FAILED) {
     return `${WORDS[state]}: ${upload.note}`;
   }

@@ -148,10 +148,13 @@ function addToDraft(items) {
     const of = draft;
     draftRows = new Rows(draft, { pause: () => {}, resume: () => {}, cancel: upload => of.cancel(upload) });
     byId('draft-list').replaceChildren(draftRows.element);
+    draft.add(items);
+    show();
+    byId('send').focus();
+  } else {
+    draft.add(items);
+    show();
   }
-  draft.add(items);
-  show();
-  byId('send').focus();
 }
 
 function endDraft() {
@@ -240,8 +243,10 @@ function listen() {
     byId('pick').focus();
   });
   document.addEventListener('dragover', event => {
-    event.preventDefault();
-    document.body.classList.add('dragging');
+    if (event.dataTransfer.types.includes('Files')) {
+      event.preventDefault();
+      document.body.classList.add('dragging');
+    }
   });
   document.addEventListener('dragleave', event => document.body.classList.toggle('dragging', event.relatedTarget !== null));
   document.addEventListener('drop', guarded(async event => {
@@ -263,6 +268,11 @@ function listen() {
 async function begin() {
   frame();
   const session = await requireSession();
+  if (!session.rights.includes('upload') && !session.rights.includes('admin')) {
+    byId('drop').replaceChildren(el('p', {}, 'Your token may not send files.'));
+    byId('main').hidden = false;
+    return;
+  }
   const wire = new Wire();
   page = { wire, digests: new Digests(), slots: new Slots(PARALLEL), queue, owner: session.token_id, server: ROOT.href, changed };
   options = new Options(session.rooms);
@@ -270,7 +280,9 @@ async function begin() {
   listen();
   for (const kept of await keptParcels(page.owner, page.server)) {
     if (await hold(kept.id)) {
-      changed(new Parcel(page, kept));
+      const parcel = new Parcel(page, kept);
+      changed(parcel);
+      parcel.ask().catch(() => {}); // it is asked again when it goes on
     }
   }
   show();
