@@ -81,6 +81,12 @@ final class RouteRules {
         return route.action().equals("event.stream") ? "HEAD" : route.method();
     }
 
+    /** Without a token: there the link's own secret is the key, or there is nothing to guard. */
+    private static final List<String> OPEN = List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/preview/{token}", "GET /share/download/{token}",
+            "GET /share/download/{token}/{filename}", "GET /s/{token}", "GET /s/{token}/{filename}", "POST /share/download/{token}", "POST /share/download/{token}/{filename}",
+            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}",
+            "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -121,10 +127,7 @@ final class RouteRules {
         for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
             rules.put(route, new Open());
         }
-        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
-            rules.put(route, new Open());
-        }
+        OPEN.forEach(route -> rules.put(route, new Open()));
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
