@@ -108,11 +108,6 @@ export class Wire {
     return ids.length === 1 ? this.#call(`share/create/${ids[0]}`, { json: terms }) : this.#call('share/create', { json: { file_ids: ids, ...terms } });
   }
 
-  /** Revokes a link. */
-  async unshare(token) {
-    await this.#call(`shares/${token}`, { method: 'DELETE' });
-  }
-
   /** Whether a file of this content is there that the sender may list. */
   async has(sha256, size) {
     const found = await this.#call(`files?status=completed&sha256=${sha256}&limit=1`);
