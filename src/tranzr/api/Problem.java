@@ -19,7 +19,7 @@ public record Problem(int status, String code, String title, String detail, bool
     /** Both schemes are taken; see {@link Gate}. */
     private static final String TOKEN_CHALLENGE = "Bearer realm=\"tranzr\", Basic realm=\"tranzr\", charset=\"UTF-8\"";
     /** For a page's own requests: at {@code Basic} a browser would ask its user itself. */
-    private static final String SESSION_CHALLENGE = "Bearer realm=\"tranzr\"";
+    static final String SCRIPT_CHALLENGE = "Bearer realm=\"tranzr\"";
     private static final String SHARE_CHALLENGE = "Basic realm=\"tranzr share\", charset=\"UTF-8\"";
 
     public Problem {
@@ -62,7 +62,7 @@ public record Problem(int status, String code, String title, String detail, bool
         if (code.equals(ErrorCode.PASSWORD_REQUIRED.wireName()) || code.equals(ErrorCode.WRONG_PASSWORD.wireName())) {
             response.header("WWW-Authenticate", SHARE_CHALLENGE);
         } else if (code.equals(ErrorCode.SESSION_EXPIRED.wireName())) {
-            response.header("WWW-Authenticate", SESSION_CHALLENGE);
+            response.header("WWW-Authenticate", SCRIPT_CHALLENGE);
         } else if (status == 401) {
             response.header("WWW-Authenticate", TOKEN_CHALLENGE);
         }

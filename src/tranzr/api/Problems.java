@@ -35,7 +35,7 @@ public final class Problems implements HttpListener.ErrorMapper {
     /** The answer in JSON. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return told(request, withMore(request, problemOf(request, thrown))).toJson();
+        return unasked(request, told(request, withMore(request, problemOf(request, thrown))).toJson());
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -46,9 +46,15 @@ public final class Problems implements HttpListener.ErrorMapper {
             } catch (Exception e) {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
-                return json ? problem.toJson() : problem.toText();
+                return unasked(request, json ? problem.toJson() : problem.toText());
             }
         };
+    }
+
+    /** At {@code Basic} a browser asks its user itself, over a page that is about to ask: to the request of a script only what no browser knows is told. */
+    private static Response unasked(Request request, Response response) {
+        boolean ofScript = request.header("Sec-Fetch-Mode").filter(mode -> !mode.equalsIgnoreCase("navigate")).isPresent() || request.header("X-Requested-With").isPresent();
+        return ofScript && response.status() == 401 ? response.header("WWW-Authenticate", Problem.SCRIPT_CHALLENGE) : response;
     }
 
     /** What the problem of a request tells beyond what went wrong. */

@@ -31,7 +31,8 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
     }
 
     /**
-     * Reads a URL as it was given out or copied from a browser: {@code …/s/TOKEN}, {@code …/share/download/TOKEN}, either with a name after it, or {@code …/download/ID}.
+     * Reads a URL as it was given out or copied from a browser: {@code …/s/TOKEN}, {@code …/share/download/TOKEN}, either with a name after it, and with {@code ?file=INDEX} when it is one of several files, or
+     * {@code …/download/ID}.
      *
      * @throws IllegalArgumentException for anything else, with a message for a person that shows nothing of the link
      */
@@ -54,8 +55,10 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
         for (int token = count - 1; token >= count - 2 && token > 0; token--) {
             int start = at(parts, token - 1, "s") ? token - 1 : at(parts, token - 1, "download") && at(parts, token - 2, "share") ? token - 2 : -1;
             if (start >= 0 && TOKEN.matcher(parts.get(token)).matches()) {
-                String name = token == count - 1 ? null : decoded(last, false);
-                return new DownloadAddress(server(link, scheme, parts, start), "/s/" + parts.get(token), parts.get(token), name, password);
+                String file = file(link.getRawQuery());
+                // Of several files the name in the path is that of all of them.
+                String name = token == count - 1 || file != null ? null : decoded(last, false);
+                return new DownloadAddress(server(link, scheme, parts, start), "/s/" + parts.get(token) + (file == null ? "" : "?file=" + file), parts.get(token), name, password);
             }
         }
         throw new IllegalArgumentException("the link is none to a file: its path is like /s/TOKEN or /download/ID");
@@ -102,6 +105,18 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
             for (String field : query.split("&")) {
                 if (field.startsWith("password=") && field.length() > "password=".length()) {
                     return decoded(field.substring("password=".length()), true);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Which of several files is meant, by its index; null when none is named so. */
+    private static String file(String query) {
+        if (query != null) {
+            for (String field : query.split("&")) {
+                if (field.matches("file=[0-9]{1,4}")) {
+                    return field.substring("file=".length());
                 }
             }
         }

@@ -5,6 +5,7 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -51,7 +52,7 @@ final class Remote {
         if (address.isLink()) {
             Map<String, Object> info = engine.once(() -> told(() -> client.http.call("GET", "/share/info/" + address.token(), null), true)).body();
             guarded = Boolean.TRUE.equals(info.get("protected"));
-            last = info.get("file_size") instanceof Number size ? Math.max(0, size.longValue() - 1) : 0;
+            last = sizeIn(info) instanceof Number size ? Math.max(0, size.longValue() - 1) : 0;
         }
         if (!guarded) {
             return look(engine, last).orElseThrow(() -> new TransferException(TransferException.Kind.INPUT, "the server wants a password"));
@@ -70,6 +71,17 @@ final class Remote {
             password = null;
         }
         throw new TransferException(TransferException.Kind.INPUT, "the password is wrong");
+    }
+
+    /** Of the file that is meant, of several perhaps; of no type in particular. */
+    private Object sizeIn(Map<String, Object> info) {
+        int file = address.path().indexOf("?file=");
+        if (file >= 0 && info.get("files") instanceof List<?> files) {
+            String index = address.path().substring(file + "?file=".length());
+            return files.stream().filter(each -> each instanceof Map<?, ?> one && String.valueOf(one.get("index")).equals(index)).map(each -> ((Map<?, ?>) each).get("file_size"))
+                    .findFirst().orElse(null);
+        }
+        return info.get("file_size");
     }
 
     /** What HEAD says; empty when the password is wrong. Where it is refused, which tells no reason, the last byte is asked for: that joins a download of ours that goes on. */

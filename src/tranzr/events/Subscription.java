@@ -20,6 +20,7 @@ import tranzr.model.Right;
 import tranzr.model.Session;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;
+import tranzr.model.UploadState;
 
 /**
  * One who watches: where it stands among the events, and no event of its own. {@link #next} is for one thread, {@link #close} for any.
@@ -117,7 +118,7 @@ public final class Subscription implements AutoCloseable {
         found.sort(Comparator.comparingLong(Told::number));
         List<Batch.Entry> entries = found.stream().filter(this::mayHear).map(told -> new Batch.Entry(told.number(), told.type(), told.text())).toList();
         seen = latest;
-        over = file != null && found.stream().anyMatch(told -> told.type().equals(Events.DELETED));
+        over = file != null && found.stream().anyMatch(this::isLast);
         return entries.isEmpty() ? null : new Batch(entries, seen);
     }
 
@@ -136,7 +137,7 @@ public final class Subscription implements AutoCloseable {
         collectProgress(found, Long.MAX_VALUE, Long.MIN_VALUE);
         found.stream().filter(this::mayHear).forEach(told -> entries.add(new Batch.Entry(-1, told.type(), told.text())));
         if (file != null && found.isEmpty()) {
-            hub.live().stateOf(file).ifPresent(entries::add);
+            hub.live().stateOf(file).filter(this::mayHear).ifPresent(told -> entries.add(new Batch.Entry(-1, told.type(), told.text())));
         }
         anew = false;
         missed = false;
@@ -186,6 +187,12 @@ public final class Subscription implements AutoCloseable {
         FileAccess access = hub.core().catalog().upload(told.file()).map(Upload::access).orElse(told.access());
         Set<Right> rights = Permissions.on(caller, told.file(), access);
         return rights.contains(Right.LIST) || file != null && rights.contains(Right.UPLOAD) && isOfUpload(told.type());
+    }
+
+    /** Whether it tells that the only file is gone: asked only after that was told, since the catalog knows it earlier. */
+    private boolean isLast(Told told) {
+        return told.type().equals(Events.DELETED) || told.type().equals(Events.ERROR)
+                && hub.core().catalog().upload(file).filter(upload -> upload.state() != UploadState.EXPIRED).isEmpty();
     }
 
     /** Whether the status of an upload tells the same. */

@@ -44,6 +44,8 @@ final class Transfers implements Traffic {
     /** How long the last word on an upload can be read. */
     private static final long LAST_WORD_NANOS = 10_000_000_000L;
 
+    private static final Reason BROKEN_OFF = new Reason("broken_off", "the connection broke before the end");
+
     /** Who downloads what: connections of the same are one download. */
     private record Fetch(UUID file, InetAddress address, String agent) {
     }
@@ -141,7 +143,8 @@ final class Transfers implements Traffic {
 
             @Override
             public void end(long unkept, Failure failure) {
-                Reason why = failure == null ? null : reasons.apply(failure);
+                // What a broken body of an upload keeps is of no concern here.
+                Reason why = failure == null ? null : failure instanceof Failure.BodyBroken ? BROKEN_OFF : reasons.apply(failure);
                 if (why != null) {
                     tellError(transfer, why);
                 }
@@ -314,13 +317,13 @@ final class Transfers implements Traffic {
     }
 
     /** The state of a file that is not among those under way, as somebody who watches it alone is told at first. */
-    Optional<Batch.Entry> stateOf(UUID file) {
+    Optional<Told> stateOf(UUID file) {
         return core.catalog().upload(file).filter(upload -> upload.state() != UploadState.EXPIRED).map(upload -> {
             boolean complete = upload.state() == UploadState.COMPLETED;
             Transfer view = new Transfer(file, Transfer.Kind.UPLOAD, file, upload.filename(), Events.sizeOf(upload), complete ? upload.length() : upload.ranges().total(), 0,
                     upload.priority(), null, null, 0, 0, upload.created(), null, complete ? Transfer.State.DONE
                             : upload.state() == UploadState.PENDING_ASSEMBLY ? Transfer.State.VERIFYING : Transfer.State.WAITING, null);
-            return new Batch.Entry(-1, Events.PROGRESS, Events.text(progress(view, upload.access().room())));
+            return new Told(-1, -1, Events.PROGRESS, Events.text(progress(view, upload.access().room())), file, upload.access());
         });
     }
 

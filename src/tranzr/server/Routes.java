@@ -162,7 +162,7 @@ final class Routes {
                 api("PATCH", "/requests/{request_id}", Need.SHARE, "request.change", to.request::change).with(Load.LINK),
                 api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
                 // The same, for guests, who may use the routes of uploads too
-                api("GET", "/r/{link}", Need.OPEN, "request.open", to.request::open).quiet(),
+                api("GET", "/r/{link}", Need.OPEN, "request.open", to.pages.forBrowsersOf("guest.html", to.request::open)).quiet(),
                 plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
                 plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
                 plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),

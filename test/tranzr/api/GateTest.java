@@ -29,6 +29,17 @@ class GateTest {
     }
 
     @Test
+    void noBoxOfTheBrowserPopsUpOverAPageWhoseScriptAsks() throws IOException {
+        try (ServedEngine server = new ServedEngine(folder, TOKEN, null)) {
+            for (String[] script : new String[][] {{"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Mode", "same-origin"}, {"X-Requested-With", "fetch"}}) {
+                assertEquals("Bearer realm=\"tranzr\"", server.get("/session", script).expect(401, "token_required").header("WWW-Authenticate"));
+                assertEquals("Bearer realm=\"tranzr\"", server.put("/a.bin", new byte[1], script).expect(401).header("WWW-Authenticate"));
+            }
+            assertTrue(server.get("/files", "Sec-Fetch-Mode", "navigate").expect(401).header("WWW-Authenticate").contains("Basic"), "whoever opens an address can be asked");
+        }
+    }
+
+    @Test
     void theTokenComesAsBearerOrAsAPassword() throws IOException {
         try (ServedEngine server = new ServedEngine(folder, TOKEN, null)) {
             Answer without = server.get("/files").expect(401, "token_required");

@@ -72,6 +72,19 @@ class DownloadLinkTest {
     }
 
     @Test
+    void ofALinkOfSeveralFilesEachIsFetchedByItsIndexAndTheWholeIsToldToBeNone() throws IOException {
+        byte[] second = Fetching.content(3 * MIB, 9);
+        String ids = "\"" + server.store(Fetching.content(10, 8)) + "\", \"" + server.store(second) + "\"";
+        String url = server.post("/share/create", "{\"file_ids\": [" + ids + "], \"password\": \"right\", \"max_downloads\": 1}").expect(201).field("share_url");
+        TransferException refused = Fetching.failureOf(here.of(URI.create(url)).password(() -> "right"));
+        assertTrue(refused.getMessage().contains("several files") && refused.getMessage().contains("?file=0"), refused.getMessage());
+        Download.Result result = Fetching.fetch(here.of(URI.create(url + "?file=1")).password(() -> "right"));
+        assertArrayEquals(second, Files.readAllBytes(result.path()));
+        assertEquals(NAME, result.path().getFileName().toString());
+        assertEquals(1, downloads());
+    }
+
+    @Test
     void aLinkForOneDownloadIsFetchedInParallelAndCountsOnce() throws IOException {
         byte[] bytes = Fetching.content(8 * MIB, 2);
         URI link = link(bytes, "{\"protected\": false, \"one_time\": true}");

@@ -207,6 +207,18 @@ class EventHubTest {
     }
 
     @Test
+    void whoWatchesAnUploadThatIsGivenUpIsToldSoAndNothingMore() {
+        UUID file = at.start(ADMIN, 10);
+        Subscription watching = at.watch(ADMIN, file, -1);
+        take(watching);
+        at.engine.uploads(ADMIN).abort(file);
+        List<Batch.Entry> end = EventFixture.take(watching);
+        assertEquals(List.of(Events.ERROR), EventFixture.types(end));
+        assertEquals(Events.ABORTED, EventFixture.json(end.getFirst()).get("code"));
+        assertNull(watching.next(Duration.ZERO), "goes on although the upload is gone");
+    }
+
+    @Test
     void whoWatchesOneFileThatIsCompleteOrQuietIsToldItsStateAtOnce() throws IOException {
         UUID done = at.file(ADMIN).id();
         UUID quiet = at.start(ADMIN, 10);

@@ -270,7 +270,7 @@ class TransfersTest {
         at.hub.tick();
         Transfer failed = at.hub.transfers().getFirst();
         assertEquals(State.FAILED, failed.state());
-        assertEquals("BodyBroken", failed.failure().code());
+        assertEquals("broken_off", failed.failure().code());
     }
 
     @Test

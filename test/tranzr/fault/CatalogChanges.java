@@ -42,7 +42,7 @@ final class CatalogChanges {
             commit.add(one(now));
         }
         if (random.nextInt(6) == 0) {
-            commit.addAll(wholeFile());
+            commit.addAll(wholeFile(now));
         }
         return commit;
     }
@@ -72,10 +72,17 @@ final class CatalogChanges {
         return scopes;
     }
 
-    private List<Change> wholeFile() {
+    /** With a share of it, alone or with files that are there already. */
+    private List<Change> wholeFile(Catalog now) {
         Upload upload = create().upload().withLength(30, 1);
+        Share share = share(upload.id());
+        if (random.nextBoolean()) {
+            List<UUID> files = new ArrayList<>(now.uploads(null, 2, file -> file.state() == UploadState.COMPLETED).stream().map(Upload::id).toList());
+            files.add(random.nextInt(files.size() + 1), upload.id());
+            share = share.withContents(Share.Contents.of(files, "title"));
+        }
         return List.of(new Change.UploadCreated(upload), stored(upload, 0, 30),
-                new Change.UploadCompleted(upload.id(), digest(), at(), null), new Change.ShareCreated(share(upload.id())));
+                new Change.UploadCompleted(upload.id(), digest(), at(), null), new Change.ShareCreated(share));
     }
 
     private Change one(Catalog now) {

@@ -1,5 +1,6 @@
 package tranzr.security;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import tranzr.fuzz.Expect;
@@ -8,6 +9,9 @@ import tranzr.fuzz.Target;
 
 /** Passwords, and the form in which they are kept. */
 public final class PasswordFuzz {
+
+    private static final Instant GRANTED = Instant.ofEpochSecond(1_800_000_000L);
+    private static final String GRANT = LinkGrant.of("token", "stored", GRANTED);
 
     private static final SharePassword PASSWORDS = new SharePassword(2, new Random(1));
 
@@ -18,8 +22,17 @@ public final class PasswordFuzz {
         return List.of(
                 Target.of("stored-password", "tranzr.security.SharePassword").seeds("pbkdf2-sha256$2$c2FsdA$" + "A".repeat(43), "pbkdf2-sha256$600000$c2FsdHNhbHRzYWx0$" + "A".repeat(43) + "=")
                         .words("$", "pbkdf2-sha256", "=", "-", "99999999", "0").latin(PasswordFuzz::stored),
+                Target.of("link-grant", "tranzr.security.LinkGrant").seeds(GRANT, GRANT.replace('.', '-'), "9." + "A".repeat(43), "999999999999." + "_".repeat(43))
+                        .words(".", "-", "0", "99999999999999999999", "=", "\u0000").text(PasswordFuzz::grant),
                 Target.of("password", "tranzr.security.SharePassword").seeds("correct horse", "Zu\u0308rich", "x".repeat(128), "\ufdfa".repeat(7), "😀").inputs(3_000)
                         .words("\u0308", "\u0344", "\ufb2c", "\u0000", "\u1100\u1161").text(PasswordFuzz::password));
+    }
+
+    /** Nothing but the very text opens anything. */
+    private static void grant(String text) {
+        Expect.that(LinkGrant.holds(text, "token", "stored", GRANTED.minusSeconds(1)) == text.equals(GRANT), "a grant that was not given: " + text);
+        Expect.that(!LinkGrant.holds(text, "token", "stored", GRANTED) && !LinkGrant.holds(text, "token", null, GRANTED.minusSeconds(1))
+                && !LinkGrant.holds(text, "token2", "stored", GRANTED.minusSeconds(1)), "a grant of something else: " + text);
     }
 
     private static void stored(String text) throws SharePassword.BusyException {

@@ -81,6 +81,12 @@ final class RouteRules {
         return route.action().equals("event.stream") ? "HEAD" : route.method();
     }
 
+    /** Without a token: there the link's own secret is the key, or there is nothing to guard. */
+    private static final List<String> OPEN = List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/preview/{token}", "GET /share/download/{token}",
+            "GET /share/download/{token}/{filename}", "GET /s/{token}", "GET /s/{token}/{filename}", "POST /share/download/{token}", "POST /share/download/{token}/{filename}",
+            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}",
+            "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>();
@@ -99,6 +105,7 @@ final class RouteRules {
         rules.put("PATCH /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("DELETE /files/{file_id}", new OnFile(DELETE, State.COMPLETED));
         rules.put("GET /download/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("GET /files/{file_id}/preview", new OnFile(DOWNLOAD, State.COMPLETED));
         rules.put("POST /share/create/{file_id}", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /share/create", new OnFile(SHARE, State.COMPLETED));
         rules.put("POST /webhooks", new AtAll(LIST));
@@ -120,10 +127,7 @@ final class RouteRules {
         for (String route : List.of("GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}")) {
             rules.put(route, new Open());
         }
-        for (String route : List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/download/{token}", "GET /share/download/{token}/{filename}", "GET /s/{token}",
-                "GET /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login")) {
-            rules.put(route, new Open());
-        }
+        OPEN.forEach(route -> rules.put(route, new Open()));
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
@@ -139,8 +143,7 @@ final class RouteRules {
             rules.put(route, new Anybody());
         }
         // Of their own, and these tokens have none: no session, no code, no second factor.
-        rules.put("POST /session/prove", new Nothing(400));
-        rules.put("POST /totp/confirm", new Nothing(400));
+        rules.putAll(Map.of("POST /session/prove", new Nothing(400), "POST /totp/confirm", new Nothing(400)));
         rules.put("DELETE /totp", new Nothing(409));
         rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());

@@ -33,7 +33,7 @@ public final class Browser implements AutoCloseable {
     /** Section 12.1: the name under which an element's reference goes over the wire. */
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
     private static final String VIOLATION = "policy violated: ";
-    private static final Set<String> PASSING = Set.of("no such element", "stale element reference", "element not interactive", "element click intercepted");
+    private static final Set<String> PASSING = Set.of("no such element", "stale element reference", "element not interactable", "element click intercepted");
     /** Told on the console, which outlives the document. */
     private static final String WATCH = "addEventListener('securitypolicyviolation', e => console.error('" + VIOLATION
             + "' + e.effectiveDirective + ' ' + e.blockedURI + ' ' + e.sourceFile + ':' + e.lineNumber + ' ' + e.sample), true);";

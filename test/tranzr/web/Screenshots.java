@@ -1,12 +1,12 @@
 package tranzr.web;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 
@@ -16,6 +16,7 @@ public final class Screenshots {
     private static final String TOKEN = "a-token-for-pictures-0123456789";
     private static final int WIDTH = 900;
     private static final int HEIGHT = 640;
+    private static final int LONG = 1250;
     private static final int PHONE_WIDTH = 390;
     private static final int PHONE_HEIGHT = 844;
 
@@ -27,6 +28,9 @@ public final class Screenshots {
     private final ServerProcess server;
     private final Http http;
     private final Path[] files;
+    /** The paths of an upload request and of a share link. */
+    private String guest;
+    private String link;
 
     private Screenshots(Browser browser, ServerProcess server, Http http, Path[] files) {
         this.files = files;
@@ -76,6 +80,14 @@ public final class Screenshots {
             browser.click("#operations-Uploads-startUpload .try-out button");
             browser.await("#swagger .execute");
         }));
+        shots.add(new Shot("dashboard", "/dashboard", () -> browser.await("#files tr")));
+        shots.add(new Shot("download", link, () -> browser.await("h1")));
+        shots.add(new Shot("guest", guest, () -> browser.await("#pick")));
+        shots.add(new Shot("guest-thanks", guest, () -> {
+            browser.files("#files", files);
+            browser.click("#send");
+            browser.untilText("#parcels h2", "Thank you");
+        }));
         return shots;
     }
 
@@ -106,26 +118,37 @@ public final class Screenshots {
         return files;
     }
 
-    /** Anna, who has all rights, logged in here and on two other machines. */
-    private void prepare() {
-        AtomicReference<String> token = new AtomicReference<>(http.send("POST", "/tokens", java.net.http.HttpRequest.BodyPublishers.ofString(
-                "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}"), "Authorization", "Bearer " + TOKEN)
-                .expect(201).field("token"));
+    /** Anna, who has all rights, logged in here and on two other machines; a guest's link, and one to files of hers. */
+    private void prepare() throws IOException {
+        String operator = "Bearer " + TOKEN;
+        String token = posted("/tokens", "{\"name\": \"anna\", \"rights\": [\"upload\", \"list\", \"download\", \"share\", \"delete\", \"admin\"]}", operator).field("token");
+        posted("/rooms", "{\"name\": \"conference\"}", operator);
+        guest = "/r/" + posted("/rooms/conference/requests", "{\"title\": \"Your slides and photos\", \"max_files\": 20, \"max_bytes\": \"5GiB\", \"max_file_size\": \"1GiB\"}", operator).field("token");
+        List<String> ids = new ArrayList<>();
+        for (Path file : files) {
+            ids.add("\"" + http.put("/" + file.getFileName().toString().replace(" ", "%20"), Files.readAllBytes(file), "Authorization", "Bearer " + token).expect(201).header("X-File-Id") + "\"");
+        }
+        String url = posted("/share/create", "{\"file_ids\": [" + String.join(", ", ids) + "], \"expire_minutes\": 10080, \"max_downloads\": 20, \"protected\": false}", "Bearer " + token).field("share_url");
+        link = url.substring(server.url().length());
         for (String agent : List.of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1")) {
-            http.send("POST", "/login", java.net.http.HttpRequest.BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
+            http.send("POST", "/login", BodyPublishers.ofString("{\"token\": \"" + token + "\"}"), "User-Agent", agent).expect(200);
         }
         browser.open(server.url() + "/login?next=account");
-        browser.type("#token", token.get());
+        browser.type("#token", token);
         browser.click("#enter");
         browser.await("#session-list > li + li");
+    }
+
+    private Http.Answer posted(String path, String json, String as) {
+        return http.send("POST", path, BodyPublishers.ofString(json), "Authorization", as).expect(201);
     }
 
     private void take(Shot shot) {
         browser.open(server.url() + shot.path());
         shot.before().run();
         // Whatever fades has faded.
-        browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); return document.fonts.ready.then(() => true)");
+        browser.script("document.getAnimations().forEach(a => a.finish()); document.activeElement.blur(); scrollTo(0, 0); return document.fonts.ready.then(() => true)");
     }
 
     /** Swagger's page is endless. */
@@ -137,18 +160,21 @@ public final class Screenshots {
         }
     }
 
-    private void forReadme(Path folder) {
+    private void forReadme(Path folder) throws IOException {
         browser.size(WIDTH, HEIGHT);
         prepare();
         for (Shot shot : shots()) {
             if (!shot.name().contains("-")) {
+                browser.size(WIDTH, shot.name().equals("dashboard") ? LONG : HEIGHT);
                 take(shot);
-                browser.screenshot(folder.resolve(shot.name() + ".png"));
+                Path file = folder.resolve(shot.name() + ".png");
+                browser.screenshot(file);
+                Palette.reduce(file);
             }
         }
     }
 
-    private void all(Path folder) {
+    private void all(Path folder) throws IOException {
         browser.size(WIDTH, HEIGHT);
         prepare();
         for (Shot shot : shots()) {

@@ -121,7 +121,7 @@ public final class RequestRoutes {
         }
     }
 
-    /** {@code GET /r/{link}}: what the link is for, and how much it still takes; a page for browsers. Nothing of what others sent. */
+    /** {@code GET /r/{link}}: what the link is for, and how much it still takes. Nothing of what others sent. */
     public Response open(Request request) {
         UploadRequest found = requests.open(request.path("link"));
         Recorder.note(request, "request_id", found.id().toString());
@@ -134,7 +134,7 @@ public final class RequestRoutes {
         view.put("files_left", left(found.quota().files(), usage.files()));
         view.put("types", found.types());
         view.put("protected", found.password() != null);
-        return request.accepts("text/html") ? RequestPage.of(view) : answer(view).header("Vary", "Accept");
+        return answer(view);
     }
 
     private static Terms terms(Fields fields, Terms before, Instant now) {

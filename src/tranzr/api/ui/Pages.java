@@ -7,9 +7,12 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tranzr.api.Gate;
+import tranzr.api.Problem;
+import tranzr.api.Problems;
 import tranzr.http.Handler;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.transfer.FailureException;
 
 /**
  * The pages: static documents, the same for everybody, which ask the API for all that they show. A page says {@code {{ui}}} where the path of the {@link Assets} belongs and
@@ -50,6 +53,25 @@ public final class Pages {
                 return answer(request, 200, name);
             }
             return behind.handle(request).header("Vary", "Accept");
+        };
+    }
+
+    /**
+     * As {@link #forBrowsers(String, Handler)}, with the status of what is behind, so that a page of what is over is known for one also by who does not read it.
+     *
+     * @param behind whose answer holds nothing that would have to be let go of
+     */
+    public Handler forBrowsersOf(String name, Handler behind) {
+        return request -> {
+            if (!isForPerson(request)) {
+                return behind.handle(request).header("Vary", "Accept");
+            }
+            try {
+                return answer(request, behind.handle(request).status(), name);
+            } catch (FailureException e) {
+                Problem problem = Problems.told(request, Problems.of(e.failure()));
+                return answer(request, problem.status(), name);
+            }
         };
     }
 

@@ -49,14 +49,15 @@ export async function requireSession() {
 /**
  * Calls the API.
  * @param {string} path without a slash at the beginning
- * @param {{method?: string, json?: object, body?: BodyInit, headers?: object, signal?: AbortSignal, anonymous?: boolean, raw?: boolean, keepalive?: boolean}} [how]
- *        anonymous: do not ask for the login's token first; raw: give the Response itself
+ * @param {{method?: string, json?: object, body?: BodyInit, headers?: object, signal?: AbortSignal, anonymous?: boolean, raw?: boolean, omit?: boolean, keepalive?: boolean}} [how]
+ *        anonymous: do not ask for the login's token first; raw: give the Response itself; omit: as nobody, and without the browser asking for a password in a way of its own
  * @returns {Promise<any>} the JSON of the answer, null when it has none
  * @throws {Problem}
  */
 export async function call(path, how = {}) {
   const method = how.method || (how.json ? 'POST' : 'GET');
-  const headers = { Accept: 'application/json', ...how.headers };
+  // The second tells that a script asks: without HTTPS browsers do not tell it themselves, and would ask for a password by a box of their own.
+  const headers = { Accept: 'application/json', 'X-Requested-With': 'fetch', ...how.headers };
   if (how.json) {
     headers['Content-Type'] = 'application/json';
   }
@@ -68,7 +69,7 @@ export async function call(path, how = {}) {
   }
   let response;
   try {
-    response = await fetch(address(path), { method, headers, body: how.json ? JSON.stringify(how.json) : how.body, signal: how.signal, keepalive: how.keepalive, cache: 'no-store' });
+    response = await fetch(address(path), { method, headers, body: how.json ? JSON.stringify(how.json) : how.body, signal: how.signal, keepalive: how.keepalive, cache: 'no-store', credentials: how.omit ? 'omit' : 'same-origin' });
   } catch (error) {
     if (error.name === 'AbortError') {
       throw error;

@@ -44,6 +44,9 @@ async function health() {
 }
 
 async function refreshSlow() {
+  if (connection.stream !== 'live') {
+    refreshFiles();
+  }
   const [stats, state] = await Promise.all([call('stats'), health()]);
   showHealth(state, stats);
   showFigures(stats);
@@ -67,7 +70,11 @@ async function refresh() {
   running = true;
   clearTimeout(timer);
   try {
-    showTransfers(await call('transfers'));
+    const ended = showTransfers(await call('transfers'));
+    if (ended && connection.stream !== 'live') {
+      // Nobody tells what has become of the files.
+      refreshFiles();
+    }
     if (performance.now() - lastSlow >= SLOW - QUICK / 2) {
       lastSlow = performance.now();
       await refreshSlow();

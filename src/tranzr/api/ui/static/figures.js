@@ -20,7 +20,7 @@ export function showFigures(stats) {
   const others = Object.keys(STATES).filter(state => uploads[state] > 0).map(state => `${count(uploads[state])} ${STATES[state]}`);
   byId('states').textContent = [`${count(uploads.completed)} ${uploads.completed === 1 ? 'file' : 'files'}`, ...others].join(', ');
   showDisk(disk);
-  byId('success').textContent = stats.success_rate === null ? 'None yet' : `${(Math.floor(stats.success_rate * 1000) / 10).toFixed(1)} %`;
+  byId('success').textContent = stats.success_rate === null ? 'Nothing yet' : `${(Math.floor(stats.success_rate * 1000) / 10).toFixed(1)} %`;
   byId('totals').textContent = `Since the start ${count(totals.uploads_completed + totals.downloads_completed)} done, ${
     count(totals.uploads_failed + totals.downloads_failed)} failed; ${bytes(totals.bytes_in)} in, ${bytes(totals.bytes_out)} out`;
 }

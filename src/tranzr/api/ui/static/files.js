@@ -135,7 +135,7 @@ function show() {
   const going = shown.length - files.length;
   byId('files-count').textContent = `${count(total - going)} ${total - going === 1 ? 'file or upload' : 'files and uploads'}${asked.search ? ' found' : ''}`;
   byId('no-files').hidden = files.length > 0;
-  byId('no-files').textContent = asked.search || asked.status ? 'Nothing like this is here.' : 'Nothing has been sent yet.';
+  byId('no-files').textContent = files.length > 0 ? '' : asked.search || asked.status ? 'Nothing like this is here.' : 'Nothing has been sent yet.';
   const first = before.length * PAGE;
   byId('pager').hidden = before.length === 0 && !hasNext;
   byId('page').textContent = files.length === 0 ? '' : `${count(first + 1)} to ${count(first + shown.length)} of ${count(total)}`;

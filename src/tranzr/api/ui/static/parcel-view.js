@@ -36,7 +36,8 @@ export class ParcelView {
 
   /**
    * @param {Parcel} parcel
-   * @param {{again: (parcel: Parcel) => void}} act again: gets the files of an earlier visit
+   * @param {{again: (parcel: Parcel) => void, result?: (parcel: Parcel) => HTMLElement[], without?: string, giveUp?: string}} act
+   *        again: gets the files of an earlier visit; result: what is shown of a parcel that is done; without: what leaves the failed out; giveUp: what giving up means
    */
   constructor(parcel, act) {
     this.#parcel = parcel;
@@ -52,13 +53,13 @@ export class ParcelView {
       pause: button('Pause all', () => parcel.pauseAll()),
       resume: button('Resume all', () => parcel.resume()),
       retry: button('Try failed again', () => parcel.resume(parcel.uploads.filter(upload => upload.state === State.FAILED))),
-      without: button('Link without the failed', () => parcel.link()),
+      without: button(act.without ?? 'Link without the failed', () => parcel.link()),
       cancel: button('Cancel all', () => this.#cancelAll(), 'button.small.quiet'),
     };
   }
 
   async #cancelAll() {
-    if (await ask(`Give up ${nameOf(this.#parcel.uploads)}, and remove what has arrived?`, 'Give up')) {
+    if (await ask(this.#act.giveUp ? `Give up ${nameOf(this.#parcel.uploads)}? ${this.#act.giveUp}` : `Give up ${nameOf(this.#parcel.uploads)}, and remove what has arrived?`, 'Give up')) {
       await this.#parcel.cancelAll();
     }
   }
@@ -95,7 +96,7 @@ export class ParcelView {
     if (phase === Phase.DONE) {
       // Whoever was in this card finds what comes next; whoever is elsewhere by now is left there.
       const within = this.element.contains(document.activeElement) || document.activeElement === document.body;
-      this.element.replaceChildren(...result(this.#parcel));
+      this.element.replaceChildren(...(this.#act.result ?? result)(this.#parcel));
       if (within) {
         this.element.querySelector('button').focus();
       }

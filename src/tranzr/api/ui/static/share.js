@@ -30,7 +30,7 @@ async function granted(file) {
   if (field) {
     json.password = field.value;
   }
-  const answer = await call(`share/grant/${facts.dataset.token}`, { json, anonymous: true });
+  const answer = await call(`share/grant/${facts.dataset.token}`, { json, anonymous: true, omit: true });
   grant = new URL(answer.url).searchParams.get('grant');
   return answer.url;
 }

@@ -18,7 +18,7 @@ export function isAnyActive() {
   return rows.size > 0;
 }
 
-/** @param {object[]} transfers as GET /transfers tells them */
+/** @param {object[]} transfers as GET /transfers tells them @returns {boolean} whether one has ended since the last time */
 export function showTransfers(transfers) {
   const active = transfers.filter(transfer => ACTIVE.has(transfer.state));
   const ended = transfers.filter(transfer => !ACTIVE.has(transfer.state)).sort((a, b) => b.ended_at.localeCompare(a.ended_at));
@@ -31,8 +31,8 @@ export function showTransfers(transfers) {
   }
   active.forEach(update);
   showSum();
-  announce(ended);
   showEnded(ended.slice(0, ENDED_SHOWN));
+  return announce(ended);
 }
 
 /** An event of the stream moves the bar at once. @param {string} type @param {object} event */
@@ -133,7 +133,8 @@ function endedRow(transfer) {
 
 /** Screen readers hear of what ends, a few seconds' worth at a time, and of no progress. */
 function announce(ended) {
-  for (const transfer of ended.filter(each => !known.has(each.transfer_id))) {
+  const fresh = ended.filter(each => !known.has(each.transfer_id));
+  for (const transfer of fresh) {
     known.add(transfer.transfer_id);
     if (!first) {
       news.push(`${transfer.kind === 'upload' ? 'Upload' : 'Download'} of ${transfer.filename || transfer.file_id} ${transfer.state === 'failed' ? 'failed' : 'is done'}.`);
@@ -149,4 +150,5 @@ function announce(ended) {
       newsTimer = null;
     }, NEWS_PAUSE);
   }
+  return fresh.length > 0;
 }

@@ -125,7 +125,7 @@ export class Wire {
    * @param {{signal: AbortSignal, progress: (bytes: number) => void}} how
    */
   async put(id, { start, end, size, body, digest, whole }, { signal, progress }) {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/octet-stream', 'Content-Digest': digest, ...await this.#who() };
+    const headers = { Accept: 'application/json', 'X-Requested-With': 'fetch', 'Content-Type': 'application/octet-stream', 'Content-Digest': digest, ...await this.#who() };
     if (end > start) {
       headers['Content-Range'] = `bytes ${start}-${end - 1}/${size}`;
     }
