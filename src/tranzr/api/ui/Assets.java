@@ -28,8 +28,8 @@ public final class Assets {
             "send.css", "send.js", "ask.js", "awake.js", "collect.js", "options.js", "parcel-view.js", "parcel.js", "recognise.js", "result.js", "rows.js",
             "digests.js", "hash-worker.js", "hash.js", "memory.js", "meter.js", "mover.js", "plan.js", "queue.js", "slots.js", "upload.js", "wire.js",
             "dashboard.css", "dashboard.js", "stream.js", "figures.js", "chart.js", "transfers.js", "files.js", "removals.js", "filedialog.js", "filelinks.js", "secondfactor.js", "trouble.js",
-            "share.css", "share.js", "account.js", "docs.css", "docs.js", "guest.js", "login.js",
-            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt",
+            "share.css", "share.js", "pdf-preview.js", "pdf-frame.js", "pdf.css", "account.js", "docs.css", "docs.js", "guest.js", "login.js",
+            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt", "vendor/pdf.js", "vendor/pdf.worker.js", "vendor/pdf.LICENSE.txt",
             "vendor/swagger-ui-bundle.js", "vendor/swagger-ui-bundle.js.LICENSE.txt", "vendor/swagger-ui.css", "vendor/swagger-ui.LICENSE.txt", "vendor/swagger-ui.NOTICE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",
