@@ -41,6 +41,10 @@ PAGE_FILES=(
   "pdfjs-dist legacy/build/pdf.min.mjs pdf.js"
   "pdfjs-dist legacy/build/pdf.worker.min.mjs pdf.worker.js"
   "pdfjs-dist LICENSE pdf.LICENSE.txt"
+  "pdfjs-dist wasm/jbig2.wasm jbig2.wasm"
+  "pdfjs-dist wasm/LICENSE_JBIG2 jbig2.LICENSE.txt"
+  "pdfjs-dist wasm/openjpeg.wasm openjpeg.wasm"
+  "pdfjs-dist wasm/LICENSE_OPENJPEG openjpeg.LICENSE.txt"
 )
 COPY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 

@@ -36,6 +36,33 @@ final class PdfFile {
         return file.bytes();
     }
 
+    /** A page with nothing but a black picture in the form that scanners give to text (ITU-T T.88, of it the coding of ITU-T T.6). */
+    static byte[] scanned() {
+        // The first line: horizontal mode, no white, 32 black; each of the others is as the one above it; the end of the block.
+        String code = "001" + "00110101" + "000001101010" + "11".repeat(31) + "000000000001".repeat(2);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < code.length(); i += 8) {
+            lines.append((char) Integer.parseInt((code.substring(i, Math.min(i + 8, code.length())) + "0000000").substring(0, 8), 2));
+        }
+        String size = number(32) + number(32);
+        String page = number(0) + "\u0030\u0000\u0001" + number(19) + size + number(0) + number(0) + "\u0000\u0000\u0000";
+        String region = size + number(0) + number(0) + "\u0000" + "\u0001" + lines;
+        String picture = page + number(1) + "\u0026\u0000\u0001" + number(region.length()) + region;
+        PdfFile file = new PdfFile();
+        file.add("<< /Type /Catalog /Pages 2 0 R >>");
+        file.add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
+        file.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /XObject << /I 5 0 R >> >> /Contents 4 0 R >>");
+        file.add("<< /Length 30 >>\nstream\n120 0 0 60 40 40 cm /I Do     \nendstream");
+        file.add("<< /Type /XObject /Subtype /Image /Width 32 /Height 32 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode /Length " + picture.length() + " >>\nstream\n"
+                + picture + "\nendstream");
+        return file.bytes();
+    }
+
+    /** In four bytes. */
+    private static String number(int value) {
+        return "" + (char) (value >>> 24) + (char) (value >>> 16 & 0xFF) + (char) (value >>> 8 & 0xFF) + (char) (value & 0xFF);
+    }
+
     private void add(String object) {
         objects.add(latin(object));
     }

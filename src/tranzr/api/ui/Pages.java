@@ -27,7 +27,7 @@ public final class Pages {
     private static final Map<String, String> POLICIES = Map.of(
             "share.html", POLICY + "; frame-src 'self'",
             // Draws what a stranger made: without an origin wherever it is opened, without a network, and within pages from here alone.
-            "pdf.html", "sandbox allow-scripts; default-src 'none'; script-src 'self'; worker-src blob:; style-src 'self'; img-src blob: data:; font-src blob: data:; form-action 'none'; "
+            "pdf.html", "sandbox allow-scripts; default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; img-src blob: data:; font-src blob: data:; form-action 'none'; "
                     + "base-uri 'none'; frame-ancestors 'self'");
 
     private static final Pattern PART = Pattern.compile("\\{\\{\\w+}}");

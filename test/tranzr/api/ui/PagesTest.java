@@ -164,9 +164,9 @@ class PagesTest {
     void theFrameOfPdfsHasNoOriginAndNoNetwork() {
         Answer frame = server.get("/pdf-viewer", "Accept", "text/html").expect(200);
         String policy = frame.header("Content-Security-Policy");
-        assertTrue(policy.startsWith("sandbox allow-scripts; default-src 'none'; script-src 'self'; worker-src blob:; style-src 'self'; "), policy);
+        assertTrue(policy.startsWith("sandbox allow-scripts; default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; "), policy);
         assertTrue(policy.endsWith("frame-ancestors 'self'"), policy);
-        for (String never : List.of("allow-same-origin", "connect-src", "unsafe", "http", "*", "allow-popups", "allow-top")) {
+        for (String never : List.of("allow-same-origin", "connect-src", "'unsafe", "http", "*", "allow-popups", "allow-top")) {
             assertFalse(policy.contains(never), policy);
         }
         String link = server.get("/s/unknown", "Accept", "text/html").expect(404).header("Content-Security-Policy");

@@ -4,12 +4,28 @@ import { address, el } from './base.js';
 /** For a file that makes the frame work for ever. */
 const PATIENCE = 30_000;
 
+const DECODERS = ['jbig2.wasm', 'openjpeg.wasm'];
+
 const FAILURES = {
   locked: 'This PDF asks for a password of its own. Download it to open it.',
   broken: 'This PDF is damaged, or not one at all. Download it to have a look.',
   slow: 'This PDF takes too long to show. Download it to see it.',
   unable: 'This browser cannot show PDF files here. Download it to see it.',
 };
+
+/** Hands in what unpacks a kind of picture; nothing in its place when it cannot be had, or is none. */
+async function handDecoder(target, name) {
+  let code = null;
+  try {
+    if (DECODERS.includes(name)) {
+      const response = await fetch(new URL(`./vendor/${name}`, import.meta.url));
+      code = response.ok ? await response.arrayBuffer() : null;
+    }
+  } catch {
+    // Without the network, the page is shown without that picture.
+  }
+  target.postMessage({ decoder: name, code }, '*');
+}
 
 /**
  * The element that shows a PDF.
@@ -41,6 +57,8 @@ export function pdfPreview(bytes, name) {
     if (event.data.kind === 'ready' && !handed) {
       handed = true;
       frame.contentWindow.postMessage({ bytes }, '*', [bytes]);
+    } else if (event.data.kind === 'decoder') {
+      handDecoder(event.source, event.data.name);
     } else if (event.data.kind === 'shown') {
       end(Number(event.data.pages) === 1 ? '1 page' : `${Number(event.data.pages)} pages`);
     } else if (event.data.kind === 'failed') {
