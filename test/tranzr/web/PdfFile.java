@@ -63,6 +63,15 @@ final class PdfFile {
         return "" + (char) (value >>> 24) + (char) (value >>> 16 & 0xFF) + (char) (value >>> 8 & 0xFF) + (char) (value & 0xFF);
     }
 
+    /** A file that asks for a password, which nobody knows. */
+    static byte[] locked() {
+        PdfFile file = new PdfFile();
+        file.add("<< /Type /Catalog /Pages 2 0 R >>");
+        file.add("<< /Type /Pages /Count 0 /Kids [] >>");
+        file.add("<< /Filter /Standard /V 1 /R 2 /P -4 /O <" + "0a".repeat(32) + "> /U <" + "0b".repeat(32) + "> >>");
+        return file.bytes("/Encrypt 3 0 R /ID [<00> <00>]");
+    }
+
     private void add(String object) {
         objects.add(latin(object));
     }
@@ -72,6 +81,11 @@ final class PdfFile {
     }
 
     private byte[] bytes() {
+        return bytes("");
+    }
+
+    /** @param trailer more entries of it */
+    private byte[] bytes(String trailer) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(latin("%PDF-1.7\n"));
         StringBuilder table = new StringBuilder("xref\n0 " + (objects.size() + 1) + "\n0000000000 65535 f \n");
@@ -82,7 +96,7 @@ final class PdfFile {
             out.writeBytes(latin("\nendobj\n"));
         }
         int start = out.size();
-        out.writeBytes(latin(table + "trailer\n<< /Size " + (objects.size() + 1) + " /Root 1 0 R >>\nstartxref\n" + start + "\n%%EOF\n"));
+        out.writeBytes(latin(table + "trailer\n<< /Size " + (objects.size() + 1) + " /Root 1 0 R " + trailer + " >>\nstartxref\n" + start + "\n%%EOF\n"));
         return out.toByteArray();
     }
 }

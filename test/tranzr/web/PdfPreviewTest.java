@@ -95,6 +95,30 @@ class PdfPreviewTest extends ServedPages {
     }
 
     @Test
+    void oneThatAsksForItsOwnPasswordIsSaidToBeSo() {
+        preview(PdfFile.locked(), TO_SEE);
+        browser.untilText("#preview-0", "a password of its own");
+        assertEquals(0, browser.count(FRAME));
+    }
+
+    @Test
+    void aLongOneIsShownByItsFirstPages() {
+        String[] pages = new String[60];
+        Arrays.setAll(pages, i -> "Page " + (i + 1));
+        preview(PdfFile.of("", "", pages), TO_SEE);
+        browser.untilText("#preview-0", "60 pages");
+        browser.inFrame(FRAME, () -> {
+            assertEquals(50, browser.count("figure"));
+            browser.untilText("main > p", "The first 50 of 60 pages");
+            browser.until("to see the page drawn", () -> colour(1, 0.3, 0.65) == 0x1A6659);
+            assertEquals(-1, colour(50, 0.3, 0.65));
+            browser.script("document.querySelector('main').scrollTop = 1e6");
+            browser.until("to see the last page drawn", () -> colour(50, 0.3, 0.65) == 0x1A6659);
+            browser.until("to be rid of the first", () -> ((Number) browser.property("figure:nth-of-type(1) canvas", "width")).intValue() == 0);
+        });
+    }
+
+    @Test
     void theFrameHasNothingToShowByItselfAndNoOrigin() {
         open("/pdf-viewer");
         browser.untilText("main", "By itself this page has nothing to show");

@@ -13,6 +13,9 @@ const MAX_TEXT = 20_000;
 /** A page of other proportions is cut short, so that none is a line. */
 const MAX_RATIO = 20;
 
+/** Below the last page, in pixels. */
+const PADDING = 14;
+
 /** The browser, not the file, is why there is nothing to see. */
 class Unable extends Error {}
 
@@ -164,7 +167,7 @@ async function show(bytes) {
       place.append(el('p.small.muted', {}, `The first ${MAX_PAGES} of ${file.numPages} pages. Download it to see all.`));
     }
     new Drawer(file, frames);
-    tell({ kind: 'shown', pages: file.numPages });
+    tell({ kind: 'shown', pages: file.numPages, height: place.lastElementChild.getBoundingClientRect().bottom + place.scrollTop + PADDING });
   } catch (error) {
     tell({ kind: 'failed', reason: error instanceof Unable ? 'unable' : error.name === 'PasswordException' ? 'locked' : 'broken' });
   }

@@ -60,6 +60,7 @@ export function pdfPreview(bytes, name) {
     } else if (event.data.kind === 'decoder') {
       handDecoder(event.source, event.data.name);
     } else if (event.data.kind === 'shown') {
+      frame.style.height = `min(70vh, ${Math.max(100, Number(event.data.height) || 0)}px)`;
       end(Number(event.data.pages) === 1 ? '1 page' : `${Number(event.data.pages)} pages`);
     } else if (event.data.kind === 'failed') {
       failed(event.data.reason);
