@@ -28,6 +28,7 @@ TESTING=(
 PAGES=(
   "org.webjars.npm:qr-creator:1.0.0 ddb36fd7e209108696396a081df7ea748cd6e601e5293e77f25e1028a710214b"
   "org.webjars.npm:swagger-ui-dist:5.30.1 4a681210b545638d45eccd5e2f5279f3a42ba9e452ae506cf56ea5700dfb0019"
+  "org.webjars.npm:pdfjs-dist:5.4.624 8089e6fccc56c48501b449fdfdbf88881daa212e6cba993a1b12287629a76df9"
 )
 PAGE_FILES=(
   "qr-creator dist/qr-creator.es6.min.js qr-creator.js"
@@ -37,6 +38,13 @@ PAGE_FILES=(
   "swagger-ui-dist swagger-ui.css swagger-ui.css"
   "swagger-ui-dist LICENSE swagger-ui.LICENSE.txt"
   "swagger-ui-dist NOTICE swagger-ui.NOTICE.txt"
+  "pdfjs-dist legacy/build/pdf.min.mjs pdf.js"
+  "pdfjs-dist legacy/build/pdf.worker.min.mjs pdf.worker.js"
+  "pdfjs-dist LICENSE pdf.LICENSE.txt"
+  "pdfjs-dist wasm/jbig2.wasm jbig2.wasm"
+  "pdfjs-dist wasm/LICENSE_JBIG2 jbig2.LICENSE.txt"
+  "pdfjs-dist wasm/openjpeg.wasm openjpeg.wasm"
+  "pdfjs-dist wasm/LICENSE_OPENJPEG openjpeg.LICENSE.txt"
 )
 COPY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 

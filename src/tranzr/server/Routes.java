@@ -178,6 +178,7 @@ final class Routes {
                 api("GET", "/login", Need.OPEN, "page", to.pages.page("login.html")).quiet(),
                 api("GET", "/account", Need.OPEN, "page", to.pages.page("account.html")).quiet(),
                 api("GET", "/docs", Need.OPEN, "page", to.pages.page("docs.html")).quiet(),
+                api("GET", "/pdf-viewer", Need.OPEN, "page", to.pages.page("pdf.html")).quiet(),
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());

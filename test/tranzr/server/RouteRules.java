@@ -84,7 +84,7 @@ final class RouteRules {
     /** Without a token: there the link's own secret is the key, or there is nothing to guard. */
     private static final List<String> OPEN = List.of("GET /share/info/{token}", "POST /share/grant/{token}", "GET /share/preview/{token}", "GET /share/download/{token}",
             "GET /share/download/{token}/{filename}", "GET /s/{token}", "GET /s/{token}/{filename}", "POST /share/download/{token}", "POST /share/download/{token}/{filename}",
-            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /dashboard", "GET /ui/{version}/{file}",
+            "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
 
     /** By method and pattern. */

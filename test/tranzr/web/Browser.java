@@ -301,6 +301,16 @@ public final class Browser implements AutoCloseable {
         }
     }
 
+    /** Does something within the frame: elements and scripts are those of its document meanwhile. */
+    public void inFrame(String css, Runnable action) {
+        onElement(css, element -> driver.post("/frame", Map.of("id", Map.of(ELEMENT, element.substring("/element/".length())))));
+        try {
+            action.run();
+        } finally {
+            driver.post("/frame/parent", Map.of());
+        }
+    }
+
     // --- waiting --------------------------------------------------------------------------------
 
     /** Asks again and again until it is so. @throws AssertionError with the page as it is then, after half a minute */

@@ -8,9 +8,11 @@ import tranzr.api.Callers;
 import tranzr.api.Ids;
 import tranzr.api.LinkVisits;
 import tranzr.api.Recorder;
+import tranzr.http.ContentDisposition;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.ByteRange;
+import tranzr.model.FileName;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -57,9 +59,15 @@ public final class PreviewRoutes {
     private static Response preview(Request request, Upload file, Supplier<Download> open) {
         PreviewType type = PreviewType.of(head(file, open))
                 .orElseThrow(() -> new FailureException(new Failure.NoPreview("there is no preview of this kind of file; download it to see it")));
+        boolean drawn = type.type().equals(PreviewType.PDF);
+        if (drawn && file.length() > PreviewType.MAX_PDF_BYTES) {
+            throw new FailureException(new Failure.NoPreview("a PDF is shown up to " + (PreviewType.MAX_PDF_BYTES >> 20) + " MiB; download it to see it"));
+        }
+        // By itself a browser would open a PDF with what it has for that, in which the file's scripts do run.
+        String disposition = drawn ? ContentDisposition.attachment(FileName.forDownload(file.filename())) : "inline";
         boolean all = file.length() <= type.length();
         String tag = all ? Delivery.Content.tagOf(file) : "\"head-" + file.sha256().hex() + "\"";
-        Delivery.Content content = new Delivery.Content(Math.min(file.length(), type.length()), tag, type.type(), "inline", all ? file.sha256() : null, POLICY);
+        Delivery.Content content = new Delivery.Content(Math.min(file.length(), type.length()), tag, type.type(), disposition, all ? file.sha256() : null, POLICY);
         return new Delivery(request, content).answer(_ -> { }, _ -> open.get());
     }
 

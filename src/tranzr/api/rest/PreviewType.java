@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -18,6 +17,11 @@ record PreviewType(String type, long length) {
     /** How much of a text is shown, and how much of a file is looked at to find out what it is. */
     static final int HEAD_BYTES = 256 << 10;
     static final long ALL = Long.MAX_VALUE;
+
+    /** Drawn by a script, in a frame that has no origin. */
+    static final String PDF = "application/pdf";
+    /** Of a PDF that is shown, in bytes: it is in the browser's memory as a whole. */
+    static final long MAX_PDF_BYTES = 32L << 20;
 
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final int MAGIC_BYTES = 16;
@@ -34,7 +38,9 @@ record PreviewType(String type, long length) {
 
     /** @param magic the first bytes, a character each */
     private static Optional<String> media(String magic, byte[] head) {
-        if (magic.startsWith("\u0089PNG\r\n\u001A\n")) {
+        if (magic.startsWith("%PDF-")) {
+            return Optional.of(PDF);
+        } else if (magic.startsWith("\u0089PNG\r\n\u001A\n")) {
             return Optional.of("image/png");
         } else if (magic.startsWith("\u00FF\u00D8\u00FF")) {
             return Optional.of("image/jpeg");
@@ -88,16 +94,11 @@ record PreviewType(String type, long length) {
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
         try {
-            boolean portable = decoder.decode(ByteBuffer.wrap(head, 0, end)).length() >= 0 && !startsWith(head, "%PDF-");
-            return portable ? Optional.of(new PreviewType(TEXT, end)) : Optional.empty();
+            decoder.decode(ByteBuffer.wrap(head, 0, end));
+            return Optional.of(new PreviewType(TEXT, end));
         } catch (java.nio.charset.CharacterCodingException e) {
             return Optional.empty();
         }
-    }
-
-    private static boolean startsWith(byte[] head, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        return head.length >= bytes.length && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
     }
 
     /** Up to the beginning of a last character that may not be whole (RFC 3629, section 3). */

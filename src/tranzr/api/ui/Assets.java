@@ -28,12 +28,13 @@ public final class Assets {
             "send.css", "send.js", "ask.js", "awake.js", "collect.js", "options.js", "parcel-view.js", "parcel.js", "recognise.js", "result.js", "rows.js",
             "digests.js", "hash-worker.js", "hash.js", "memory.js", "meter.js", "mover.js", "plan.js", "queue.js", "slots.js", "upload.js", "wire.js",
             "dashboard.css", "dashboard.js", "stream.js", "figures.js", "chart.js", "transfers.js", "files.js", "removals.js", "filedialog.js", "filelinks.js", "secondfactor.js", "trouble.js",
-            "share.css", "share.js", "account.js", "docs.css", "docs.js", "guest.js", "login.js",
-            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt",
+            "share.css", "share.js", "pdf-preview.js", "pdf-frame.js", "pdf.css", "account.js", "docs.css", "docs.js", "guest.js", "login.js",
+            "vendor/qr-creator.js", "vendor/qr-creator.LICENSE.txt", "vendor/pdf.js", "vendor/pdf.worker.js", "vendor/pdf.LICENSE.txt",
+            "vendor/jbig2.wasm", "vendor/jbig2.LICENSE.txt", "vendor/openjpeg.wasm", "vendor/openjpeg.LICENSE.txt",
             "vendor/swagger-ui-bundle.js", "vendor/swagger-ui-bundle.js.LICENSE.txt", "vendor/swagger-ui.css", "vendor/swagger-ui.LICENSE.txt", "vendor/swagger-ui.NOTICE.txt");
 
     private static final Map<String, String> TYPES = Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "mjs", "text/javascript; charset=utf-8",
-            "svg", "image/svg+xml", "html", "text/html; charset=utf-8", "txt", "text/plain; charset=utf-8", "json", "application/json");
+            "svg", "image/svg+xml", "html", "text/html; charset=utf-8", "txt", "text/plain; charset=utf-8", "json", "application/json", "wasm", "application/wasm");
     private static final int VERSION_LENGTH = 12;
     private static final String FOREVER = "public, max-age=31536000, immutable";
 

@@ -24,7 +24,11 @@ public final class Pages {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
             + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     /** Whoever wants something else in a frame or of its scripts says so here. */
-    private static final Map<String, String> POLICIES = Map.of();
+    private static final Map<String, String> POLICIES = Map.of(
+            "share.html", POLICY + "; frame-src 'self'",
+            // Draws what a stranger made: without an origin wherever it is opened, without a network, and within pages from here alone.
+            "pdf.html", "sandbox allow-scripts; default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; img-src blob: data:; font-src blob: data:; form-action 'none'; "
+                    + "base-uri 'none'; frame-ancestors 'self'");
 
     private static final Pattern PART = Pattern.compile("\\{\\{\\w+}}");
 

@@ -66,7 +66,9 @@ class PreviewRoutesTest {
         types.put("fLaC\u0000", "audio/flac");
         types.put("\u001AE\u00DF\u00A3\u009FB\u0086\u0081\u0001B\u0082\u0084webmB\u0087", "video/webm");
         types.put("\u001AE\u00DF\u00A3\u009FB\u0086\u0081\u0001B\u0082\u0088matroska", "none");
-        types.put("%PDF-1.7\n%only ascii", "none");
+        types.put("%PDF-1.7\n%only ascii", "application/pdf");
+        types.put("\n%PDF-1.7\n\u0080", "none");
+        types.put("%PDF", "text/plain; charset=utf-8");
         types.put("PK\u0003\u0004", "none");
         types.put("<html><script>alert(1)</script>", "text/plain; charset=utf-8");
         types.put("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "text/plain; charset=utf-8");
@@ -84,7 +86,7 @@ class PreviewRoutesTest {
     void whateverTheContentIsTheTypeIsOneOfTheAllowed() {
         Random random = new Random(5);
         List<String> allowed = List.of("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4", "video/mp4",
-                "video/webm", "text/plain; charset=utf-8", "none");
+                "video/webm", "application/pdf", "text/plain; charset=utf-8", "none");
         for (int i = 0; i < 20_000; i++) {
             byte[] content = new byte[random.nextInt(40)];
             random.nextBytes(content);
@@ -125,6 +127,31 @@ class PreviewRoutesTest {
         server.get("/files/" + server.store(new byte[] {0, 1, 2}) + "/preview").expect(404, "no_preview");
         server.get("/files/" + server.begin(10, 10) + "/preview").expect(409, "not_completed");
         assertArrayEquals(Arrays.copyOfRange(PNG, 3, 6), server.get("/files/" + server.store(PNG) + "/preview", "Range", "bytes=3-5").expect(206).body());
+    }
+
+    @Test
+    void aPdfIsHandedToAScriptAndOpensNothingByItself() {
+        byte[] pdf = latin("%PDF-1.7\n\u0080\u0000 and more");
+        String id = server.store(pdf);
+        Answer preview = server.get("/files/" + id + "/preview").expect(200);
+        assertEquals("application/pdf", preview.header("Content-Type"));
+        assertTrue(preview.header("Content-Disposition").startsWith("attachment"), preview.header("Content-Disposition"));
+        assertTrue(preview.header("Content-Security-Policy").startsWith("sandbox; default-src 'none'"), preview.header("Content-Security-Policy"));
+        assertEquals("nosniff", preview.header("X-Content-Type-Options"));
+        assertArrayEquals(pdf, preview.body());
+        assertArrayEquals(Arrays.copyOfRange(pdf, 1, 5), server.get("/files/" + id + "/preview", "Range", "bytes=1-4").expect(206).body());
+        assertEquals("inline", server.get("/files/" + server.store(PNG) + "/preview").header("Content-Disposition"));
+    }
+
+    @Test
+    void aPdfThatWouldFillABrowsersMemoryHasNoPreview() {
+        byte[] pdf = new byte[(int) PreviewType.MAX_PDF_BYTES];
+        System.arraycopy(latin("%PDF-1.7\n"), 0, pdf, 0, 9);
+        String largest = server.store(pdf);
+        assertEquals(Long.toString(PreviewType.MAX_PDF_BYTES), server.head("/files/" + largest + "/preview").expect(200).header("Content-Length"));
+        String tooLarge = server.store(Arrays.copyOf(pdf, pdf.length + 1));
+        assertTrue(server.get("/files/" + tooLarge + "/preview").expect(404, "no_preview").text().contains("32 MiB"));
+        server.head("/files/" + tooLarge + "/preview").expect(404);
     }
 
     @Test

@@ -1,5 +1,6 @@
 // The page of a link. All facts and forms are in the document already; this makes downloads start without leaving it, and shows previews.
 import { address, byId, bytes, call, copyLine, dateTime, duration, el, fromNow, problemOf, Problem } from './base.js';
+import { pdfPreview } from './pdf-preview.js';
 
 const facts = byId('link');
 const form = byId('get');
@@ -90,6 +91,9 @@ async function shown(url, type, name, size) {
   const response = await fetch(url);
   if (!response.ok) {
     throw await problemOf(response);
+  }
+  if (type === 'application/pdf') {
+    return pdfPreview(await response.arrayBuffer(), name);
   }
   const text = await response.text();
   const cut = Number(response.headers.get('Content-Length')) < size;
