@@ -218,6 +218,11 @@ public final class WebSocket {
         }
     }
 
+    /** Whether a frame is on its way out. */
+    boolean isWriting() {
+        return isWriting;
+    }
+
     /** Asks for a sign of life, and ends what waits for too long. By the watchdog. */
     void check(long now) {
         boolean stuck = isWriting && now - writingSince >= limits.stall().toNanos();

@@ -74,6 +74,7 @@ public final class Bench {
         parts.put("far", commands::far);
         parts.put("cut", commands::cut);
         parts.put("browser", new BrowserSends(setting)::send);
+        parts.put("events", new EventRates(setting)::events);
         parts.put("flood", new Flood(setting)::passwords);
         if (!parts.keySet().containsAll(names)) {
             System.err.println("bench: the parts are " + String.join(", ", parts.keySet()) + "; and 'quick', '--dir DIR', '--jvm OPTION'");

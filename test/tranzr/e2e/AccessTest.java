@@ -29,7 +29,8 @@ class AccessTest {
             "GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}", "GET /", "GET /health",
             "GET /openapi.json", "GET /share/download/{token}", "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}",
             "HEAD /share/download/{token}/{filename}", "GET /s/{token}", "HEAD /s/{token}", "GET /s/{token}/{filename}",
-            "HEAD /s/{token}/{filename}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}");
+            "HEAD /s/{token}/{filename}", "GET /share/preview/{token}", "POST /s/{token}", "POST /s/{token}/{filename}", "POST /share/download/{token}",
+            "POST /share/download/{token}/{filename}", "POST /share/grant/{token}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}");
 
     @Test
     void everyOtherRouteAsksForTheToken(@TempDir Path folder) throws IOException {
