@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How the page of a link shows a PDF: drawn in a frame that has no origin. */
@@ -31,6 +32,12 @@ class PdfPreviewTest extends ServedPages {
                 + "const [r, g, b] = c.getContext('2d').getImageData(c.width * arguments[1], c.height * arguments[2], 1, 1).data; return r << 16 | g << 8 | b", page, x, y)).intValue();
     }
 
+    /** What the frame did against its policy since it was opened; the browser's console does not tell. */
+    private List<?> violations() {
+        return (List<?>) browser.script("const o = new ReportingObserver(() => {}, {types: ['csp-violation'], buffered: true}); o.observe();"
+                + "const all = o.takeRecords().map(report => report.body.effectiveDirective); o.disconnect(); return all");
+    }
+
     @Test
     void itsPagesAreDrawnWhereNothingOfThisSiteIsInReach() {
         preview(PdfFile.of("", "", "The first page", "The second page", "The third page"), TO_SEE);
@@ -52,6 +59,29 @@ class PdfPreviewTest extends ServedPages {
     }
 
     @Test
+    void theFrameReachesNoNetworkNotEvenThisServer() {
+        preview(PdfFile.of("", "", "Alone"), TO_SEE);
+        browser.untilText("#preview-0", "1 page");
+        browser.inFrame(FRAME, () -> {
+            browser.until("to see the page drawn", () -> colour(1, 0.3, 0.65) == 0x1A6659);
+            assertEquals(List.of(), violations());
+            assertEquals("TypeError", browser.script("return fetch('/health', {mode: 'no-cors'}).then(() => 'through', e => e.name)"));
+            assertEquals(List.of("connect-src"), violations());
+        });
+    }
+
+    @Test
+    void whatTheFrameIsHandedComesFromThePageAroundItAlone() {
+        preview(PdfFile.of("", "", "Right"), TO_SEE);
+        browser.untilText("#preview-0", "1 page");
+        // A window of nobody's, to both sides: neither the page nor the frame heeds it.
+        browser.script("const f = document.createElement('iframe'); f.id = 'other'; f.sandbox = 'allow-scripts'; f.src = arguments[0]; document.body.append(f); return 0", server.url() + "/pdf-viewer");
+        browser.inFrame("#other", () -> browser.script("parent.postMessage({kind: 'shown', pages: 99}, '*'); parent.frames[0].postMessage({bytes: new ArrayBuffer(9)}, '*'); return 0"));
+        browser.inFrame(FRAME, () -> browser.until("to see the page drawn", () -> colour(1, 0.3, 0.65) == 0x1A6659));
+        assertEquals("1 page", browser.text("#preview-0 [role=status]"));
+    }
+
+    @Test
     void aPasswordOpensItByTheGrantAlone() {
         preview(PdfFile.of("", "", "Secret"), "{\"password\": \"right\", \"max_downloads\": null}");
         browser.untilText("#preview-0", "1 page");
@@ -64,6 +94,7 @@ class PdfPreviewTest extends ServedPages {
         browser.untilText("#preview-0", "1 page");
         browser.inFrame(FRAME, () -> {
             browser.until("to see the picture", () -> colour(1, 0.3, 0.65) == 0);
+            assertEquals(List.of(), violations());
             assertEquals(0xFFFFFF, colour(1, 0.9, 0.9));
         });
     }
@@ -78,6 +109,7 @@ class PdfPreviewTest extends ServedPages {
         browser.inFrame(FRAME, () -> {
             browser.until("to see the page drawn", () -> colour(1, 0.3, 0.65) == 0x1A6659);
             assertEquals(0, browser.count("a, input, iframe, form"));
+            assertEquals(List.of(), violations());
         });
         browser.inFrame(FRAME, () -> browser.click("figure"));
         assertTrue(browser.title().startsWith("plan.pdf"), browser.title());
@@ -123,5 +155,6 @@ class PdfPreviewTest extends ServedPages {
         open("/pdf-viewer");
         browser.untilText("main", "By itself this page has nothing to show");
         assertEquals("null", browser.script("return self.origin"));
+        browser.assertAccessible();
     }
 }

@@ -51,7 +51,7 @@ export function pdfPreview(bytes, name) {
   let handed = false;
   addEventListener('message', event => {
     // The frame is the only one to be heard, for as long as it is shown; a frame that has lost its sandbox is not it.
-    if (event.source !== frame.contentWindow || event.origin !== 'null') {
+    if (event.source !== frame.contentWindow || event.origin !== 'null' || !event.data) {
       return;
     }
     if (event.data.kind === 'ready' && !handed) {
