@@ -140,7 +140,7 @@ class BadInputTest extends RealServer {
     void wrongMethodsAreToldTheRightOnes() {
         Answer answer = http.delete("/upload/start").expect(405);
         assertTrue(answer.header("Allow").contains("POST"), answer.toString());
-        http.send("PATCH", "/files/" + witness, BodyPublishers.ofString("{}")).expect(405);
+        http.send("PATCH", "/download/" + witness, BodyPublishers.ofString("{}")).expect(405);
         http.send("BREW", "/files", BodyPublishers.noBody()).expect(405);
     }
 
