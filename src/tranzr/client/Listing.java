@@ -3,6 +3,7 @@ package tranzr.client;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import tranzr.model.Digest;
 
 /** The question what a share link leads to: it is asked, waited for and left like a transfer, and counts as no download. */
 public final class Listing extends Transfer<Listing.Contents> {
+
+    private static final Digest EMPTY = Digest.sha256(new byte[0]);
 
     /** More are not handed out by one link. */
     public static final int MOST_FILES = 1000;
@@ -60,11 +63,11 @@ public final class Listing extends Transfer<Listing.Contents> {
         /** @param entry null for the single file */
         Remote remote(TranzrClient client, Entry entry, Priority priority, Supplier<String> passwords) {
             if (entry == null) {
-                return new Remote(client, address, priority, passwords, visit, new Remote.Known(guarded, size == null ? 0 : size, null, true));
+                return new Remote(client, address, priority, passwords, visit, new Remote.Known(guarded, size == null ? -1 : size, null, true));
             }
             int place = entries.indexOf(entry);
             boolean isFirst = entries.subList(0, place).stream().allMatch(before -> before.size() == 0);
-            Digest digest = digests.get(place);
+            Digest digest = entry.size() == 0 ? EMPTY : digests.get(place);
             RemoteContent content = digest == null ? null : new RemoteContent("\"sha256-" + digest.hex() + "\"", digest, entry.size(), null);
             return new Remote(client, address.file(entry.index()), priority, passwords, visit, new Remote.Known(guarded, entry.size(), content, isFirst));
         }
@@ -178,10 +181,11 @@ public final class Listing extends Transfer<Listing.Contents> {
         return new Contents(address, visit, guarded, null, entries, digests);
     }
 
-    /** Has the password tried on the first file, so that nobody is asked for it once for each. */
+    /** Has the password tried on the largest file, which can be asked about even when the link is used up by ourselves, so that nobody is asked for it once for each. */
     private Contents opened(RangeRun engine, Contents contents) throws TransferException {
         if (contents.areSeveral()) {
-            contents.remote(client, contents.entries.getFirst(), tuning.priority(), password).describe(engine);
+            Entry largest = contents.entries.stream().max(Comparator.comparingLong(Entry::size)).orElseThrow();
+            new Remote(client, address.file(largest.index()), tuning.priority(), password, contents.visit, new Remote.Known(true, largest.size(), null, true)).describe(engine);
         }
         return contents;
     }

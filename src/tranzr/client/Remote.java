@@ -20,7 +20,7 @@ final class Remote {
      * What a listing has told of the file already.
      *
      * @param guarded whether the link wants a password
-     * @param size in bytes; 0 when it is not known
+     * @param size in bytes; -1 when it is not known
      * @param content what HEAD would say; null when that is not known
      * @param isFirst whether no byte of the link lies before those of this file
      */
@@ -65,14 +65,14 @@ final class Remote {
             return told.content();
         }
         boolean guarded = told != null && told.guarded();
-        long last = told == null ? 0 : Math.max(0, told.size() - 1);
+        long size = told == null ? -1 : told.size();
         if (told == null && address.isLink()) {
             Map<String, Object> info = info(engine);
             guarded = Boolean.TRUE.equals(info.get("protected"));
-            last = sizeIn(info) instanceof Number size ? Math.max(0, size.longValue() - 1) : 0;
+            size = sizeIn(info) instanceof Number number ? number.longValue() : -1;
         }
         if (!guarded) {
-            return look(engine, last).orElseThrow(() -> new TransferException(TransferException.Kind.INPUT, "the server wants a password"));
+            return look(engine, size).orElseThrow(() -> new TransferException(TransferException.Kind.INPUT, "the server wants a password"));
         }
         for (int tried = 0; tried < PASSWORD_TRIES; tried++) {
             if (visit.password() == null) {
@@ -81,7 +81,7 @@ final class Remote {
             if (visit.password() == null || visit.password().isEmpty()) {
                 throw new TransferException(TransferException.Kind.INPUT, "the link wants a password");
             }
-            Optional<RemoteContent> content = look(engine, last);
+            Optional<RemoteContent> content = look(engine, size);
             if (content.isPresent()) {
                 return content.get();
             }
@@ -113,7 +113,7 @@ final class Remote {
     }
 
     /** What HEAD says; empty when the password is wrong. Where it is refused, which tells no reason, the last byte is asked for: that joins a download of ours that goes on. */
-    private Optional<RemoteContent> look(RangeRun engine, long last) throws TransferException {
+    private Optional<RemoteContent> look(RangeRun engine, long size) throws TransferException {
         return engine.once(() -> {
             Http.Answer answer;
             try {
@@ -125,7 +125,11 @@ final class Remote {
                 if (e.status() == 429 || e.status() >= 500) {
                     throw e;
                 }
-                answer = told(() -> client.http.get(address.path(), with(headers(), "Range", "bytes=" + last + "-" + last), (_, _) -> { }, (_, _) -> { }, Attempt.FREE), true);
+                Map<String, String> headers = headers();
+                if (size != 0) { // a file of no bytes has no range
+                    headers.put("Range", "bytes=" + Math.max(0, size - 1) + "-" + Math.max(0, size - 1));
+                }
+                answer = told(() -> client.http.get(address.path(), headers, (_, _) -> { }, (_, _) -> { }, Attempt.FREE), true);
             }
             return Optional.of(content(answer.headers()));
         });
@@ -244,11 +248,6 @@ final class Remote {
             // A field's value has to be ASCII here, without blanks at its ends. Basic carries any (RFC 7617).
             headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString((":" + password).getBytes(StandardCharsets.UTF_8)));
         }
-        return headers;
-    }
-
-    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
-        headers.put(name, value);
         return headers;
     }
 

@@ -102,7 +102,15 @@ class ListingTest {
 
     @Test
     void whatWasInterruptedGoesOnByAnotherListingOfTheUsedUpLink() throws Exception {
-        URI link = link("\"protected\": false, \"max_downloads\": 1");
+        goesOn(link("\"protected\": false, \"max_downloads\": 1"));
+    }
+
+    @Test
+    void soItDoesUnderAPasswordAlthoughTheFirstFileIsEmpty() throws Exception {
+        goesOn(link("\"password\": \"right\", \"max_downloads\": 1"));
+    }
+
+    private void goesOn(URI link) throws Exception {
         Listing.Contents first = listed(link, new AtomicInteger());
         Fetching.fetch(fetch(first, 0));
         here.interrupt(fetch(first, 1).tuning(new Tuning(256 << 10, false, 4, Priority.NORMAL, 5, Duration.ofSeconds(10), Duration.ofSeconds(5), 2 * MIB)), MIB);
@@ -112,6 +120,10 @@ class ListingTest {
             Download.Result result = Fetching.fetch(fetch(second, i));
             assertFalse(result.already());
             assertArrayEquals(contents.get(i), Files.readAllBytes(result.path()));
+        }
+        Listing.Contents third = listed(link, new AtomicInteger());
+        for (int i = 0; i < contents.size(); i++) {
+            assertTrue(Fetching.fetch(fetch(third, i)).already(), "fetched again although the link is used up: " + i);
         }
         assertEquals(1, downloads());
         assertEquals(4, here.names().size(), here.names().toString());
