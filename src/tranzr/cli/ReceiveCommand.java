@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tranzr.client.Download;
+import tranzr.client.Listing;
+import tranzr.client.LocalFiles;
 import tranzr.client.TransferException;
 import tranzr.client.TransferException.Kind;
 import tranzr.client.TranzrClient;
 import tranzr.server.ConfigException;
 
-/** Fetches a file from the server. */
+/** Fetches a file from the server, or all files of a link. */
 final class ReceiveCommand extends TransferCommand {
 
     private static final String OUTPUT = "--output";
@@ -34,19 +36,20 @@ final class ReceiveCommand extends TransferCommand {
 
     @Override
     public String summary() {
-        return "fetch a file by its id or by a share link, verify it, and print where it is; interrupted, the same command goes on where it was";
+        return "fetch a file by its id, or what a share link leads to, verify it, and print where it is; interrupted, the same command goes on where it was";
     }
 
     @Override
     public List<String> examples() {
         return List.of("tranzr receive https://files.example.org/s/TOKEN/holiday.tar   # asks for the password, if the link has one",
+                "tranzr receive LINK --output inbox/                                  # all files of a link; LINK?file=0 is the first of them",
                 "tranzr receive 7d1e2a30-52c1-4f0e-9a41-1f0a6c2b9d55 --output backup/", "tranzr receive LINK --output - | tar -x");
     }
 
     @Override
     Map<String, String> furtherOptions() {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put(OUTPUT + " PATH", "where it goes: a file, a folder, or - for standard output (default: the working directory)");
+        options.put(OUTPUT + " PATH", "where it goes: a file, a folder, or - for standard output (default: the working directory); several files want a folder");
         options.put(OVERWRITE, "replace another file that lies there, once the new one is whole");
         options.put(Secret.PASSWORD_FILE + " FILE", "take the link's password from the first line of this file (mode 0600 or 0400)");
         return options;
@@ -67,7 +70,20 @@ final class ReceiveCommand extends TransferCommand {
         boolean isLink = Reach.isLink(what);
         URI link = isLink ? Reach.link(what) : null;
         try (TranzrClient client = isLink ? reach.openFor(link) : reach.open()) {
-            Download.Builder builder = isLink ? client.download(link) : client.download(id(what));
+            Optional<Listing.Contents> contents = Optional.empty();
+            if (isLink) {
+                contents = look(what, client.listing(link), passwords, transfers);
+                if (contents.isEmpty()) {
+                    return ExitCode.OK; // it is told
+                }
+                if (contents.get().areSeveral()) {
+                    requireFolder(contents.get(), output);
+                    transfers.onlyTheSameCommandGoesOn();
+                    new Receiving(client, transfers, target, given.has(OVERWRITE)).receive(contents.get());
+                    return ExitCode.OK;
+                }
+            }
+            Download.Builder builder = isLink ? client.download(contents.get(), null) : client.download(id(what));
             if (toStream) {
                 builder.to(new Pipe(transfers.terminal().out()));
             } else {
@@ -78,29 +94,61 @@ final class ReceiveCommand extends TransferCommand {
         return ExitCode.OK;
     }
 
+    /** What the link leads to; empty when that could not be found out, which is told. */
+    private static Optional<Listing.Contents> look(String what, Listing.Builder builder, Passwords passwords, Transfers transfers) throws ConfigException {
+        Watch watch = transfers.watch(what);
+        try {
+            Listing listing = builder.tuning(transfers.tuning()).password(() -> transfers.undisturbed(passwords::next)).listener(watch.untilDone()).build();
+            return Optional.of(transfers.look(watch, listing));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage());
+        } catch (TransferException e) {
+            failed(watch, e, passwords, transfers);
+            return Optional.empty();
+        }
+    }
+
+    private static void requireFolder(Listing.Contents contents, Optional<String> output) throws ConfigException {
+        if (output.isPresent() && (output.get().equals(STREAM) || LocalFiles.kind(Path.of(output.get())) != LocalFiles.Kind.DIRECTORY)) {
+            throw new ConfigException("the link leads to " + contents.files().size() + " files, which want a folder that is there: " + OUTPUT + " '" + Visible.of(output.get())
+                    + "' is none; with ?file=0 behind the link it leads to the first of them");
+        }
+    }
+
     /** To its end, and tells of it. */
     static void receive(String what, Download.Builder builder, Passwords passwords, Transfers transfers) {
         Watch watch = transfers.watch(what);
         try {
-            Download.Result result = transfers.run(watch, built(builder.tuning(transfers.tuning()).listener(watch).notices(transfers.notices(watch))));
-            transfers.tell((result.already() ? "already there: " : "received ") + Visible.of(result.name(), transfers.terminal().err().charset()) + ", " + watch.summary(result.size()));
-            if (transfers.isJson()) {
-                Map<String, Object> event = new LinkedHashMap<>();
-                event.put("event", "done");
-                event.put("file", what);
-                event.put("path", result.path().toString());
-                event.put("filename", result.name());
-                event.put("file_size", result.size());
-                event.put("file_hash", result.sha256());
-                event.put("already", result.already());
-                transfers.out(json(event));
-            } else if (result.path() != null) {
-                transfers.out(result.path().toString());
+            String line = received(watch, builder.tuning(transfers.tuning()), transfers);
+            if (!line.isEmpty()) {
+                transfers.out(line);
             }
         } catch (TransferException e) {
-            Optional<String> trouble = e.kind() == Kind.INPUT ? passwords.trouble() : Optional.empty();
-            transfers.failed(watch, trouble.isEmpty() ? e : new TransferException(Kind.INPUT, trouble.get(), e.getCause()), Map.of());
+            failed(watch, e, passwords, transfers);
         }
+    }
+
+    private static void failed(Watch watch, TransferException e, Passwords passwords, Transfers transfers) {
+        Optional<String> trouble = e.kind() == Kind.INPUT ? passwords.trouble() : Optional.empty();
+        transfers.failed(watch, trouble.isEmpty() ? e : new TransferException(Kind.INPUT, trouble.get(), e.getCause()), Map.of());
+    }
+
+    /** The same, without telling of a failure. @return what is printed of it; empty for nothing */
+    static String received(Watch watch, Download.Builder builder, Transfers transfers) throws TransferException {
+        Download.Result result = transfers.run(watch, built(builder.listener(watch).notices(transfers.notices(watch))));
+        transfers.tell((result.already() ? "already there: " : "received ") + Visible.of(result.name(), transfers.terminal().err().charset()) + ", " + watch.summary(result.size()));
+        if (!transfers.isJson()) {
+            return result.path() == null ? "" : result.path().toString();
+        }
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("event", "done");
+        event.put("file", watch.file());
+        event.put("path", result.path().toString());
+        event.put("filename", result.name());
+        event.put("file_size", result.size());
+        event.put("file_hash", result.sha256());
+        event.put("already", result.already());
+        return json(event);
     }
 
     private static Download built(Download.Builder builder) throws TransferException {

@@ -2,17 +2,20 @@ package tranzr.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import tranzr.client.FileTree;
+import tranzr.client.Listing;
 import tranzr.client.LocalFiles;
 import tranzr.client.RefusedException;
+import tranzr.client.SentFiles;
 import tranzr.client.ShareLink;
 import tranzr.client.ShareTerms;
 import tranzr.client.TransferException;
@@ -20,80 +23,116 @@ import tranzr.client.TransferException.Kind;
 import tranzr.client.TranzrClient;
 import tranzr.client.Tuning;
 import tranzr.client.Upload;
+import tranzr.server.ConfigException;
 
-/**
- * Sends many files, a few at the same time: a large one uses all connections by itself, of tiny ones, where the time goes into waiting for answers, several share one.
- * What was found of each is printed in the order in which they were named, and one that fails does not stop the others.
- */
+/** Sends many files, as {@link Lanes} have room for them. With one link for all, each is sent as ever, and the link is made at the end, when all are there. */
 final class Sending {
 
-    /** A file of no more than this takes a share of a connection only, as it is over before it would matter. */
-    private static final long TINY_BYTES = 256 << 10;
-    private static final int SHARES = 4;
-    /** A file has a connection for itself for so many bytes, as long as there are any. */
-    private static final long CONNECTION_BYTES = 1 << 20;
-    /** Most files that are done and wait for an earlier one to be printed. */
-    private static final int MOST_AHEAD = 10_000;
+    /**
+     * What is wanted of each file.
+     *
+     * @param oneLink whether all are shared by one link, and not each by its own
+     */
+    record Wish(Optional<String> name, Optional<String> room, boolean rehash, Optional<ShareTerms> share, boolean oneLink) {
 
-    /** What is wanted of each file. */
-    record Wish(Optional<String> name, Optional<String> room, boolean rehash, Optional<ShareTerms> share) {
+        private Optional<ShareTerms> shareOfEach() {
+            return oneLink ? Optional.empty() : share;
+        }
     }
 
     /** @param path null for standard input; @param name at the server, null for the file's own */
-    private record Item(long number, Path path, String shown, String name) {
+    private record Item(Path path, String shown, String name) {
+    }
+
+    /** Takes what is found. */
+    private interface Found {
+        /** @return whether more is wanted */
+        boolean add(Item item);
     }
 
     private final TranzrClient client;
     private final Transfers transfers;
     private final Wish wish;
-    private final int room;
-    private final Semaphore shares;
-    private final Semaphore ahead = new Semaphore(MOST_AHEAD);
-    /** What is to be printed of files whose turn has not come; empty for nothing. */
-    private final Map<Long, String> waiting = new TreeMap<>();
-    private long printed;
-    private long found;
+    /** For one link. */
+    private final SentFiles earlier;
+    private final Map<Integer, UUID> arrived = new ConcurrentHashMap<>();
+    private volatile boolean incomplete;
 
     Sending(TranzrClient client, Transfers transfers, Wish wish) {
         this.client = client;
         this.transfers = transfers;
         this.wish = wish;
-        this.room = transfers.tuning().parallel() * SHARES;
-        this.shares = new Semaphore(room, true);
+        this.earlier = client.sentFiles();
     }
 
-    /** @param words files, folders, and {@code -} for standard input */
-    void send(List<String> words) {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String word : words) {
-                if (transfers.isStopping()) {
-                    break;
-                }
-                if (word.equals(SendCommand.STREAM)) {
-                    submit(threads, null, word, wish.name().orElse("stdin"));
-                    continue;
-                }
-                Path path = Path.of(word);
-                switch (LocalFiles.kind(path)) {
-                    case FILE -> submit(threads, path, word, wish.name().orElse(null));
-                    case DIRECTORY -> sendFolder(threads, path);
-                    case OTHER -> refuse(word, "is neither a file nor a folder; it can come by standard input, as -");
-                    case MISSING -> refuse(word, "does not exist");
-                }
+    /** @param words files, folders, and {@code -} for standard input. @throws ConfigException when there are more files than one link can have; nothing is sent then */
+    void send(List<String> words) throws ConfigException {
+        if (!wish.oneLink()) {
+            try (Lanes lanes = new Lanes(transfers)) {
+                find(words, item -> {
+                    lanes.add(size(item.path()), tuning -> send(item, tuning));
+                    return true;
+                });
+            }
+            return;
+        }
+        List<Item> items = new ArrayList<>();
+        find(words, item -> items.add(item) && items.size() <= Listing.MOST_FILES);
+        if (items.size() > Listing.MOST_FILES) {
+            throw new ConfigException("there are more than " + Listing.MOST_FILES + " files, and one link leads to no more; nothing was sent");
+        }
+        try (Lanes lanes = new Lanes(transfers)) {
+            for (int i = 0; i < items.size() && !transfers.isStopping(); i++) {
+                int number = i;
+                lanes.add(size(items.get(i).path()), tuning -> sendOnce(number, items.get(number), tuning));
+            }
+        }
+        if (!items.isEmpty() && !transfers.isStopping()) {
+            link(items.size());
+        }
+    }
+
+    private void find(List<String> words, Found found) {
+        boolean more = true;
+        for (String word : words) {
+            if (!more || transfers.isStopping()) {
+                break;
+            }
+            if (word.equals(SendCommand.STREAM)) {
+                more = found.add(new Item(null, word, wish.name().orElse("stdin")));
+                continue;
+            }
+            Path path = Path.of(word);
+            switch (LocalFiles.kind(path)) {
+                case FILE -> more = found.add(new Item(path, word, wish.name().orElse(null)));
+                case DIRECTORY -> more = findInFolder(path, found);
+                case OTHER -> refuse(word, "is neither a file nor a folder; it can come by standard input, as -");
+                case MISSING -> refuse(word, "does not exist");
             }
         }
     }
 
+    private static long size(Path path) {
+        try {
+            return path == null ? Lanes.UNKNOWN : LocalFiles.size(path);
+        } catch (IOException e) {
+            return 0; // whoever opens it will say so
+        }
+    }
+
     private void refuse(String word, String why) {
+        incomplete = true;
         transfers.failed(transfers.watch(word), new TransferException(Kind.INPUT, why), Map.of());
     }
 
-    private void sendFolder(ExecutorService threads, Path folder) {
-        long before = found;
+    private boolean findInFolder(Path folder, Found found) {
+        boolean more = true;
+        boolean isEmpty = true;
         try (FileTree tree = FileTree.of(folder, notice -> transfers.complain(Visible.of(notice)))) {
-            while (!transfers.isStopping() && tree.hasNext()) {
+            while (more && !transfers.isStopping() && tree.hasNext()) {
                 FileTree.Entry entry = tree.next();
-                submit(threads, entry.path(), entry.name(), entry.name());
+                more = found.add(new Item(entry.path(), entry.name(), entry.name()));
+                isEmpty = false;
             }
             for (String problem : tree.problems()) {
                 refuse(folder.toString(), problem);
@@ -101,78 +140,96 @@ final class Sending {
             if (tree.problemCount() > tree.problems().size()) {
                 refuse(folder.toString(), tree.problemCount() + " problems in all");
             }
-            if (found == before && tree.problemCount() == 0) {
+            if (isEmpty && tree.problemCount() == 0) {
                 transfers.complain(Visible.of(folder.toString()) + ": there is no file in it");
             }
         } catch (TransferException e) {
+            incomplete = true;
             transfers.failed(transfers.watch(folder.toString()), e, Map.of());
         }
-    }
-
-    private void submit(ExecutorService threads, Path path, String shown, String name) {
-        Item item = new Item(found++, path, shown, name);
-        int wanted = wanted(path);
-        ahead.acquireUninterruptibly();
-        shares.acquireUninterruptibly(wanted);
-        if (transfers.isStopping()) {
-            shares.release(wanted);
-            done(item, "");
-            return;
-        }
-        threads.execute(() -> {
-            String line = "";
-            try {
-                line = send(item, Math.max(1, wanted / SHARES));
-            } finally {
-                shares.release(wanted);
-                done(item, line);
-            }
-        });
-    }
-
-    private int wanted(Path path) {
-        if (transfers.tuning().bytesPerSecond() > 0) {
-            return room; // each transfer keeps the rate by itself, so only one at a time keeps it for all
-        }
-        try {
-            long size = path == null ? Long.MAX_VALUE : LocalFiles.size(path);
-            if (size <= TINY_BYTES) {
-                return 1;
-            }
-            Tuning tuning = transfers.tuning();
-            // Chunks that follow the network may become much smaller than the first size that was asked for, and then each connection has work.
-            long each = tuning.adaptive() ? Math.min(tuning.chunkSize(), CONNECTION_BYTES) : tuning.chunkSize();
-            return (int) Math.min(room, SHARES * (1 + (size - 1) / each));
-        } catch (IOException e) {
-            return 1; // whoever opens it will say so
-        }
+        return more;
     }
 
     /** @return the line that is printed of it; empty for none */
-    private String send(Item item, int connections) {
+    private String send(Item item, Tuning tuning) {
         Watch watch = transfers.watch(item.path() == null ? SendCommand.STREAM : item.shown());
-        Tuning all = transfers.tuning();
-        Tuning tuning = new Tuning(all.chunkSize(), all.adaptive(), connections, connections < all.parallel() ? connections : all.most(), all.priority(), all.maxRetries(), all.timeout(), all.patience(), all.bytesPerSecond());
+        Upload.Result result = null;
+        try {
+            result = upload(item, tuning, watch);
+            return line(transfers, item.shown(), result, wish.shareOfEach().isPresent() ? Optional.of(client.share(result.fileId(), wish.shareOfEach().get())) : Optional.empty());
+        } catch (TransferException e) {
+            transfers.failed(watch, e, Map.of());
+        } catch (RefusedException | IOException e) {
+            transfers.failed(watch, noLink("it is there as " + result.fileId(), e), Map.of("file_id", result.fileId().toString()));
+        }
+        return "";
+    }
+
+    private Upload.Result upload(Item item, Tuning tuning, Watch watch) throws TransferException {
         Upload.Builder builder = item.path() == null ? client.upload(transfers.terminal().in(), item.name()) : client.upload(item.path());
         if (item.path() != null && item.name() != null) {
             builder.name(item.name());
         }
         wish.room().ifPresent(builder::room);
-        Upload.Result result = null;
+        Upload.Result result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).notices(transfers.notices(watch)).build());
+        tellDone(transfers, watch, result);
+        return result;
+    }
+
+    private static TransferException noLink(String what, Exception e) {
+        return e instanceof RefusedException ? new TransferException(Kind.REFUSED, what + ", but there is no link: " + e.getMessage(), e)
+                : new TransferException(Kind.UNREACHABLE, what + ", but there is no link: " + ClientCommand.reason((IOException) e), e);
+    }
+
+    /** Unless an earlier run has sent it for this purpose. @return what programs are told of it; empty for nothing */
+    private String sendOnce(int number, Item item, Tuning tuning) {
+        Watch watch = transfers.watch(item.path() == null ? SendCommand.STREAM : item.shown());
+        Optional<SentFiles.Candidate> candidate = item.path() == null ? Optional.empty() : earlier.look(item.path(), item.name(), wish.room().orElse(null));
         try {
-            result = transfers.run(watch, builder.tuning(tuning).rehash(wish.rehash()).listener(watch).notices(transfers.notices(watch)).build());
-            tellDone(transfers, watch, result);
-            return line(transfers, item.shown(), result, wish.share().isPresent() ? Optional.of(client.share(result.fileId(), wish.share().get())) : Optional.empty());
+            Optional<Upload.Result> before = wish.rehash() ? Optional.empty() : candidate.flatMap(SentFiles.Candidate::sent);
+            if (before.isPresent()) {
+                transfers.tell("already there: " + Visible.of(before.get().name(), transfers.terminal().err().charset()));
+            }
+            Upload.Result result = before.isPresent() ? before.get() : upload(item, tuning, watch);
+            if (before.isEmpty()) {
+                candidate.ifPresent(each -> each.keep(result));
+            }
+            arrived.put(number, result.fileId());
+            return transfers.isJson() ? line(transfers, item.shown(), result, Optional.empty()) : "";
         } catch (TransferException e) {
+            incomplete = true;
             transfers.failed(watch, e, Map.of());
-        } catch (RefusedException e) {
-            transfers.failed(watch, new TransferException(Kind.REFUSED, "it is there as " + result.fileId() + ", but there is no link: " + e.getMessage(), e),
-                    Map.of("file_id", result.fileId().toString()));
-        } catch (IOException e) {
-            transfers.failed(watch, new TransferException(Kind.UNREACHABLE, "it is there as " + result.fileId() + ", but there is no link: " + ClientCommand.reason(e), e),
-                    Map.of("file_id", result.fileId().toString()));
+            return "";
         }
-        return "";
+    }
+
+    /** Makes the one link. @param count of the files that were to come */
+    private void link(int count) {
+        if (incomplete || arrived.size() < count) {
+            if (!transfers.isJson()) {
+                transfers.complain("there is no link, since not all of the files are there; the same command sends what is missing and makes it");
+            }
+            return;
+        }
+        List<UUID> ids = new ArrayList<>(new LinkedHashSet<>(new TreeMap<>(arrived).values()));
+        try {
+            ShareLink link = ids.size() == 1 ? client.share(ids.getFirst(), wish.share().get()) : client.share(ids, wish.share().get());
+            earlier.forget();
+            if (!transfers.isJson()) {
+                transfers.out(link.url().toString());
+                return;
+            }
+            Map<String, Object> event = new LinkedHashMap<>();
+            event.put("event", "shared");
+            event.put("file_ids", ids.stream().map(UUID::toString).toList());
+            event.putAll(ShareOptions.fields(link));
+            transfers.out(ClientCommand.json(event));
+        } catch (RefusedException | IOException e) {
+            if (e instanceof RefusedException refused && refused.status() == 404) {
+                earlier.forget(); // one of them went meanwhile, and the next attempt shall send it
+            }
+            transfers.failed(transfers.watch("the link"), noLink("the files are there", e), Map.of("file_ids", ids.stream().map(UUID::toString).toList()));
+        }
     }
 
     static void tellDone(Transfers transfers, Watch watch, Upload.Result result) {
@@ -194,17 +251,5 @@ final class Sending {
         event.put("instant", result.instant());
         link.ifPresent(made -> event.putAll(ShareOptions.fields(made)));
         return ClientCommand.json(event);
-    }
-
-    /** Prints it, and all that have waited for it, when everything before it is printed. */
-    private synchronized void done(Item item, String line) {
-        waiting.put(item.number(), line);
-        for (String next = waiting.remove(printed); next != null; next = waiting.remove(printed)) {
-            printed++;
-            ahead.release();
-            if (!next.isEmpty()) {
-                transfers.out(next);
-            }
-        }
     }
 }

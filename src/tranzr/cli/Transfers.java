@@ -36,6 +36,7 @@ final class Transfers implements AutoCloseable {
     private final Set<Watch> watches = new LinkedHashSet<>();
     private final Thread painter;
     private String howToGoOn = "tranzr resume";
+    private boolean onlyTheSame;
     private int ended;
     private boolean painted;
     private boolean asking;
@@ -84,6 +85,11 @@ final class Transfers implements AutoCloseable {
         howToGoOn = command;
     }
 
+    /** What was begun is part of something that no other command knows of. */
+    void onlyTheSameCommandGoesOn() {
+        onlyTheSame = howToGoOn != null;
+    }
+
     /** Name to be given to a transfer as its listener. */
     Watch watch(String file) {
         // The token of a link is a secret, and what is said here may end in a log.
@@ -93,6 +99,17 @@ final class Transfers implements AutoCloseable {
 
     /** Begins it and waits for its end. */
     <R> R run(Watch watch, Transfer<R> transfer) throws TransferException {
+        try {
+            return look(watch, transfer);
+        } finally {
+            synchronized (pen) {
+                ended++;
+            }
+        }
+    }
+
+    /** The same for what comes before a transfer, and is not counted as one. */
+    <R> R look(Watch watch, Transfer<R> transfer) throws TransferException {
         synchronized (pen) {
             watches.add(watch);
         }
@@ -109,7 +126,6 @@ final class Transfers implements AutoCloseable {
             interruption.forget(transfer);
             synchronized (pen) {
                 watches.remove(watch);
-                ended++;
                 news(watch);
                 if (json && watch.isDue(System.nanoTime())) {
                     terminal.out().println(ClientCommand.json(event(watch)));
@@ -208,7 +224,7 @@ final class Transfers implements AutoCloseable {
             wipe();
             ExitCode worst = finish(ExitCode.OK);
             if (left && tone != Tone.QUIET && !json) {
-                terminal.complain(howToGoOn == null ? "interrupted" : "interrupted; go on by: " + howToGoOn + ", or by the same command");
+                terminal.complain(howToGoOn == null ? "interrupted" : onlyTheSame ? "interrupted; the same command goes on" : "interrupted; go on by: " + howToGoOn + ", or by the same command");
             }
             terminal.out().flush();
             terminal.err().flush();

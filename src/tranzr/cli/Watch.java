@@ -45,6 +45,15 @@ final class Watch implements Consumer<Progress> {
         }
     }
 
+    /** The same for what is only asked before: that it is done says nothing of the transfer. */
+    Consumer<Progress> untilDone() {
+        return progress -> {
+            if (progress.state() != Progress.State.DONE) {
+                accept(progress);
+            }
+        };
+    }
+
     String name() {
         return name;
     }

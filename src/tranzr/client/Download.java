@@ -22,6 +22,8 @@ public final class Download extends Transfer<Download.Result> {
         private final TranzrClient client;
         private final UUID id;
         private final URI link;
+        private final Listing.Contents contents;
+        private final Listing.Entry entry;
         private Path target = Path.of("");
         private java.io.OutputStream stream;
         private java.util.function.Supplier<String> password = () -> null;
@@ -32,9 +34,19 @@ public final class Download extends Transfer<Download.Result> {
         private java.util.function.Consumer<String> notices = notice -> { };
 
         Builder(TranzrClient client, UUID id, URI link) {
+            this(client, id, link, null, null);
+        }
+
+        Builder(TranzrClient client, Listing.Contents contents, Listing.Entry entry) {
+            this(client, null, null, contents, entry);
+        }
+
+        private Builder(TranzrClient client, UUID id, URI link, Listing.Contents contents, Listing.Entry entry) {
             this.client = client;
             this.id = id;
             this.link = link;
+            this.contents = contents;
+            this.entry = entry;
         }
 
         /** A file, or a directory in which it gets its own name, cleaned so that it cannot lead out of it; the working directory when absent. */
@@ -95,13 +107,14 @@ public final class Download extends Transfer<Download.Result> {
 
     private Download(Builder builder) {
         super(builder.client, builder.tuning, builder.listener);
-        DownloadAddress address = builder.link == null ? DownloadAddress.of(builder.id) : DownloadAddress.parse(builder.link);
-        Remote remote = new Remote(client, address, tuning.priority(), builder.password);
-        // Of a link nothing but its secret is known, which is no name.
-        String nameless = builder.link == null ? builder.id.toString() : "download";
+        DownloadAddress address = builder.contents != null ? builder.contents.address(builder.entry)
+                : builder.link == null ? DownloadAddress.of(builder.id) : DownloadAddress.parse(builder.link);
+        Remote remote = builder.contents != null ? builder.contents.remote(client, builder.entry, tuning.priority(), builder.password)
+                : new Remote(client, address, tuning.priority(), builder.password);
+        String nameless = builder.id != null ? builder.id.toString() : ReceivedName.NAMELESS;
         this.stream = builder.stream == null ? null : new StreamReceiver(builder.stream, remote, nameless);
-        this.file = builder.stream != null ? null : new FileReceiver(client, new FileReceiver.Order(builder.target,
-                builder.link == null ? builder.id.toString() : client.server() + address.path(), address.name(), nameless, builder.overwrite, builder.rehash, builder.notices), remote);
+        this.file = builder.stream != null ? null : new FileReceiver(client, new FileReceiver.Order(builder.target, builder.entry == null ? null : builder.entry.name(),
+                builder.id != null ? builder.id.toString() : client.server() + address.path(), address.name(), nameless, builder.overwrite, builder.rehash, builder.notices), remote);
     }
 
     /**

@@ -2,6 +2,7 @@ package tranzr.client;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 record DownloadAddress(URI server, String path, String token, String name, String password) {
 
     private static final int MAX_LENGTH = 8192;
+    private static final String FILE = "?file=";
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{8,256}");
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -31,7 +33,7 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
     }
 
     /**
-     * Reads a URL as it was given out or copied from a browser: {@code …/s/TOKEN}, {@code …/share/download/TOKEN}, either with a name after it, and with {@code ?file=INDEX} when it is one of several files, or
+     * Reads a URL as it was given out or copied from a browser: {@code …/s/TOKEN}, {@code …/share/download/TOKEN}, either with a name after it, and with {@code ?file=INDEX} or {@code ?file=NAME} when it is one of several files, or
      * {@code …/download/ID}.
      *
      * @throws IllegalArgumentException for anything else, with a message for a person that shows nothing of the link
@@ -58,7 +60,7 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
                 String file = file(link.getRawQuery());
                 // Of several files the name in the path is that of all of them.
                 String name = token == count - 1 || file != null ? null : decoded(last, false);
-                return new DownloadAddress(server(link, scheme, parts, start), "/s/" + parts.get(token) + (file == null ? "" : "?file=" + file), parts.get(token), name, password);
+                return new DownloadAddress(server(link, scheme, parts, start), "/s/" + parts.get(token) + (file == null ? "" : FILE + file), parts.get(token), name, password);
             }
         }
         throw new IllegalArgumentException("the link is none to a file: its path is like /s/TOKEN or /download/ID");
@@ -111,16 +113,27 @@ record DownloadAddress(URI server, String path, String token, String name, Strin
         return null;
     }
 
-    /** Which of several files is meant, by its index; null when none is named so. */
+    /** Which of several files is meant, by its index or its name, encoded anew; null when none is named so. */
     private static String file(String query) {
         if (query != null) {
             for (String field : query.split("&")) {
-                if (field.matches("file=[0-9]{1,4}")) {
-                    return field.substring("file=".length());
+                if (field.startsWith("file=") && field.length() > "file=".length()) {
+                    return URLEncoder.encode(decoded(field.substring("file=".length()), true), StandardCharsets.UTF_8).replace("+", "%20");
                 }
             }
         }
         return null;
+    }
+
+    /** The same link, with one of its files named. */
+    DownloadAddress file(int index) {
+        return new DownloadAddress(server, "/s/" + token + FILE + index, token, null, password);
+    }
+
+    /** What stands for one file of several, decoded; null when none is named. */
+    String file() {
+        int at = path.indexOf(FILE);
+        return token == null || at < 0 ? null : decoded(path.substring(at + FILE.length()), false);
     }
 
     /** @throws IllegalArgumentException when it is not percent-encoded UTF-8 */

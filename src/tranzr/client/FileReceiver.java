@@ -32,13 +32,14 @@ final class FileReceiver {
      * What is wanted.
      *
      * @param target a file or a folder
+     * @param called the name in the folder, safe already; null for that which the server gives
      * @param remote the id, or the link without its password, for the record
      * @param linkName that stood in the link; null when none did
      * @param nameless the name when there is no other
      * @param rehash whether a file that is here already is read even if it is known and has not changed
      * @param notices told what a person should know although it goes on
      */
-    record Order(Path target, String remote, String linkName, String nameless, boolean overwrite, boolean rehash, Consumer<String> notices) {
+    record Order(Path target, String called, String remote, String linkName, String nameless, boolean overwrite, boolean rehash, Consumer<String> notices) {
     }
 
     private final TranzrClient client;
@@ -77,7 +78,7 @@ final class FileReceiver {
         untouched = true;
         engine.state(Progress.State.PREPARING, null);
         content = remote.describe(engine);
-        String received = content.name() != null ? content.name() : order.linkName();
+        String received = order.called() != null ? order.called() : content.name() != null ? content.name() : order.linkName();
         target = TargetFile.of(order.target(), received, order.nameless());
         key = SessionStore.key(Session.Kind.DOWNLOAD, client.server(), target.path(), "");
         try (SessionStore.Claim _ = claim()) {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -67,7 +68,17 @@ record Members(Map<String, Object> object) {
         }
     }
 
-    private static IOException strange(String name) {
+    /** @throws IOException when the value of this name is no object */
+    static Members of(Object value, String name) throws IOException {
+        if (!(value instanceof Map<?, ?> object)) {
+            throw strange(name);
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        object.forEach((key, member) -> members.put((String) key, member));
+        return new Members(members);
+    }
+
+    static IOException strange(String name) {
         return new IOException("the server's answer is not what Tranzr answers: " + name);
     }
 }

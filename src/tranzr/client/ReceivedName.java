@@ -1,10 +1,15 @@
 package tranzr.client;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tranzr.model.FileName;
 
 /** Names that a server or a link gives to a file: whatever they are, what is saved is a plain name in the folder that was chosen. */
@@ -13,6 +18,8 @@ final class ReceivedName {
     /** Longer fields are not looked at. */
     private static final int MAX_FIELD = 8192;
     private static final int MAX_EXTENSION_BYTES = 16;
+    /** Of a link nothing but its secret is known, which is no name. */
+    static final String NAMELESS = "download";
 
     private ReceivedName() {
     }
@@ -53,21 +60,54 @@ final class ReceivedName {
         return Optional.of(safe);
     }
 
+    /**
+     * Safe names for files that come into one folder, in their order. Those that are the same there, on a system that takes either case, or either way to write an accent, for one, are numbered:
+     * {@code a.txt}, {@code a (2).txt}.
+     */
+    static List<String> numbered(List<String> names) {
+        Set<String> taken = new HashSet<>();
+        List<String> numbered = new ArrayList<>();
+        for (String name : names) {
+            String safe = safe(name).orElse(NAMELESS);
+            String fresh = safe;
+            for (int number = 2; !taken.add(key(fresh)); number++) {
+                fresh = withNumber(safe, " (" + number + ")");
+            }
+            numbered.add(fresh);
+        }
+        return numbered;
+    }
+
+    private static String key(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    }
+
+    /** Before the extension, and still short enough. */
+    private static String withNumber(String name, String number) {
+        int dot = name.lastIndexOf('.');
+        String extension = dot > 0 && name.substring(dot).getBytes(StandardCharsets.UTF_8).length <= MAX_EXTENSION_BYTES ? name.substring(dot) : "";
+        String stem = name.substring(0, name.length() - extension.length());
+        return cut(stem, FileName.MAX_SEGMENT_BYTES - (number + extension).getBytes(StandardCharsets.UTF_8).length) + number + extension;
+    }
+
     /** At most so many bytes of UTF-8, the beginning and the extension. */
     static String shortened(String name, int bytes) {
         int dot = name.lastIndexOf('.');
         String extension = dot > 0 && name.substring(dot).getBytes(StandardCharsets.UTF_8).length <= MAX_EXTENSION_BYTES ? name.substring(dot) : "";
-        int room = bytes - extension.getBytes(StandardCharsets.UTF_8).length;
+        return cut(name.substring(0, name.length() - extension.length()), bytes - extension.getBytes(StandardCharsets.UTF_8).length) + extension;
+    }
+
+    private static String cut(String text, int bytes) {
         int end = 0;
-        for (int used = 0; end < name.length() - extension.length();) {
-            int c = name.codePointAt(end);
+        for (int used = 0; end < text.length();) {
+            int c = text.codePointAt(end);
             used += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
-            if (used > room) {
+            if (used > bytes) {
                 break;
             }
             end += Character.charCount(c);
         }
-        return name.substring(0, end) + extension;
+        return text.substring(0, end);
     }
 
     private static String undotted(String name) {

@@ -8,84 +8,112 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import tranzr.model.ByteRange;
 
-/**
- * The file at the server: what it is, and parts of it. Safe for several threads.
- *
- * <p>A link with a limit counts downloads, and knows the requests of one by who asks: the first has to be let in before others may follow, and one that begins at byte 0 joins the download
- * only when none of its requests is under way (docs/api.md, "How downloads are counted"). For links, requests are held back accordingly.
- */
+/** The file at the server: what it is, and parts of it. Safe for several threads. Requests to a link wait for their turn in a {@link Visit}. */
 final class Remote {
 
     private static final int PASSWORD_TRIES = 3;
-    private static final int ALL = 1 << 16;
-    private static final long LOOK_MILLIS = 100;
+
+    /**
+     * What a listing has told of the file already.
+     *
+     * @param guarded whether the link wants a password
+     * @param size in bytes; -1 when it is not known
+     * @param content what HEAD would say; null when that is not known
+     * @param isFirst whether no byte of the link lies before those of this file
+     */
+    record Known(boolean guarded, long size, RemoteContent content, boolean isFirst) {
+    }
 
     private final TranzrClient client;
     private final DownloadAddress address;
     private final Priority priority;
     private final Supplier<String> passwords;
-    private final Semaphore requests = new Semaphore(ALL, true);
-    private volatile String password;
-    private volatile boolean letIn;
+    private final Visit visit;
+    private final boolean isFirst;
+    /** Taken for true once: whoever looks again has a reason to. */
+    private Known known;
 
-    /** @param passwords asked when a link wants one and the address holds none */
+    /**
+     * For a file by itself, or what is to be found out of a link.
+     *
+     * @param passwords asked when a link wants one and the address holds none
+     */
     Remote(TranzrClient client, DownloadAddress address, Priority priority, Supplier<String> passwords) {
+        this(client, address, priority, passwords, new Visit(address.password()), null);
+    }
+
+    /** @param known null for nothing */
+    Remote(TranzrClient client, DownloadAddress address, Priority priority, Supplier<String> passwords, Visit visit, Known known) {
         this.client = client;
         this.address = address;
         this.priority = priority;
         this.passwords = passwords;
-        this.password = address.password();
+        this.visit = visit;
+        this.isFirst = known == null || known.isFirst();
+        this.known = known;
     }
 
     /** Finds out what there is, and asks for the password if one is wanted. Counts as no download. */
     RemoteContent describe(RangeRun engine) throws TransferException {
-        if (!address.isAt(client.server())) {
-            throw new TransferException(TransferException.Kind.INPUT, "the link leads to " + address.server() + ", not to " + client.server());
+        requireHere();
+        Known told = known;
+        known = null;
+        if (told != null && told.content() != null) {
+            return told.content();
         }
-        long last = 0;
-        boolean guarded = false;
-        if (address.isLink()) {
-            Map<String, Object> info = engine.once(() -> told(() -> client.http.call("GET", "/share/info/" + address.token(), null), true)).body();
+        boolean guarded = told != null && told.guarded();
+        long size = told == null ? -1 : told.size();
+        if (told == null && address.isLink()) {
+            Map<String, Object> info = info(engine);
             guarded = Boolean.TRUE.equals(info.get("protected"));
-            last = sizeIn(info) instanceof Number size ? Math.max(0, size.longValue() - 1) : 0;
+            size = sizeIn(info) instanceof Number number ? number.longValue() : -1;
         }
         if (!guarded) {
-            return look(engine, last).orElseThrow(() -> new TransferException(TransferException.Kind.INPUT, "the server wants a password"));
+            return look(engine, size).orElseThrow(() -> new TransferException(TransferException.Kind.INPUT, "the server wants a password"));
         }
         for (int tried = 0; tried < PASSWORD_TRIES; tried++) {
-            if (password == null) {
-                password = passwords.get();
+            if (visit.password() == null) {
+                visit.password(passwords.get());
             }
-            if (password == null || password.isEmpty()) {
+            if (visit.password() == null || visit.password().isEmpty()) {
                 throw new TransferException(TransferException.Kind.INPUT, "the link wants a password");
             }
-            Optional<RemoteContent> content = look(engine, last);
+            Optional<RemoteContent> content = look(engine, size);
             if (content.isPresent()) {
                 return content.get();
             }
-            password = null;
+            visit.password(null);
         }
         throw new TransferException(TransferException.Kind.INPUT, "the password is wrong");
     }
 
+    /** What the server tells of the link, to whoever has it. Counts as no download. */
+    Map<String, Object> info(RangeRun engine) throws TransferException {
+        requireHere();
+        return engine.once(() -> told(() -> client.http.call("GET", "/share/info/" + address.token(), null), true)).body();
+    }
+
+    private void requireHere() throws TransferException {
+        if (!address.isAt(client.server())) {
+            throw new TransferException(TransferException.Kind.INPUT, "the link leads to " + address.server() + ", not to " + client.server());
+        }
+    }
+
     /** Of the file that is meant, of several perhaps; of no type in particular. */
-    private Object sizeIn(Map<String, Object> info) {
-        int file = address.path().indexOf("?file=");
-        if (file >= 0 && info.get("files") instanceof List<?> files) {
-            String index = address.path().substring(file + "?file=".length());
-            return files.stream().filter(each -> each instanceof Map<?, ?> one && String.valueOf(one.get("index")).equals(index)).map(each -> ((Map<?, ?>) each).get("file_size"))
-                    .findFirst().orElse(null);
+    Object sizeIn(Map<String, Object> info) {
+        String file = address.file();
+        if (file != null && info.get("files") instanceof List<?> files) {
+            return files.stream().filter(each -> each instanceof Map<?, ?> one && (String.valueOf(one.get("index")).equals(file) || file.equals(one.get("filename"))))
+                    .map(each -> ((Map<?, ?>) each).get("file_size")).findFirst().orElse(null);
         }
         return info.get("file_size");
     }
 
     /** What HEAD says; empty when the password is wrong. Where it is refused, which tells no reason, the last byte is asked for: that joins a download of ours that goes on. */
-    private Optional<RemoteContent> look(RangeRun engine, long last) throws TransferException {
+    private Optional<RemoteContent> look(RangeRun engine, long size) throws TransferException {
         return engine.once(() -> {
             Http.Answer answer;
             try {
@@ -97,7 +125,11 @@ final class Remote {
                 if (e.status() == 429 || e.status() >= 500) {
                     throw e;
                 }
-                answer = told(() -> client.http.get(address.path(), with(headers(), "Range", "bytes=" + last + "-" + last), (_, _) -> { }, (_, _) -> { }, Attempt.FREE), true);
+                Map<String, String> headers = headers();
+                if (size != 0) { // a file of no bytes has no range
+                    headers.put("Range", "bytes=" + Math.max(0, size - 1) + "-" + Math.max(0, size - 1));
+                }
+                answer = told(() -> client.http.get(address.path(), headers, (_, _) -> { }, (_, _) -> { }, Attempt.FREE), true);
             }
             return Optional.of(content(answer.headers()));
         });
@@ -127,24 +159,21 @@ final class Remote {
         if (content.tag() != null) {
             headers.put("If-Match", content.tag());
         }
-        int[] permits = {enter(range, attempt)};
-        boolean wasLetIn = letIn;
+        Visit.Turn turn = address.isLink() ? visit.enter(isFirst && range.start() == 0, attempt) : null;
+        boolean wasLetIn = visit.isLetIn();
         TransferException[] why = new TransferException[1];
-        try {
+        try (turn) {
             told(() -> client.http.get(address.path(), headers, (status, given) -> {
                 why[0] = objection(content, range, status, given);
                 if (why[0] != null) {
                     throw new IOException(why[0].getMessage());
                 }
-                letIn = true;
-                synchronized (permits) {
-                    // Our download is counted now; the others may join it.
-                    requests.release(permits[0] - 1);
-                    permits[0] = 1;
+                if (turn != null) {
+                    turn.letIn();
                 }
             }, bounded(range, sink), attempt), false);
         } catch (TransferException e) {
-            if (wasLetIn && e.code().equals("download_limit_reached") && range.start() == 0) {
+            if (wasLetIn && e.code().equals("download_limit_reached") && isFirst && range.start() == 0) {
                 throw new IOException("the server has not noticed yet that the last connection broke", e);
             }
             throw e;
@@ -153,28 +182,6 @@ final class Remote {
                 throw why[0];
             }
             throw e;
-        } finally {
-            synchronized (permits) {
-                requests.release(permits[0]);
-                permits[0] = 1; // whoever is late releases nothing
-            }
-        }
-    }
-
-    /** Waits for its turn, until it is stopped. @return how many permits it holds then */
-    private int enter(ByteRange range, Attempt attempt) throws IOException {
-        try {
-            while (true) {
-                boolean alone = address.isLink() && (!letIn || range.start() == 0);
-                int permits = alone ? ALL : 1;
-                if (requests.tryAcquire(permits, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    return permits;
-                }
-                attempt.passed(0); // and perhaps it need not be alone any more
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 
@@ -234,18 +241,13 @@ final class Remote {
     private Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Priority", priority.field());
-        String known = password;
-        if (known != null && known.chars().allMatch(c -> c > ' ' && c < 0x7f || c == ' ') && known.equals(known.strip())) {
-            headers.put("X-Share-Password", known);
-        } else if (known != null) {
+        String password = visit.password();
+        if (password != null && password.chars().allMatch(c -> c > ' ' && c < 0x7f || c == ' ') && password.equals(password.strip())) {
+            headers.put("X-Share-Password", password);
+        } else if (password != null) {
             // A field's value has to be ASCII here, without blanks at its ends. Basic carries any (RFC 7617).
-            headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString((":" + known).getBytes(StandardCharsets.UTF_8)));
+            headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString((":" + password).getBytes(StandardCharsets.UTF_8)));
         }
-        return headers;
-    }
-
-    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
-        headers.put(name, value);
         return headers;
     }
 

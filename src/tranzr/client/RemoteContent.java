@@ -53,7 +53,7 @@ record RemoteContent(String tag, Digest sha256, long size, String name) {
         }
         headers.firstValue("X-Content-SHA256").filter(hex -> hex.matches("[0-9a-fA-F]{64}")).ifPresent(hex -> digests.add(Digest.ofHex(hex)));
         if (digests.isEmpty() && tag != null && tag.startsWith("\"zip-")) {
-            throw new IllegalArgumentException("the link leads to several files; put ?file=0 behind it for the first of them, ?file=1 for the next, or take all as one archive by a browser or curl");
+            throw new IllegalArgumentException("the link leads to several files; put ?file=0 behind it for the first of them, ?file=1 for the next");
         }
         if (digests.size() != 1) {
             throw new IllegalArgumentException(digests.isEmpty() ? "the server does not tell the SHA-256 of the file; is it a Tranzr server?"

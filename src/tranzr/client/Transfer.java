@@ -4,12 +4,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * One file on its way. Made by a builder of {@link TranzrClient}; does nothing before {@link #start}. Safe for several threads: each method may be called at any time, also
+ * One file on its way, or the question what there is. Made by a builder of {@link TranzrClient}; does nothing before {@link #start}. Safe for several threads: each method may be called at any time, also
  * by the listener and while the process shuts down. What is asked for last holds, but for {@link #cancel} and {@link #leave}, after which nothing brings it back.
  *
  * @param <R> what it results in
  */
-public abstract sealed class Transfer<R> permits Upload, Download {
+public abstract sealed class Transfer<R> permits Upload, Download, Listing {
 
     final TranzrClient client;
     final Tuning tuning;

@@ -132,6 +132,16 @@ public final class TranzrClient implements AutoCloseable {
         return new Download.Builder(this, null, link);
     }
 
+    /** What a link leads to, for {@link #download(Listing.Contents, Listing.Entry)}. @param link a share link of this server, as it was given out */
+    public Listing.Builder listing(URI link) {
+        return new Listing.Builder(this, link);
+    }
+
+    /** One of the files of a link. @param entry null for the only one; {@link Download.Builder#to(Path)} has to name a folder when it is one of several */
+    public Download.Builder download(Listing.Contents contents, Listing.Entry entry) {
+        return new Download.Builder(this, contents, entry);
+    }
+
     /** Newest first, all that the token may list. */
     public List<RemoteFile> list() throws IOException, RefusedException {
         List<RemoteFile> files = new ArrayList<>();
@@ -146,6 +156,17 @@ public final class TranzrClient implements AutoCloseable {
     }
 
     public ShareLink share(UUID id, ShareTerms terms) throws IOException, RefusedException {
+        return new Members(http.call("POST", "/share/create/" + id, wanted(terms)).body()).link();
+    }
+
+    /** One link to several files. @param ids 1 to {@link Listing#MOST_FILES}, each once */
+    public ShareLink share(List<UUID> ids, ShareTerms terms) throws IOException, RefusedException {
+        Map<String, Object> wanted = wanted(terms);
+        wanted.put("file_ids", ids.stream().map(UUID::toString).toList());
+        return new Members(http.call("POST", "/share/create", wanted).body()).link();
+    }
+
+    private static Map<String, Object> wanted(ShareTerms terms) {
         Map<String, Object> wanted = new LinkedHashMap<>();
         wanted.put("expire_minutes", terms.expires() == null ? null : BigDecimal.valueOf(terms.expires().toMillis()).divide(MILLIS_A_MINUTE, 9, RoundingMode.UP).stripTrailingZeros());
         wanted.put("max_downloads", terms.maxDownloads() == 0 ? null : terms.maxDownloads());
@@ -153,7 +174,12 @@ public final class TranzrClient implements AutoCloseable {
         if (terms.password() != null) {
             wanted.put("password", terms.password());
         }
-        return new Members(http.call("POST", "/share/create/" + id, wanted).body()).link();
+        return wanted;
+    }
+
+    /** What waits at the server for the others of one link. */
+    public SentFiles sentFiles() {
+        return new SentFiles(this);
     }
 
     /** @param link its token, its {@code share_id}, or the whole link */

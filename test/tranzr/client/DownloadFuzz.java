@@ -5,6 +5,7 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import tranzr.fuzz.Expect;
@@ -30,8 +31,8 @@ public final class DownloadFuzz {
     public static List<FuzzTarget> targets() {
         return List.of(
                 Target.of("client-link", "tranzr.client.DownloadAddress").seeds("https://h.example:8443/base/s/" + TOKEN + "/a%20b?password=x%26&download=1#y",
-                        "http://h/share/download/" + TOKEN, "http://h/download/" + ID, "http://[::1]:8080/s/" + TOKEN + "/")
-                        .words("/s/", "/share/download/", "/download/", TOKEN, ID, "%2F", "%00", "%ff", "?password=", "@", "..", "//", "+").text(DownloadFuzz::link),
+                        "http://h/share/download/" + TOKEN, "http://h/download/" + ID, "http://[::1]:8080/s/" + TOKEN + "/", "http://h/s/" + TOKEN + "/all.zip?file=3", "http://h/s/" + TOKEN + "?file=a+%C3%A4%2Fb%26c.txt")
+                        .words("?file=", "/s/", "/share/download/", "/download/", TOKEN, ID, "%2F", "%00", "%ff", "?password=", "@", "..", "//", "+").text(DownloadFuzz::link),
                 Target.of("client-name", "tranzr.client.ReceivedName").seeds("attachment; filename=\"a\\\"b.txt\"; filename*=UTF-8''a%2F..%2Fb", "attachment;filename=con.txt", "inline; filename*=utf-8'en'%C3%A4")
                         .words("; filename=", "filename*=", "UTF-8''", "%2F", "%00", "%E2%80%AE", "\"", "\\", "..", "/", ".", "%F0%9F%92%A1").latin(DownloadFuzz::name),
                 Target.of("client-head", "tranzr.client.RemoteContent").seeds("ETag: \"sha256-" + HEX + "\"\nRepr-Digest: sha-256=:" + Digest.ofHex(HEX).base64() + ":\nX-Content-SHA256: " + HEX
@@ -50,11 +51,12 @@ public final class DownloadFuzz {
         }
         try {
             DownloadAddress address = DownloadAddress.parse(uri);
-            Expect.that(address.path().matches("/s/[A-Za-z0-9_-]+|/download/[0-9a-f-]{36}"), "a path that leads elsewhere: " + address.path());
+            Expect.that(address.path().matches("/s/[A-Za-z0-9_-]+(\\?file=[A-Za-z0-9%*._-]+)?|/download/[0-9a-f-]{36}"), "a path that leads elsewhere: " + address.path());
             Expect.that(address.isAt(address.server()), "not at its own server: " + address.server());
             DownloadAddress again = DownloadAddress.parse(URI.create(address.server() + address.path()));
             Expect.same(address.path(), again.path(), "again");
             Expect.same(address.server(), again.server(), "again");
+            Expect.same(address.file(), again.file(), "again");
         } catch (IllegalArgumentException e) {
             Expect.that(e.getMessage() != null && !e.getMessage().isBlank() && !e.getMessage().contains(TOKEN), "a refusal without words, or with the secret: " + e.getMessage());
         }
@@ -67,6 +69,10 @@ public final class DownloadFuzz {
     }
 
     private static void saved(String name) {
+        List<String> numbered = ReceivedName.numbered(List.of(name, name, "b", name));
+        Expect.that(numbered.stream().map(each -> each.toLowerCase(Locale.ROOT)).distinct().count() == 4, "names that meet: " + numbered);
+        numbered.forEach(each -> Expect.same(null, FileName.objection(each).orElse(null), "a name that would be refused: " + each));
+        numbered.forEach(each -> Expect.same(each, ReceivedName.safe(each).orElse(null), "a numbered name that is not safe"));
         ReceivedName.safe(name).ifPresent(safe -> {
             Expect.same(java.util.Optional.empty(), FileName.objection(safe), "a name that would be refused: " + safe);
             Expect.that(safe.chars().noneMatch(c -> c < ' ' || "\\/:*?\"<>|".indexOf(c) >= 0) && !safe.startsWith("."), "a name that is not plain: " + safe);

@@ -110,4 +110,14 @@ class ReceivedNameTest {
             assertThrows(IllegalArgumentException.class, () -> DownloadAddress.parse(URI.create(wrong)), wrong);
         }
     }
+
+    @Test
+    void namesThatMeetInAFolderAreNumbered() {
+        assertEquals(List.of("a.txt", "A (2).TXT", "a (3).txt", "a (2) (2).txt", "download", "download (2)"),
+                ReceivedName.numbered(List.of("x/a.txt", "y\\A.TXT", "a.txt", "a (2).txt", "..", "/")));
+        assertEquals(List.of("\u00e9.txt", "e\u0301 (2).txt"), ReceivedName.numbered(List.of("\u00e9.txt", "e\u0301.txt")));
+        String longest = "ä".repeat(125) + ".tiff";
+        String second = ReceivedName.numbered(List.of(longest, longest)).getLast();
+        assertTrue(second.endsWith("ä (2).tiff") && second.getBytes(StandardCharsets.UTF_8).length <= 255, second);
+    }
 }

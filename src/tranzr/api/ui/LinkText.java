@@ -142,8 +142,8 @@ record LinkText(String token, String baseUrl, Shares.Visit visit, Optional<Archi
         boolean guarded = visit.share().password() != null;
         page.append("<details class=\"card tight share-commands\"><summary>From the command line</summary>\n<div class=\"share-how\">\n<p class=\"small muted\">With curl; the same line goes on after a break")
                 .append(guarded ? ", and asks for the password" : "").append(":</p>\n<code data-copy=\"the curl line\">curl -O -C - ").append(guarded ? "-u x " : "").append('\'').append(Html.escaped(url))
-                .append("'</code>\n<p class=\"small muted\">With Tranzr, which checks every byte").append(archive.isPresent() ? ", one file at a time" : "").append(":</p>\n<code data-copy=\"the Tranzr line\">java -jar tranzr.jar receive '").append(Html.escaped(url))
-                .append(archive.isPresent() ? "?file=" + visit.items().getFirst().index() : "").append("'</code>\n</div>\n</details>\n");
+                .append("'</code>\n<p class=\"small muted\">With Tranzr, which checks every byte").append(archive.isPresent() ? " and fetches each file by itself" : "").append(":</p>\n<code data-copy=\"the Tranzr line\">java -jar tranzr.jar receive '").append(Html.escaped(url))
+                .append("'</code>\n</div>\n</details>\n");
     }
 
     private static void fact(StringBuilder page, String name, String html) {
