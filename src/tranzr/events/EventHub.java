@@ -62,6 +62,8 @@ public final class EventHub implements AutoCloseable {
     /** The number of the newest event that is kept no more. */
     private volatile long forgotten;
     private volatile boolean closed;
+    /** Whether the teller was woken, and has not looked since. */
+    private volatile boolean awaited;
     private Thread teller;
 
     private EventHub(Core core, Function<Failure, Reason> reasons, StreamSlots slots, LongSupplier nanos) {
@@ -293,8 +295,12 @@ public final class EventHub implements AutoCloseable {
         transfers.tick(!subscriptions.isEmpty());
     }
 
+    /** Once for all that is told until the teller has looked. Who begins to watch in this moment is woken at the next tick. */
     private void wakeTeller() {
-        LockSupport.unpark(teller);
+        if (!awaited && !subscriptions.isEmpty()) {
+            awaited = true;
+            LockSupport.unpark(teller);
+        }
     }
 
     private void tell() {
@@ -308,6 +314,7 @@ public final class EventHub implements AutoCloseable {
                 due = nanos() + Transfers.INTERVAL_NANOS;
             }
             if (latest != told && now - awake >= 0) {
+                awaited = false; // before the look, so that what is told after it wakes anew
                 told = latest;
                 awake = now + WAKE_NANOS;
                 subscriptions.forEach(Subscription::wake);
