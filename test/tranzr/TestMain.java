@@ -5,10 +5,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.junit.platform.engine.Filter;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
@@ -21,46 +19,20 @@ import org.junit.platform.launcher.core.LauncherFactory;
  */
 public final class TestMain {
 
-    /** The tag of classes that mostly wait, and whose servers and clients are processes of their own: they run one by one beside the others, which run one by one as well. */
-    public static final String ASIDE = "aside";
-
     private TestMain() {
     }
 
     public static void main(String[] args) {
         String names = args.length == 0 ? ".*Test"
                 : ".*(" + String.join("|", java.util.Arrays.stream(args).map(Pattern::quote).toList()) + ").*";
-        Report aside = new Report();
-        Report report = new Report();
-        Thread lane = Thread.ofPlatform().start(() -> run(names, TagFilter.includeTags(ASIDE), aside));
-        run(names, TagFilter.excludeTags(ASIDE), report);
-        join(lane);
-        int passed = report.passed.get() + aside.passed.get();
-        int failed = report.failed.get() + aside.failed.get();
-        int skipped = report.skipped.get() + aside.skipped.get();
-        System.out.println(passed + " passed, " + failed + " failed" + (skipped == 0 ? "" : ", " + skipped + " skipped"));
-        System.out.flush();
-        System.exit(failed > 0 ? 1 : passed == 0 ? 3 : 0);
-    }
-
-    private static void run(String names, Filter<?> lane, Report report) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectPackage("tranzr")).filters(includeClassNamePatterns(names), lane).build();
-        try {
-            LauncherFactory.create().execute(request, report);
-        } catch (RuntimeException | Error e) {
-            // Of a thread nobody hears otherwise.
-            e.printStackTrace(System.out);
-            report.failed.incrementAndGet();
-        }
-    }
-
-    private static void join(Thread lane) {
-        try {
-            lane.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+                .selectors(selectPackage("tranzr")).filters(includeClassNamePatterns(names)).build();
+        Report report = new Report();
+        LauncherFactory.create().execute(request, report);
+        String skipped = report.skipped.get() == 0 ? "" : ", " + report.skipped.get() + " skipped";
+        System.out.println(report.passed.get() + " passed, " + report.failed.get() + " failed" + skipped);
+        System.out.flush();
+        System.exit(report.failed.get() > 0 ? 1 : report.passed.get() == 0 ? 3 : 0);
     }
 
     /** Prints a line a test class, and every failure with its trace. */
