@@ -295,7 +295,10 @@ final class Sender {
                 lane.add(job.delivery().tried(job.delivery().attempts() + 1, now.plus(pause), outcome.text()));
             }
         });
-        if (outcome.isGone()) {
+        if (hooks.find(hook).isEmpty()) {
+            // Whoever removed the webhook found this one under way.
+            remove(hook, List.of(id));
+        } else if (outcome.isGone()) {
             hooks.disable(job.hook());
         }
     }
