@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,6 +189,28 @@ class HooksTest {
         assertEquals(3, at.types(hook).size());
         at.commit(new Change.EntityRemoved(AccessToken.class, token.id()));
         HookFixture.await("the webhook is gone", () -> at.hooks.find(hook.id()).isEmpty() && at.types(hook).isEmpty());
+    }
+
+    @Test
+    void anAttemptThatEndsWhenItsWebhookIsGoneLeavesNothing() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        at.resolver = host -> {
+            begun.countDown();
+            try {
+                gone.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new java.net.UnknownHostException(host);
+        };
+        Webhook hook = at.hook(Caller.operator(), URL, "file-added");
+        at.file(Caller.operator(), "a");
+        HookFixture.await("the attempt", () -> begun.getCount() == 0);
+        at.operator().delete(hook.id());
+        assertEquals(List.of("file-added"), at.types(hook), "what is under way is left to its attempt");
+        gone.countDown();
+        HookFixture.await("nothing waits for it", () -> at.types(hook).isEmpty());
     }
 
     @Test
