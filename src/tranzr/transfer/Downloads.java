@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.UUID;
 import tranzr.model.Right;
 import tranzr.model.Upload;
+import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
 
 /** Opens completed files for those who may read them without a share. */
@@ -46,6 +47,8 @@ public final class Downloads {
             if (core.catalog.upload(file.id()).isEmpty()) {
                 throw new FailureException(new Failure.UnknownFile(file.id()));
             }
+            throw FileDownload.corrupt(file, e);
+        } catch (CorruptObjectException e) {
             throw FileDownload.corrupt(file, e);
         } catch (IOException e) {
             throw new FailureException(new Failure.Unavailable("the file cannot be opened"));

@@ -172,7 +172,13 @@ public final class Fsck {
         if (needed == 0) {
             return; // no byte was acknowledged, so there need not be an object
         }
-        OptionalLong size = storage.size(id);
+        OptionalLong size;
+        try {
+            size = storage.size(id);
+        } catch (IOException e) {
+            found(Kind.UNREADABLE, id, "cannot be read: " + e.getMessage());
+            return;
+        }
         if (size.isEmpty()) {
             found(Kind.MISSING, id, "there are no bytes, but " + needed + " were acknowledged");
             return;
