@@ -41,10 +41,10 @@ public final class Downloads {
     /** @param ended told once how it ended */
     static FileDownload open(Core core, Upload file, LinkDownload.Ended ended) {
         try {
-            StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id());
+            StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.object());
             return new FileDownload(file, object, ended);
         } catch (NoSuchFileException e) {
-            if (core.catalog.upload(file.id()).isEmpty()) {
+            if (core.catalog.upload(file.id()).filter(now -> now.object().equals(file.object())).isEmpty()) {
                 throw new FailureException(new Failure.UnknownFile(file.id()));
             }
             throw FileDownload.corrupt(file, e);
