@@ -81,9 +81,10 @@ final class RandomChanges {
     }
 
     Upload upload() {
-        return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
+        Upload upload = new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
                 digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
                 random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)], random.nextBoolean() ? Notes.NONE : notes());
+        return random.nextBoolean() ? upload : upload.at(id());
     }
 
     private Notes notes() {
