@@ -19,8 +19,8 @@ final class Metadata {
 
     static final String FIELD = "Upload-Metadata";
 
-    /** Of the whole field, in bytes; it is kept with the upload. */
-    static final int MAX_LENGTH = 8 * 1024;
+    /** Of the whole field, in bytes; it is kept with the upload, where each may take two ({@link tranzr.model.Notes#MAX_BYTES}). */
+    static final int MAX_LENGTH = 8000;
 
     private final String raw;
     private final Map<String, byte[]> values;

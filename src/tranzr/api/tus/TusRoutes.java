@@ -3,6 +3,8 @@ package tranzr.api.tus;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import tranzr.accounts.SecondFactor;
@@ -13,11 +15,13 @@ import tranzr.api.Gate;
 import tranzr.api.Ids;
 import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
+import tranzr.api.ShareLinks;
 import tranzr.api.Throttle;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.ByteRange;
 import tranzr.model.FileName;
+import tranzr.model.Notes;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -27,6 +31,7 @@ import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
+import tranzr.transfer.Shares;
 import tranzr.transfer.Uploads;
 
 /**
@@ -38,6 +43,10 @@ public final class TusRoutes {
     /** How long the answer to the last byte waits for what is left to hash: nothing, when the bytes came in order. */
     private static final Duration HASHING = Duration.ofSeconds(5);
     private static final ByteRange ALL = new ByteRange(0, Long.MAX_VALUE);
+
+    /** By this name the door knows its own notes. */
+    private static final String DOOR = "tus";
+    private static final String METADATA = "metadata";
 
     private final Engine engine;
     private final SecondFactor factor;
@@ -65,6 +74,9 @@ public final class TusRoutes {
         DigestClaim claim = UploadChecksum.of(request);
         Uploads uploads = uploads(request);
         NewUpload spec = spec(uploads, metadata, length);
+        Optional<LinkWish> wish = LinkWish.of(metadata);
+        Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
+        spec = link.isPresent() ? spec.with(link.get().promise()) : spec;
         Body body = RequestBody.of(request);
         Recorder.note(request, "file_id", spec.id().toString());
         Upload upload;
@@ -74,8 +86,16 @@ public final class TusRoutes {
             upload = uploads.start(spec);
             upload = brings ? firstBytes(uploads, upload, body, claim) : upload;
         }
+        Response response = told(Response.empty(201), upload);
+        if (link.isPresent()) {
+            Recorder.noteShare(request, link.get().promise().tokenHash());
+            response.header("X-Share-Url", ShareLinks.url(request.baseUrl(), link.get().token(), upload.filename())).header("Cache-Control", "no-store");
+            if (wish.get().hasPasswordMade()) {
+                response.header("X-Share-Password", link.get().password());
+            }
+        }
         // "The Server MUST set the Location header": relative, so that it is right behind any proxy, and with the path below which that has this server.
-        return told(Response.empty(201), upload).header("Location", pathOf(request.baseUrl()) + "/tus/" + upload.id());
+        return response.header("Location", pathOf(request.baseUrl()) + "/tus/" + upload.id());
     }
 
     private static String pathOf(String baseUrl) {
@@ -117,7 +137,8 @@ public final class TusRoutes {
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         // Nobody sees chunks here, so that their size must not bound the length.
         long chunkSize = length == Upload.UNKNOWN_LENGTH ? 0 : Math.max(defaultChunkSize, length / Uploads.MAX_CHUNKS + 1);
-        return new NewUpload(id, name, length, length, chunkSize, -1, fields.digest("sha256").orElse(null), null, room, fields.priority("priority"));
+        return new NewUpload(id, name, length, length, chunkSize, -1, fields.digest("sha256").orElse(null), null, room,
+                fields.priority("priority")).with(new Notes(DOOR, metadata.raw().isEmpty() ? Map.of() : Map.of(METADATA, metadata.raw())));
     }
 
     /** Without an answer the client does not know the upload, and whatever it has sent wrong it will not send right. */
@@ -141,6 +162,10 @@ public final class TusRoutes {
         // Whoever asks for the offset goes on from there: older requests end, and the offset that is told stays true.
         Upload upload = completed(uploads, settled(uploads, id), Duration.ZERO);
         Response response = told(Response.empty(200), upload).header("Cache-Control", "no-store");
+        if (upload.notes().of(DOOR)) {
+            // "responses to HEAD requests MUST include the Upload-Metadata header and its value as specified by the Client during the creation".
+            upload.notes().get(METADATA).ifPresent(raw -> response.header(Metadata.FIELD, raw));
+        }
         return upload.lengthKnown() ? response.header("Upload-Length", Long.toString(upload.length())) : response.header("Upload-Defer-Length", "1");
     }
 
@@ -211,7 +236,7 @@ public final class TusRoutes {
     }
 
     private static Upload settled(Uploads uploads, UUID id) {
-        uploads.settle(id, ALL);
+        uploads.settle(id, ALL, Duration.ZERO);
         return uploads.get(id, Right.UPLOAD);
     }
 

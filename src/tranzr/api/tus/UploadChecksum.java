@@ -3,10 +3,11 @@ package tranzr.api.tus;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import tranzr.api.ErrorCode;
 import tranzr.http.BadRequestException;
 import tranzr.http.Request;
-import tranzr.model.Digest;
+import tranzr.model.HashAlgorithm;
 import tranzr.transfer.DigestClaim;
 
 /** {@code Upload-Checksum} (tus 1.0.0, "Checksum"): the name of an algorithm, a space, and the base64 of the body's checksum. */
@@ -14,7 +15,7 @@ final class UploadChecksum {
 
     static final String FIELD = "Upload-Checksum";
     /** As {@code Tus-Checksum-Algorithm} lists them. */
-    static final String ALGORITHMS = "sha256,crc32c";
+    static final String ALGORITHMS = "sha256,sha1,md5,crc32c";
 
     private static final int CRC_BYTES = 4;
 
@@ -25,7 +26,7 @@ final class UploadChecksum {
     static DigestClaim of(Request request) {
         // "Do not announce" does not keep a client from trying: a checksum that nobody looks at would be worse than none.
         for (String line : request.headers("Trailer")) {
-            if (List.of(line.toLowerCase(java.util.Locale.ROOT).split("[,\\s]+")).contains("upload-checksum")) {
+            if (List.of(line.toLowerCase(Locale.ROOT).split("[,\\s]+")).contains("upload-checksum")) {
                 throw invalid("cannot come as a trailer here; send it in the head");
             }
         }
@@ -39,10 +40,16 @@ final class UploadChecksum {
             throw invalid("must be the name of an algorithm, a space, and a checksum in base64");
         }
         return switch (words[0]) {
-            case "sha256" -> DigestClaim.of(Digest.of(decode(words[1], Digest.LENGTH)));
+            case "sha256" -> claim(HashAlgorithm.SHA_256, words[1]);
+            case "sha1" -> claim(HashAlgorithm.SHA_1, words[1]);
+            case "md5" -> claim(HashAlgorithm.MD5, words[1]);
             case "crc32c" -> DigestClaim.of(null, ByteBuffer.wrap(decode(words[1], CRC_BYTES)).getInt());
             default -> throw invalid("names an algorithm that is not one of " + ALGORITHMS);
         };
+    }
+
+    private static DigestClaim claim(HashAlgorithm algorithm, String base64) {
+        return DigestClaim.of(algorithm, decode(base64, algorithm.length()));
     }
 
     private static byte[] decode(String base64, int length) {
