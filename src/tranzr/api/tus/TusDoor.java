@@ -1,6 +1,9 @@
 package tranzr.api.tus;
 
+import java.util.List;
+import java.util.regex.Pattern;
 import tranzr.api.ErrorCode;
+import tranzr.api.Fields;
 import tranzr.api.Problem;
 import tranzr.api.Problems;
 import tranzr.http.BadRequestException;
@@ -15,6 +18,8 @@ import tranzr.http.Response;
 public final class TusDoor {
 
     private static final String ROOT = "tus";
+    private static final String OVERRIDE = "X-HTTP-Method-Override";
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
     private static final String EXTENSIONS = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
     /** "460 Checksum Mismatch" (tus 1.0.0, "Checksum"). */
     private static final int CHECKSUM_MISMATCH = 460;
@@ -47,11 +52,14 @@ public final class TusDoor {
 
     /** "The actual method of the request MUST be ignored" (tus 1.0.0, "X-HTTP-Method-Override"), before anybody asks what that method may. */
     private static Request effective(Request request) {
-        return request.headers("X-HTTP-Method-Override").size() == 1 ? request.as(request.headers("X-HTTP-Method-Override").getFirst().strip()) : request;
+        List<String> methods = request.headers(OVERRIDE);
+        return methods.size() == 1 && METHOD.matcher(methods.getFirst()).matches() ? request.as(methods.getFirst()) : request;
     }
 
     private Response handle(Request request, Handler routes) throws Exception {
-        request.header("X-HTTP-Method-Override"); // once at most
+        request.header(OVERRIDE).filter(method -> !method.equals(request.method())).ifPresent(_ -> {
+            throw Fields.invalid(OVERRIDE, "must be a method, such as PATCH");
+        });
         if (request.method().equals("OPTIONS")) {
             return options(routes.handle(request));
         }

@@ -210,8 +210,8 @@ public final class TusRoutes {
         if (length != Upload.UNKNOWN_LENGTH && body.length() > length - offset) {
             throw new FailureException(new Failure.RangeOutOfBounds(offset, offset + body.length(), length));
         }
-        return body.length() == 0 && !claim.isAny() || !upload.state().isOpen() && body.length() == 0 ? upload
-                : uploads.writeRange(upload.id(), offset, -1, -1, body, claim).upload();
+        boolean nothing = body.length() == 0 && !(claim.isAny() && upload.state().isOpen());
+        return nothing ? upload : uploads.writeRange(upload.id(), offset, -1, -1, body, claim).upload();
     }
 
     private static Upload withLength(Uploads uploads, Upload upload, OptionalLong length) {
