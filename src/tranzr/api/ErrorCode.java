@@ -43,6 +43,8 @@ public enum ErrorCode {
     FIELD_TOO_LONG(400, "Field too long", false),
     BODY_TOO_LARGE(413, "Body too large", false),
     LENGTH_REQUIRED(411, "Length required", false),
+    INVALID_SESSION_ID(404, "Invalid session ID", false),
+    INVALID_FILE_HASH(409, "Invalid file hash", false),
     RESUME_NEEDS_UPLOAD_ID(409, "Resuming needs the id of the upload", false),
     SHARE_NOT_FOUND(404, "No such share", false),
     SHARE_EXPIRED(410, "The share has expired", false),

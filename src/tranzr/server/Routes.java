@@ -8,6 +8,7 @@ import tranzr.api.Need;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
+import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -74,7 +75,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview, TusRoutes tus) {
+            LinkPage linkPage, PreviewRoutes preview, TusRoutes tus, ChunkyRoutes chunky) {
     }
 
     private Routes() {
@@ -91,6 +92,7 @@ final class Routes {
         routes.addAll(pages(to));
         routes.addAll(live(to));
         routes.addAll(tus(to));
+        routes.addAll(chunky(to));
         return List.copyOf(routes);
     }
 
@@ -153,6 +155,17 @@ final class Routes {
                 plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
                 plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
+    }
+
+    /** For the clients of chunky: docs/neighbours.md. */
+    private static List<Route> chunky(Doors to) {
+        return List.of(
+                plain("POST", "/initiateUploadSession", Need.UPLOAD, "upload.start", to.chunky::initiate),
+                plain("PATCH", "/uploadFileChunk", Need.UPLOAD, "upload.chunk", to.chunky::chunk).quiet().with(Load.UPLOAD),
+                plain("PATCH", "/uploadChunk", Need.UPLOAD, "upload.chunk", to.chunky::chunk).quiet().with(Load.UPLOAD),
+                plain("POST", "/byteRangesToUpload", Need.UPLOAD, "upload.status", to.chunky::ranges).quiet(),
+                plain("GET", "/uploadStatus", Need.UPLOAD, "upload.status", to.chunky::status).quiet(),
+                plain("POST", "/endUpload", Need.UPLOAD, "upload.complete", to.chunky::end));
     }
 
     private static List<Route> requests(Doors to) {

@@ -20,6 +20,7 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Throttle;
+import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -291,7 +292,8 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                new TusRoutes(engine, accounts.factor(), config.chunkSize()));
+                new TusRoutes(engine, accounts.factor(), config.chunkSize()),
+                new ChunkyRoutes(engine));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -32,6 +32,7 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
+import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -229,7 +230,8 @@ public final class ServedEngine implements AutoCloseable {
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
                 new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine),
-                new TusRoutes(engine, accounts.factor(), 8 << 20));
+                new TusRoutes(engine, accounts.factor(), 8 << 20),
+                new ChunkyRoutes(engine));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),
