@@ -2,9 +2,11 @@ package tranzr.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
+import tranzr.api.Problem;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
@@ -31,6 +33,7 @@ import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.api.upflow.UpflowRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -42,7 +45,9 @@ final class Routes {
         /** {@code application/problem+json}. */
         JSON,
         /** A line for a person with curl, unless JSON is asked for. */
-        TEXT
+        TEXT,
+        /** As clients of UpFlow go by it. */
+        UPFLOW
     }
 
     /** Whether the audit log has a record of each request, or only of those that failed. */
@@ -73,7 +78,8 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview) {
+            LinkPage linkPage, PreviewRoutes preview,
+            UpflowRoutes upflow) {
     }
 
     private Routes() {
@@ -89,6 +95,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
+        routes.addAll(upflow(to));
         return List.copyOf(routes);
     }
 
@@ -193,6 +200,14 @@ final class Routes {
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
     }
 
+    private static List<Route> upflow(Doors to) {
+        return List.of(
+                // Clients of UpFlow; their chunks come by PUT /uploads/{file_id}/chunks/{chunk_index}
+                upflow("POST", "/uploads/init", "upload.start", to.upflow::init),
+                upflow("POST", "/uploads/{file_id}/complete", "upload.complete", to.upflow::complete),
+                upflow("GET", "/uploads/{file_id}/status", "upload.status", to.upflow::status).quiet());
+    }
+
     private static List<Route> accounts(Doors to) {
         return List.of(
                 // Tokens
@@ -255,6 +270,18 @@ final class Routes {
         return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
     }
 
+    private static Route upflow(String method, String pattern, String action, Handler handler) {
+        return new Route(method, pattern, Need.UPLOAD, Load.PLAIN, Style.UPFLOW, action, Trail.EACH, false, handler);
+    }
+
+    /** How its failures are told, where not as text or as problems. */
+    private static Optional<Problem.Form> form(Style style) {
+        return switch (style) {
+            case UPFLOW -> Optional.of(UpflowRoutes::told);
+            case JSON, TEXT -> Optional.empty();
+        };
+    }
+
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
     static Handler handler(List<Route> routes, Gate gate, Throttle throttle, Recorder recorder, Meters meters, Problems problems) {
         return new Router(routes.stream().map(route -> {
@@ -263,6 +290,7 @@ final class Routes {
                     throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             Handler guarded = request -> {
                 request.attach(Route.class, route);
+                form(route.style()).ifPresent(form -> Problems.tell(request, form));
                 return recorded.handle(request);
             };
             return new Router.Route(route.method(), route.pattern(),

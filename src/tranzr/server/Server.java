@@ -38,6 +38,7 @@ import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.api.upflow.UpflowRoutes;
 import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -265,9 +266,10 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
+        UpflowRoutes upflow = new UpflowRoutes(engine);
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
-                new ChunkRoutes(engine),
+                new ChunkRoutes(engine, List.of(upflow)),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -288,7 +290,8 @@ public final class Server implements AutoCloseable {
                 parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                upflow);
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -1,4 +1,4 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import tranzr.api.Fields;
 import tranzr.http.Request;
 import tranzr.http.Response;
 
@@ -16,12 +15,12 @@ import tranzr.http.Response;
  * @param limit the most entries of it
  * @param after the id of the last entry of the page before; empty for the first page
  */
-record Paging(int limit, Optional<String> after) {
+public record Paging(int limit, Optional<String> after) {
 
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
 
-    static Paging of(Request request) {
+    public static Paging of(Request request) {
         long limit = request.query("limit").map(text -> Fields.written(Map.of("limit", text)).whole("limit").orElseThrow())
                 .orElse((long) DEFAULT_LIMIT);
         if (limit < 1 || limit > MAX_LIMIT) {
@@ -31,7 +30,7 @@ record Paging(int limit, Optional<String> after) {
     }
 
     /** One entry more than a page holds, which tells whether there is a next page. */
-    int probe() {
+    public int probe() {
         return limit + 1;
     }
 
@@ -41,7 +40,7 @@ record Paging(int limit, Optional<String> after) {
      * @param probed the entries of the page and, if there is one, the first of the next
      * @param filters the query parameters beside limit and after
      */
-    <T> Response answer(List<T> probed, Function<T, String> id, Function<T, Map<String, Object>> view, String path,
+    public <T> Response answer(List<T> probed, Function<T, String> id, Function<T, Map<String, Object>> view, String path,
             Map<String, String> filters) {
         List<T> page = probed.subList(0, Math.min(limit, probed.size()));
         Response response = Response.json(200, page.stream().map(view).toList()).header("Cache-Control", "no-store");
@@ -56,7 +55,7 @@ record Paging(int limit, Optional<String> after) {
     }
 
     /** As {@link #answer}, of all entries there are. @throws tranzr.http.BadRequestException when the entry that the last page ended with is gone */
-    <T> Response answerOf(List<T> all, Function<T, String> id, Function<T, Map<String, Object>> view, String path, Map<String, String> filters) {
+    public <T> Response answerOf(List<T> all, Function<T, String> id, Function<T, Map<String, Object>> view, String path, Map<String, String> filters) {
         int from = 0;
         if (after.isPresent()) {
             from = all.stream().map(id).toList().indexOf(after.get()) + 1;
