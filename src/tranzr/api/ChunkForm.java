@@ -1,6 +1,7 @@
 package tranzr.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,10 @@ public final class ChunkForm implements AutoCloseable {
         Response write(ChunkDoor.Names names, UUID id, long index, Body body, DigestClaim claim);
     }
 
+    /** When a form began to come, by {@link System#nanoTime}. */
+    private record Begun(long nanos) {
+    }
+
     private final Request request;
     private final Multipart form;
     private final Uploads uploads;
@@ -50,7 +55,13 @@ public final class ChunkForm implements AutoCloseable {
         this.form = form;
         this.uploads = uploads;
         this.known = known;
+        request.attach(Begun.class, new Begun(System.nanoTime()));
         known.forEach(names -> fields.addAll(List.of(names.index(), names.digest())));
+    }
+
+    /** How long the form of a request has been coming by now. */
+    public static Duration lasted(Request request) {
+        return Duration.ofNanos(request.attached(Begun.class).map(begun -> System.nanoTime() - begun.nanos()).orElse(0L));
     }
 
     /** Notes a field. @throws tranzr.http.BadRequestException when it contradicts what was said before */

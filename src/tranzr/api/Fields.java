@@ -16,6 +16,7 @@ import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.model.Digest;
 import tranzr.model.IpRange;
+import tranzr.model.Priority;
 
 /**
  * The fields of one request, from its JSON body, its query or a form, each read as what it has to be. An absent field and,
@@ -191,6 +192,17 @@ public final class Fields {
                 return Digest.ofHex(text);
             } catch (IllegalArgumentException e) {
                 throw invalid(name, "must be a SHA-256 of 64 hexadecimal digits");
+            }
+        });
+    }
+
+    /** {@code high}, {@code normal} or {@code low}. */
+    public Optional<Priority> priority(String name) {
+        return text(name).map(text -> {
+            try {
+                return Priority.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw invalid(name, "the text " + e.getMessage());
             }
         });
     }

@@ -18,11 +18,17 @@ import tranzr.http.Response;
 public record Paging(int limit, Optional<String> after) {
 
     private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1000;
+    /** The most entries that a page may have. */
+    public static final int MAX_LIMIT = 1000;
 
     public static Paging of(Request request) {
+        return of(request, DEFAULT_LIMIT);
+    }
+
+    /** @param absent the limit of a request that names none */
+    public static Paging of(Request request, int absent) {
         long limit = request.query("limit").map(text -> Fields.written(Map.of("limit", text)).whole("limit").orElseThrow())
-                .orElse((long) DEFAULT_LIMIT);
+                .orElse((long) absent);
         if (limit < 1 || limit > MAX_LIMIT) {
             throw Fields.invalid("limit", "must be 1 to " + MAX_LIMIT);
         }

@@ -31,6 +31,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.api.upflow.UpflowRoutes;
@@ -46,8 +47,12 @@ final class Routes {
         JSON,
         /** A line for a person with curl, unless JSON is asked for. */
         TEXT,
+        /** As a problem that has its text as {@code error}, too, for clients of Smart File Transfer System that share the route. */
+        SHARED,
         /** As clients of UpFlow go by it. */
-        UPFLOW
+        UPFLOW,
+        /** As clients of Smart File Transfer System go by it. */
+        SMART
     }
 
     /** Whether the audit log has a record of each request, or only of those that failed. */
@@ -65,6 +70,10 @@ final class Routes {
             return new Route(method, pattern, need, load, style, action, Trail.FAILED, sensitive, handler);
         }
 
+        private Route told(Style style) {
+            return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
+        }
+
         private Route with(Load load) {
             return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
         }
@@ -79,7 +88,7 @@ final class Routes {
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
             LinkPage linkPage, PreviewRoutes preview,
-            UpflowRoutes upflow) {
+            UpflowRoutes upflow, SmartRoutes smart) {
     }
 
     private Routes() {
@@ -96,6 +105,7 @@ final class Routes {
         routes.addAll(pages(to));
         routes.addAll(live(to));
         routes.addAll(upflow(to));
+        routes.addAll(smart(to));
         return List.copyOf(routes);
     }
 
@@ -103,7 +113,7 @@ final class Routes {
         return List.of(
                 // Uploads
                 api("POST", "/upload/start", Need.UPLOAD, "upload.start", to.upload::start),
-                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).quiet().with(Load.UPLOAD),
+                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).told(Style.SHARED).quiet().with(Load.UPLOAD),
                 api("PUT", "/uploads/{file_id}/chunks/{chunk_index}", Need.UPLOAD, "upload.chunk", to.chunk::put).quiet().with(Load.UPLOAD),
                 api("GET", "/upload/status/{file_id}", Need.UPLOAD, "upload.status", to.upload::status).quiet(),
                 api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
@@ -114,7 +124,7 @@ final class Routes {
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
                 api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
-                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
+                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).told(Style.SHARED).with(Load.DOWNLOAD),
                 api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
@@ -203,9 +213,19 @@ final class Routes {
     private static List<Route> upflow(Doors to) {
         return List.of(
                 // Clients of UpFlow; their chunks come by PUT /uploads/{file_id}/chunks/{chunk_index}
-                upflow("POST", "/uploads/init", "upload.start", to.upflow::init),
-                upflow("POST", "/uploads/{file_id}/complete", "upload.complete", to.upflow::complete),
-                upflow("GET", "/uploads/{file_id}/status", "upload.status", to.upflow::status).quiet());
+                api("POST", "/uploads/init", Need.UPLOAD, "upload.start", to.upflow::init).told(Style.UPFLOW),
+                api("POST", "/uploads/{file_id}/complete", Need.UPLOAD, "upload.complete", to.upflow::complete).told(Style.UPFLOW),
+                api("GET", "/uploads/{file_id}/status", Need.UPLOAD, "upload.status", to.upflow::status).told(Style.UPFLOW).quiet());
+    }
+
+    private static List<Route> smart(Doors to) {
+        return List.of(
+                // Clients of Smart File Transfer System; their chunks come by POST /upload/chunk
+                api("POST", "/upload/init", Need.UPLOAD, "upload.start", to.smart::init).told(Style.SMART),
+                api("GET", "/upload/missing/{file_id}", Need.UPLOAD, "upload.status", to.smart::missing).told(Style.SMART).quiet(),
+                api("POST", "/assemble/{file_id}", Need.UPLOAD, "upload.complete", to.smart::assemble).told(Style.SMART),
+                api("GET", "/api/files", Need.LIST, "file.list", to.smart::files).told(Style.SMART).quiet(),
+                api("GET", "/api/files/{file_id}", Need.LIST, "file.info", to.smart::file).told(Style.SMART).quiet());
     }
 
     private static List<Route> accounts(Doors to) {
@@ -270,14 +290,12 @@ final class Routes {
         return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
     }
 
-    private static Route upflow(String method, String pattern, String action, Handler handler) {
-        return new Route(method, pattern, Need.UPLOAD, Load.PLAIN, Style.UPFLOW, action, Trail.EACH, false, handler);
-    }
-
     /** How its failures are told, where not as text or as problems. */
     private static Optional<Problem.Form> form(Style style) {
         return switch (style) {
+            case SHARED -> Optional.of(problem -> problem.with("error", problem.detail()).toJson());
             case UPFLOW -> Optional.of(UpflowRoutes::told);
+            case SMART -> Optional.of(SmartRoutes::told);
             case JSON, TEXT -> Optional.empty();
         };
     }

@@ -36,6 +36,7 @@ import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.api.upflow.UpflowRoutes;
@@ -267,9 +268,10 @@ public final class Server implements AutoCloseable {
         Logs logs = parts.logs();
         Pages pages = new Pages();
         UpflowRoutes upflow = new UpflowRoutes(engine);
+        SmartRoutes smart = new SmartRoutes(engine);
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
-                new ChunkRoutes(engine, List.of(upflow)),
+                new ChunkRoutes(engine, List.of(upflow, smart)),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -291,7 +293,8 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                upflow);
+                upflow,
+                smart);
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -42,6 +42,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.api.upflow.UpflowRoutes;
@@ -61,7 +62,7 @@ class RoutesTest {
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
                 new PreviewRoutes(null),
-                new UpflowRoutes(null)));
+                new UpflowRoutes(null), new SmartRoutes(null)));
     }
 
     private static Map<String, Object> description() throws IOException {
