@@ -9,6 +9,7 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -73,7 +74,8 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview) {
+            LinkPage linkPage, PreviewRoutes preview,
+            ResumableUploads ietf) {
     }
 
     private Routes() {
@@ -89,6 +91,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
+        routes.addAll(resumable(to));
         return List.copyOf(routes);
     }
 
@@ -146,10 +149,10 @@ final class Routes {
     private static List<Route> curl(Doors to) {
         return List.of(
                 plain("GET", "/", Need.OPEN, "help", to.pages.forBrowsers("send.html", to.curl::help)).quiet(),
-                plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/", Need.UPLOAD, "upload.receive", to.ietf.over(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.ietf.over(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.ietf.over(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.ietf.over(to.curl::putNamed)).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
     }
 
@@ -163,10 +166,10 @@ final class Routes {
                 api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
                 // The same, for guests, who may use the routes of uploads too
                 api("GET", "/r/{link}", Need.OPEN, "request.open", to.pages.forBrowsersOf("guest.html", to.request::open)).quiet(),
-                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.ietf.wholeOnly(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.ietf.wholeOnly(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.ietf.wholeOnly(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.ietf.wholeOnly(to.curl::putNamed)).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
     }
@@ -191,6 +194,21 @@ final class Routes {
                 api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
+    }
+
+    private static List<Route> resumable(Doors to) {
+        return List.of(
+                // Resumable Uploads for HTTP
+                api("POST", "/files/upload", Need.UPLOAD, "upload.start", to.ietf::create).with(Load.UPLOAD),
+                api("PUT", "/files/upload", Need.UPLOAD, "upload.start", to.ietf::create).with(Load.UPLOAD),
+                api("PATCH", "/files/upload", Need.UPLOAD, "upload.start", to.ietf::create).with(Load.UPLOAD),
+                api("OPTIONS", "/files/upload", Need.UPLOAD, "upload.limits", to.ietf::options).quiet(),
+                api("GET", "/files/upload/{file_id}", Need.UPLOAD, "upload.status", to.ietf::retrieve).quiet(),
+                api("PATCH", "/files/upload/{file_id}", Need.UPLOAD, "upload.append", to.ietf::append).with(Load.UPLOAD),
+                api("DELETE", "/files/upload/{file_id}", Need.UPLOAD, "upload.abort", to.ietf::cancel),
+                // Addresses of the curl door, where such uploads can begin too
+                api("OPTIONS", "/", Need.UPLOAD, "upload.limits", to.ietf::options).quiet(),
+                api("OPTIONS", "/{name}", Need.UPLOAD, "upload.limits", to.ietf::options).quiet());
     }
 
     private static List<Route> accounts(Doors to) {

@@ -21,6 +21,8 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.curl.CurlFiles;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -288,7 +290,8 @@ public final class Server implements AutoCloseable {
                 parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                new ResumableUploads(engine, clock, new CurlFiles(engine, clock, random)));
     }
 
     private static Health health(Engine engine, Logs logs) {

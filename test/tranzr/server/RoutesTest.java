@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -59,7 +60,8 @@ class RoutesTest {
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null)));
+                new PreviewRoutes(null),
+                new ResumableUploads(null, null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {

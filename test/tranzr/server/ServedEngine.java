@@ -33,6 +33,8 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.curl.CurlFiles;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -226,7 +228,8 @@ public final class ServedEngine implements AutoCloseable {
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
-                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine));
+                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine),
+                new ResumableUploads(engine, clock, new CurlFiles(engine, clock, new SecureRandom())));
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);

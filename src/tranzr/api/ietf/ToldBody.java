@@ -1,7 +1,6 @@
 package tranzr.api.ietf;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import tranzr.http.Request;
 import tranzr.transfer.Body;
@@ -53,7 +52,7 @@ final class ToldBody implements Body {
     private void tell(long now) {
         if (now > told) {
             told = now;
-            request.interim(Interim.STATUS, Interim.REASON, Map.of(Dialect.VERSION, Integer.toString(dialect.version()), UploadFields.OFFSET, Long.toString(now)));
+            Interim.progress(request, dialect, now);
         }
     }
 
