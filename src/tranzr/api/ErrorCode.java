@@ -87,6 +87,8 @@ public enum ErrorCode {
     UPGRADE_REQUIRED(426, "Upgrade required", false),
     WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
+    SIGNATURE_INVALID(403, "The address does not hold", false),
+    INVALID_PART(400, "Invalid part", false),
     INTERNAL_ERROR(500, "Internal error", false);
 
     private final int status;

@@ -9,6 +9,8 @@ import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.direct.DirectRoutes;
+import tranzr.api.direct.SignedRoutes;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -73,7 +75,8 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview) {
+            LinkPage linkPage, PreviewRoutes preview,
+            DirectRoutes direct, SignedRoutes signed) {
     }
 
     private Routes() {
@@ -89,6 +92,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
+        routes.addAll(direct(to));
         return List.copyOf(routes);
     }
 
@@ -182,6 +186,21 @@ final class Routes {
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
+    }
+
+    private static List<Route> direct(Doors to) {
+        return List.of(
+                // Addresses that stand for themselves, for who may do what they say
+                api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
+                api("POST", "/download-url/{file_id}", Need.DOWNLOAD, "file.sign", to.direct::downloadUrl).with(Load.LINK),
+                api("DELETE", "/signed-urls", Need.ADMIN, "sign.renew", to.direct::renewKeys).withSecondFactor(),
+                // The same by the names of the direct-to-storage design
+                api("POST", "/files/upload-url", Need.UPLOAD, "upload.start", to.direct::uploadUrl),
+                api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", to.direct::complete),
+                api("POST", "/files/upload-progress", Need.UPLOAD, "upload.report", to.direct::progress).quiet(),
+                // What they lead to
+                api("PUT", "/direct/{file_id}/{part_number}", Need.SIGNED, "upload.part", to.signed::put).quiet().with(Load.UPLOAD),
+                api("GET", "/direct/{file_id}/{filename}", Need.SIGNED, "file.download", to.signed.download(to.file::download)).with(Load.DOWNLOAD));
     }
 
     private static List<Route> live(Doors to) {

@@ -254,7 +254,7 @@ public final class Server implements AutoCloseable {
     private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), config.connections().cors(), config.baseUrl());
         Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
                 parts.logs().recorder(), parts.meters(), problems);
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
@@ -266,7 +266,7 @@ public final class Server implements AutoCloseable {
         Logs logs = parts.logs();
         Pages pages = new Pages();
         return new Routes.Doors(
-                new UploadRoutes(engine, config.chunkSize()),
+                new UploadRoutes(engine, config.chunkSize(), accounts.partUrls()),
                 new ChunkRoutes(engine),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
@@ -288,7 +288,9 @@ public final class Server implements AutoCloseable {
                 parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                accounts.directRoutes(parts.events()),
+                accounts.signedRoutes());
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.direct.DirectRoutes;
+import tranzr.api.direct.SignedRoutes;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -53,13 +55,13 @@ class RoutesTest {
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null, null),
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1, null), new ChunkRoutes(null), new FileRoutes(null, null),
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null)));
+                new PreviewRoutes(null), new DirectRoutes(null, null, null, null), new SignedRoutes(null, null)));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -215,9 +215,9 @@ public final class ServedEngine implements AutoCloseable {
                 SESSION_TTL);
         events = EventHub.open(engine.core(), Problems::reason);
         hooks = Hooks.open(engine.core(), events, true);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20, accounts.partUrls()), new ChunkRoutes(engine),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
@@ -226,7 +226,7 @@ public final class ServedEngine implements AutoCloseable {
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
-                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine));
+                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine), accounts.directRoutes(events), accounts.signedRoutes());
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);
