@@ -193,7 +193,7 @@ final class Routes {
                 // Addresses that stand for themselves, for who may do what they say
                 api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
                 api("POST", "/download-url/{file_id}", Need.DOWNLOAD, "file.sign", to.direct::downloadUrl).with(Load.LINK),
-                api("DELETE", "/signed-urls", Need.ADMIN, "sign.renew", to.direct::renewKeys).withSecondFactor(),
+                api("DELETE", "/signed-urls", Need.ADMIN, "sign.renew", to.direct::renewKeys),
                 // The same by the names of the direct-to-storage design
                 api("POST", "/files/upload-url", Need.UPLOAD, "upload.start", to.direct::uploadUrl),
                 api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", to.direct::complete),

@@ -64,6 +64,8 @@ import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
 import tranzr.metrics.RecentLog;
+import tranzr.model.ByteRange;
+import tranzr.model.Crc32c;
 import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.CountedPassword;
@@ -237,7 +239,7 @@ public final class ServedEngine implements AutoCloseable {
     }
 
     private void redo(UUID id, long offset, java.nio.ByteBuffer bytes) throws IOException {
-        try (StoredObject object = storage.create(id)) {
+        try (StoredObject object = storage.size(id).isPresent() ? storage.open(id) : storage.create(id)) {
             object.write(offset, bytes);
         }
     }
@@ -278,6 +280,16 @@ public final class ServedEngine implements AutoCloseable {
     /** Where all that happens is told. */
     public EventHub events() {
         return events;
+    }
+
+    /** The tag that the only part of an upload with these bytes is answered. */
+    public String onlyPartTag(UUID upload, byte[] bytes) {
+        return partTag(upload, 1, 0, bytes);
+    }
+
+    /** The tag that a part with these bytes is answered. @param part from 1 on */
+    public String partTag(UUID upload, long part, long offset, byte[] bytes) {
+        return accounts.signedUrls().partTag(upload, part, new ByteRange(offset, offset + bytes.length), Crc32c.of(bytes, 0, bytes.length));
     }
 
     /** What all doors lead to. */
@@ -342,8 +354,8 @@ public final class ServedEngine implements AutoCloseable {
         return send("POST", path, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json), headers);
     }
 
-    public Answer patch(String path, String json) {
-        return send("PATCH", path, BodyPublishers.ofString(json));
+    public Answer patch(String path, String json, String... headers) {
+        return send("PATCH", path, BodyPublishers.ofString(json), headers);
     }
 
     /** Begins an upload of known size. @return its id */
@@ -356,6 +368,12 @@ public final class ServedEngine implements AutoCloseable {
     public String store(byte[] bytes) {
         String id = begin(bytes.length, 1 << 20);
         return put("/upload/" + id, bytes).expect(200).field("file_id");
+    }
+
+    /** As {@link #store(byte[])}, by a token. */
+    public String store(byte[] bytes, String... as) {
+        return Json.readObject(put("/file.bin", bytes, java.util.stream.Stream.concat(java.util.Arrays.stream(as), java.util.stream.Stream.of("Accept", "application/json")).toArray(String[]::new))
+                .expect(201).body()).get("file_id").toString();
     }
 
     /** Sends the bytes of a request as they are and reads the answer until the server closes. */
