@@ -37,6 +37,11 @@ public record Problem(int status, String code, String title, String detail, bool
         return more;
     }
 
+    /** The same, told by another status. */
+    public Problem as(int otherStatus) {
+        return new Problem(otherStatus, code, title, detail, retryable, retryAfter, extra);
+    }
+
     /** The same, telling when to try again. */
     public Problem after(Duration wait) {
         return new Problem(status, code, title, detail, retryable, wait, extra);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import tranzr.events.Reason;
 import tranzr.http.BadRequestException;
@@ -47,6 +48,17 @@ public final class Problems implements HttpListener.ErrorMapper {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return unasked(request, json ? problem.toJson() : problem.toText());
+            }
+        };
+    }
+
+    /** Makes a handler answer its failures in JSON, with the statuses that the clients of its protocol understand. @param as what the protocol makes of a problem */
+    public Handler adapted(Handler handler, BiFunction<Request, Problem, Problem> as) {
+        return request -> {
+            try {
+                return handler.handle(request);
+            } catch (Exception e) {
+                return unasked(request, as.apply(request, told(request, withMore(request, problemOf(request, e)))).toJson());
             }
         };
     }
@@ -135,6 +147,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
             case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
                     .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.IdTaken _ -> Problem.of(ErrorCode.ID_TAKEN, "this id is in use; choose another");
             case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
                     .with("missing_ranges", inclusive(f.missing()));

@@ -40,6 +40,10 @@ public sealed interface Change {
     record LengthFixed(UUID id, long length, long totalChunks) implements Change {
     }
 
+    /** Counts the chunks of an open upload by another size; what is there stays ({@code MISSING}, {@code STATE}). @param totalChunks -1 when unknown */
+    record ChunksRecut(UUID id, long chunkSize, long totalChunks) implements Change {
+    }
+
     /**
      * Moves an upload to another state ({@code MISSING}; {@code STATE} when it is not in {@code from}): to
      * {@code PENDING_ASSEMBLY} when whole ({@code LENGTH} otherwise), back to {@code UPLOADING} after a mismatch, to {@code EXPIRED},

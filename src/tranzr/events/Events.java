@@ -116,7 +116,7 @@ public final class Events {
             }
             case Change.DownloadStarted c -> catalog.share(c.tokenHash())
                     .ifPresent(share -> add(ACCESSED, upload(share.fileId()), share, share.policy().notice()));
-            case Change.RangeStored _, Change.StateChanged _, Change.DigestExpected _, Change.ShareTermsChanged _, Change.DownloadFinished _,
+            case Change.RangeStored _, Change.ChunksRecut _, Change.StateChanged _, Change.DigestExpected _, Change.ShareTermsChanged _, Change.DownloadFinished _,
                     Change.DownloadReleased _, Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.EntityAdded _,
                     Change.EntityReplaced _, Change.EntityRemoved _, Change.Within _, Change.Present _ -> { }
         }

@@ -21,10 +21,11 @@ import java.util.UUID;
  * @param expires when the upload (or, once completed, the file) is cleaned away; null for never
  * @param access whom it belongs to
  * @param priority what its transfers are worth beside others
+ * @param notes what its door reads again, and what is promised
  */
 public record Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
         UploadState state, RangeSet ranges, Digest expected, Digest sha256, Digest deleteKey,
-        Instant created, Instant updated, Instant expires, FileAccess access, Priority priority) {
+        Instant created, Instant updated, Instant expires, FileAccess access, Priority priority, Notes notes) {
 
     public static final long UNKNOWN_LENGTH = -1;
 
@@ -37,6 +38,7 @@ public record Upload(UUID id, String filename, long length, long announced, long
         Objects.requireNonNull(updated);
         Objects.requireNonNull(access);
         Objects.requireNonNull(priority);
+        Objects.requireNonNull(notes);
         if (length < UNKNOWN_LENGTH || chunkSize < 1) {
             throw new IllegalArgumentException("length " + length + ", chunk size " + chunkSize);
         }
@@ -54,6 +56,13 @@ public record Upload(UUID id, String filename, long length, long announced, long
             Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires, FileAccess access) {
         this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires, access,
                 Priority.NORMAL);
+    }
+
+    /** With nothing to read again. */
+    public Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, UploadState state, RangeSet ranges,
+            Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires, FileAccess access, Priority priority) {
+        this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires, access,
+                priority, Notes.NONE);
     }
 
     public boolean lengthKnown() {
@@ -74,34 +83,41 @@ public record Upload(UUID id, String filename, long length, long announced, long
 
     public Upload withRanges(RangeSet ranges, UploadState state, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority);
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
     public Upload withLength(long length, long totalChunks) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority);
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
     /** @param expected SHA-256 that the whole is to have */
     public Upload expecting(Digest expected) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority);
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
+    /** What was promised is kept by then. */
     public Upload completed(Digest sha256, Instant updated, Instant expires) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
-                sha256, deleteKey, created, updated, expires, access, priority);
+                sha256, deleteKey, created, updated, expires, access, priority, notes.with(null));
+    }
+
+    /** Counted in other chunks. */
+    public Upload recut(long chunkSize, long totalChunks) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
     public Upload withAccess(FileAccess access) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority);
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
     /** Under another name, and to be cleaned away at another time. @param expires null for never */
     public Upload withDetails(String filename, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority);
+                deleteKey, created, updated, expires, access, priority, notes);
     }
 
     /** What counts against quotas: the whole length as soon as it is known or announced; 0 once expired. */

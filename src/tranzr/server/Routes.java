@@ -29,6 +29,7 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.http.Handler;
@@ -73,7 +74,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview) {
+            LinkPage linkPage, PreviewRoutes preview, TusRoutes tus) {
     }
 
     private Routes() {
@@ -89,6 +90,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
+        routes.addAll(tus(to));
         return List.copyOf(routes);
     }
 
@@ -191,6 +193,17 @@ final class Routes {
                 api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
+    }
+
+    private static List<Route> tus(Doors to) {
+        return List.of(
+                // Behind TusDoor, which also answers OPTIONS
+                api("POST", "/tus", Need.UPLOAD, "upload.start", to.tus::create).with(Load.UPLOAD),
+                api("POST", "/tus/", Need.UPLOAD, "upload.start", to.tus::create).with(Load.UPLOAD),
+                api("HEAD", "/tus/{file_id}", Need.UPLOAD, "upload.status", to.tus::head).quiet(),
+                api("PATCH", "/tus/{file_id}", Need.UPLOAD, "upload.put", to.tus::patch).with(Load.UPLOAD),
+                api("DELETE", "/tus/{file_id}", Need.UPLOAD, "upload.abort", to.tus::delete),
+                api("GET", "/tus/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD));
     }
 
     private static List<Route> accounts(Doors to) {

@@ -36,6 +36,8 @@ import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.tus.TusDoor;
+import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
@@ -255,8 +257,8 @@ public final class Server implements AutoCloseable {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
-                parts.logs().recorder(), parts.meters(), problems);
+        Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
+                parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }
 
@@ -288,7 +290,8 @@ public final class Server implements AutoCloseable {
                 parts.metrics(),
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
-                new PreviewRoutes(engine));
+                new PreviewRoutes(engine),
+                new TusRoutes(engine, accounts.factor(), config.chunkSize()));
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -165,7 +165,7 @@ final class Assembler {
             seal(session, upload, hashed);
         }
         List<Change> changes = new ArrayList<>();
-        changes.add(new Change.UploadCompleted(upload.id(), actual, core.now(), expires));
+        changes.addAll(Core.completed(upload, actual, core.now(), expires));
         changes.addAll(with);
         commit(upload.id(), changes);
         sessions.forget(session);

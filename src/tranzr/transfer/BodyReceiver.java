@@ -89,7 +89,7 @@ final class BodyReceiver {
         this.limits = limits;
         this.writing = writing;
         this.passage = passage;
-        this.claimed = claim.possible() ? Digest.newSha256() : null;
+        this.claimed = claim.possible() ? claim.algorithm().engine() : null;
         this.position = start;
         this.runStart = start;
         this.background = new BackgroundForce(core, object);
@@ -322,7 +322,7 @@ final class BodyReceiver {
      * @throws FailureException ChecksumMismatch when it is not what was claimed; then nothing of it is kept
      */
     void finish(List<Change> after) throws IOException {
-        claim.verify(() -> Digest.of(claimed.digest()), bodyCrc);
+        claim.verify(() -> claimed.digest(), bodyCrc);
         if (conflict >= 0) {
             throw conflicting();
         }

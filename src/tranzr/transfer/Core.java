@@ -16,9 +16,12 @@ import tranzr.catalog.Catalog;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
+import tranzr.model.Digest;
 import tranzr.model.Room;
+import tranzr.model.SharePromise;
 import tranzr.security.GuessLimiter;
 import tranzr.security.SharePassword;
+import tranzr.model.Upload;
 import tranzr.storage.Storage;
 
 /** What the parts of the engine, and the packages beside it, share: the two contracts, the clock, and one way to treat a store that fails. */
@@ -242,5 +245,12 @@ public final class Core {
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /** The changes that complete an upload: it, and the link that was promised. @param expires null for never */
+    static List<Change> completed(Upload upload, Digest sha256, Instant at, Instant expires) {
+        Change completed = new Change.UploadCompleted(upload.id(), sha256, at, expires);
+        SharePromise promise = upload.notes().promise();
+        return promise == null ? List.of(completed) : List.of(completed, new Change.ShareCreated(promise.kept(upload.id(), at)));
     }
 }

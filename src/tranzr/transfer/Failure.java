@@ -149,6 +149,10 @@ public sealed interface Failure {
     record LengthMismatch(long expected, long actual) implements Failure {
     }
 
+    /** A client chose an id for an upload that another has, or had. */
+    record IdTaken() implements Failure {
+    }
+
     /** Nobody has said yet how long the upload is. */
     record LengthUnknown(UUID id) implements Failure {
     }

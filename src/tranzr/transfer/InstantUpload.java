@@ -117,7 +117,7 @@ final class InstantUpload {
         if (from.length() > 0) {
             changes.add(new Change.RangeStored(described.id(), new ByteRange(0, from.length()), from.ranges().crc(0), null, described.created(), described.expires()));
         }
-        changes.add(new Change.UploadCompleted(described.id(), from.sha256(), described.created(), null));
+        changes.addAll(Core.completed(described, from.sha256(), described.created(), null));
         boolean committed = false;
         try {
             core.commit(changes);

@@ -13,6 +13,7 @@ import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Crc32c;
 import tranzr.model.Digest;
+import tranzr.model.HashAlgorithm;
 import tranzr.model.Upload;
 import tranzr.storage.StoredObject;
 
@@ -24,17 +25,19 @@ final class OneShot {
 
     private final Core core;
     private final Permit permit;
+    private final Lengths lengths;
     private final Uploads uploads;
 
-    OneShot(Core core, Permit permit, Uploads uploads) {
+    OneShot(Core core, Permit permit, Lengths lengths, Uploads uploads) {
         this.core = core;
         this.permit = permit;
+        this.lengths = lengths;
         this.uploads = uploads;
     }
 
     Upload receive(NewUpload spec, Body body, DigestClaim claim, Instant expires, List<Change> with) {
         core.requireAvailable();
-        uploads.requireNotTooLarge(body.length());
+        lengths.requireNotTooLarge(body.length());
         Upload upload = uploads.describe(spec);
         if (spec.length() != Upload.UNKNOWN_LENGTH && body.length() != Body.UNKNOWN && spec.length() != body.length()) {
             throw new FailureException(new Failure.WrongLength(spec.length(), body.length(), false));
@@ -47,7 +50,7 @@ final class OneShot {
         if (first.length > BodyReceiver.INLINE) {
             return large(spec, new Resumed(first, body), claim, expires, with);
         }
-        uploads.requireNotTooLarge(first.length);
+        lengths.requireNotTooLarge(first.length);
         return small(upload, first, claim, expires, with);
     }
 
@@ -74,7 +77,7 @@ final class OneShot {
         }
         Digest actual = Digest.sha256(bytes);
         int crc = Crc32c.of(bytes, 0, bytes.length);
-        claim.verify(() -> actual, crc);
+        claim.verify(() -> claim.algorithm() == HashAlgorithm.SHA_256 ? actual.bytes() : claim.algorithm().engine().digest(bytes), crc);
         if (described.expected() != null && !described.expected().equals(actual)) {
             throw new FailureException(new Failure.HashMismatch(described.expected(), actual));
         }
@@ -86,7 +89,7 @@ final class OneShot {
         if (bytes.length > 0) {
             changes.add(new Change.RangeStored(upload.id(), new ByteRange(0, bytes.length), crc, bytes, upload.created(), upload.expires()));
         }
-        changes.add(new Change.UploadCompleted(upload.id(), actual, upload.created(), expires));
+        changes.addAll(Core.completed(upload, actual, upload.created(), expires));
         changes.addAll(with);
         store(upload, bytes, changes);
         return upload.withRanges(tranzr.model.RangeSet.whole(bytes.length, crc),
@@ -154,7 +157,7 @@ final class OneShot {
         try {
             Uploads.Written written = uploads.writeRange(upload.id(), 0, -1, -1, body, claim);
             if (!written.upload().lengthKnown()) {
-                uploads.fixLength(written.upload(), written.range().end());
+                lengths.fixKnownToFit(written.upload(), written.range().end());
             }
             Upload done = uploads.complete(upload.id(), HASHED_ALREADY, expires, with).upload();
             keep = true;

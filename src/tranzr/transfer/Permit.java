@@ -109,7 +109,7 @@ final class Permit {
     /** What to throw when a commit that begins an upload has failed. */
     FailureException notCreated(ConflictException e) {
         if (e.reason() != ConflictException.Reason.MISSING) {
-            return new FailureException(new Failure.InvalidValue("file_id", "is in use already"));
+            return new FailureException(new Failure.IdTaken());
         }
         return new FailureException(caller instanceof Caller.Guest ? new Failure.RequestClosed() : new Failure.UnknownRoom());
     }

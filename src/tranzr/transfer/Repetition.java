@@ -43,7 +43,7 @@ final class Repetition {
     }
 
     private Uploads.Written take(Body body, DigestClaim claim) {
-        MessageDigest claimed = claim.possible() ? Digest.newSha256() : null;
+        MessageDigest claimed = claim.possible() ? claim.algorithm().engine() : null;
         CRC32C crc = new CRC32C();
         long position = place.start();
         byte[] buffer = new byte[BUFFER];
@@ -63,7 +63,7 @@ final class Repetition {
             // It was removed, or cannot be read: either way it does not take these bytes.
             throw new FailureException(new Failure.AlreadyCompleted(file.id()));
         }
-        claim.verify(() -> Digest.of(claimed.digest()), (int) crc.getValue());
+        claim.verify(() -> claimed.digest(), (int) crc.getValue());
         core.watch.repeated(file.id());
         return new Uploads.Written(file, new ByteRange(place.start(), position), true);
     }

@@ -18,6 +18,7 @@ import tranzr.model.FileName;
 import tranzr.model.IpRange;
 import tranzr.model.Right;
 import tranzr.model.Share;
+import tranzr.model.SharePromise;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 import tranzr.security.LinkGrant;
@@ -34,6 +35,7 @@ public final class Shares {
     public static final Duration GRANT = Duration.ofHours(1);
     private static final int MAX_ADDRESSES = 100;
     private static final int MAX_TITLE = 200;
+    private static final UUID NOTHING_YET = new UUID(0, 0);
 
     /**
      * @param expires null for never
@@ -65,6 +67,10 @@ public final class Shares {
         public Change change() {
             return new Change.ShareCreated(share);
         }
+    }
+
+    /** A promised share as it is known just once. @param password in the clear, or null */
+    public record Promised(SharePromise promise, String token, String password) {
     }
 
     /** Who asks. @param userAgent may be null; @param password as given, or null; @param grant in its place, or null */
@@ -141,6 +147,18 @@ public final class Shares {
                 terms.oneTime() ? 1 : terms.maxDownloads(), 0, List.of(), 0, null,
                 new Share.Policy(permit.caller().owner(), terms.addresses(), terms.oneTime(), terms.notice()));
         return new Created(share, token, terms.password());
+    }
+
+    /**
+     * A link that comes into being when the upload it is promised to completes, by {@link NewUpload#with(SharePromise)}. Fails with InvalidValue, TooManyAttempts, Forbidden.
+     *
+     * @param terms whose expiry is not used
+     * @param lasts how long, from completion on; null for ever
+     */
+    public Promised promise(Terms terms, Duration lasts) {
+        Created drafted = draft(NOTHING_YET, terms);
+        Share share = drafted.share();
+        return new Promised(new SharePromise(share.tokenHash(), share.password(), lasts, share.maxDownloads(), share.policy()), drafted.token(), drafted.password());
     }
 
     /** Makes a share of a completed file. Fails with UnknownFile, Forbidden, NotCompleted, InvalidValue. */

@@ -22,8 +22,6 @@ final class UploadSession {
 
     /** How long a newer request waits for an older one to let go after its connection was ended. */
     private static final Duration LETTING_GO = Duration.ofSeconds(20);
-    /** How long a request whose connection is said to be dead may take to find that out, and to keep what it has brought. */
-    private static final Duration ENDING = Duration.ofSeconds(1);
 
     /** A request's claim on a part of the byte space. */
     static final class Writer {
@@ -148,11 +146,11 @@ final class UploadSession {
         }
     }
 
-    /** Returns when no request brings any of these bytes: waits a little for those that end by themselves, and ends the others. */
-    void settle(ByteRange range) {
+    /** Returns when no request brings any of these bytes: waits so long for those that end by themselves, and ends the others. */
+    void settle(ByteRange range, Duration patience) {
         lock.lock();
         try {
-            long nanos = ENDING.toNanos();
+            long nanos = patience.toNanos();
             while (nanos > 0 && writers.stream().anyMatch(writer -> writer.range.overlaps(range))) {
                 nanos = writerLeft.awaitNanos(nanos);
             }

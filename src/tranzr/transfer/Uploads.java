@@ -33,6 +33,9 @@ public final class Uploads {
     /** The chunk size of an upload that says neither how long it will be nor how it is cut: large, since it bounds the length together with the above. In bytes. */
     private static final long ENDLESS_CHUNK = 1L << 30;
 
+    /** How long requests may go on that somebody says are dead. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
+
     /**
      * What a request brought.
      *
@@ -64,6 +67,7 @@ public final class Uploads {
     private final Permit permit;
     private final UploadSessions sessions;
     private final Assembler assembler;
+    private final Lengths lengths;
     private final OneShot oneShot;
 
     Uploads(Core core, Permit permit, UploadSessions sessions, Assembler assembler) {
@@ -71,7 +75,8 @@ public final class Uploads {
         this.permit = permit;
         this.sessions = sessions;
         this.assembler = assembler;
-        this.oneShot = new OneShot(core, permit, this);
+        this.lengths = new Lengths(core, permit);
+        this.oneShot = new OneShot(core, permit, lengths, this);
     }
 
     /** A random id (UUID version 4). */
@@ -102,7 +107,7 @@ public final class Uploads {
 
     /**
      * Makes the file at once when its length and digest are announced and a file of these, which the caller may download, is here and undamaged; never for guests of upload requests.
-     * Empty when its bytes have to be sent. Fails as {@link #start}. May read that file whole.
+     * Empty when its bytes have to be sent. Fails as {@link #start}. May read that file whole. The id is one by {@link #newId}.
      */
     public Optional<Copied> instant(NewUpload spec) {
         return spec.expected() == null || spec.length() == Upload.UNKNOWN_LENGTH ? Optional.empty() : new InstantUpload(core, permit).of(describe(spec));
@@ -115,43 +120,38 @@ public final class Uploads {
         });
         boolean known = spec.length() != Upload.UNKNOWN_LENGTH;
         long announced = known ? spec.length() : spec.announced();
-        requireNotTooLarge(announced);
+        lengths.requireNotTooLarge(announced);
         long unnamed = known || spec.totalChunks() >= 0 ? core.settings.chunkSize() : ENDLESS_CHUNK;
         long chunkSize = spec.chunkSize() == 0 ? unnamed : spec.chunkSize();
-        if (chunkSize < 1) {
-            throw new FailureException(new Failure.InvalidValue("chunk_size", "must be at least 1 byte"));
-        }
-        long totalChunks = known ? chunksOf(spec.length(), chunkSize) : spec.totalChunks();
-        if (totalChunks > MAX_CHUNKS) {
-            throw new FailureException(new Failure.InvalidValue("chunk_size", "makes more than " + MAX_CHUNKS
-                    + " chunks; use at least " + chunksOf(announced, MAX_CHUNKS) + " bytes"));
-        }
+        long totalChunks = Lengths.count(known ? spec.length() : Upload.UNKNOWN_LENGTH, chunkSize, spec.totalChunks());
         Instant now = core.now();
         return new Upload(spec.id(), spec.filename(), spec.length(), announced, chunkSize, totalChunks,
                 UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
-                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority());
+                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority(), spec.notes());
     }
 
-    private static long chunksOf(long length, long chunkSize) {
-        return length / chunkSize + (length % chunkSize == 0 ? 0 : 1);
-    }
-
-    void requireNotTooLarge(long length) {
-        if (length > permit.largestFile()) {
-            throw new FailureException(new Failure.TooLarge(permit.largestFile()));
-        }
+    /** As {@link #settle(UUID, ByteRange, Duration)}, and gives them a second. */
+    public void settle(UUID id, ByteRange range) {
+        settle(id, range, ENDING);
     }
 
     /**
-     * Waits until no request brings bytes of this range, and ends those that go on for more than a second: whoever sent them says that they are dead. What came of them is then known.
-     * Fails with UnknownFile, Unavailable.
+     * Waits until no request brings bytes of this range, and ends those that go on for longer than {@code patience}: whoever sent them says that they are dead. What came of them is
+     * then durable and known. Fails with UnknownFile, Unavailable.
      */
-    public void settle(UUID id, ByteRange range) {
+    public void settle(UUID id, ByteRange range, Duration patience) {
         permit.require(id, Right.UPLOAD);
         withSession(id, session -> {
-            session.settle(range);
+            session.settle(range, patience);
             return null;
         });
+    }
+
+    /**
+     * Counts the chunks of an open upload by another size, in bytes; what is there stays. Fails with UnknownFile, UploadExpired, AlreadyCompleted, InvalidValue.
+     */
+    public Upload recut(UUID id, long chunkSize) {
+        return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize);
     }
 
     /**
@@ -174,9 +174,9 @@ public final class Uploads {
             requireLength(body.length(), place.length(), fixes);
             if (fixes) {
                 // Nothing may lie beyond the last chunk, and it must not be empty: the count would be wrong.
-                requireNotTooLarge(place.start() + Math.max(1, body.length()));
+                lengths.requireNotTooLarge(place.start() + Math.max(1, body.length()));
             } else {
-                requireNotTooLarge(place.end());
+                lengths.requireNotTooLarge(place.end());
             }
             return new Placement(core, permit, session, id, place, fixes ? Placement.End.FIXES_LENGTH : Placement.End.EXACT)
                     .take(body, claim);
@@ -209,7 +209,7 @@ public final class Uploads {
             if (end >= 0 && body.length() != Body.UNKNOWN && end - start != body.length()) {
                 throw new FailureException(new Failure.WrongLength(end - start, body.length(), false));
             }
-            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : largest(upload);
+            long most = upload.lengthKnown() ? upload.length() : total >= 0 ? total : lengths.largest(upload);
             if (start > most || announcedEnd > most) {
                 if (!upload.lengthKnown() && total < 0) {
                     throw new FailureException(new Failure.TooLarge(most));
@@ -217,8 +217,8 @@ public final class Uploads {
                 throw new FailureException(new Failure.RangeOutOfBounds(start, Math.max(start, announcedEnd), most));
             }
             if (total >= 0 && !upload.lengthKnown()) {
-                requireNotTooLarge(upload, total);
-                fixLength(upload, total);
+                lengths.requireNotTooLarge(upload, total);
+                lengths.fixKnownToFit(upload, total);
             }
             ByteRange place = new ByteRange(start, announcedEnd >= 0 ? announcedEnd : most);
             return new Placement(core, permit, session, id, place,
@@ -226,60 +226,19 @@ public final class Uploads {
         });
     }
 
-    /** What an upload of unknown length may grow to: a status must not have to tell of more chunks than it can. */
-    private long largest(Upload upload) {
-        return Math.min(permit.largestFile(), upload.chunkSize() > Long.MAX_VALUE / MAX_CHUNKS ? Long.MAX_VALUE : upload.chunkSize() * MAX_CHUNKS);
-    }
-
-    private void requireNotTooLarge(Upload upload, long length) {
-        if (length > largest(upload)) {
-            throw new FailureException(new Failure.TooLarge(largest(upload)));
-        }
-    }
-
     /**
      * Says how long an upload is, for one that began without it; saying the same again is harmless. Fails with UnknownFile, UploadExpired, LengthMismatch, TooLarge, NoSpace,
      * QuotaExceeded.
      */
     public void fixLength(UUID id, long length) {
-        Upload upload = settled(permit.require(id, Right.UPLOAD));
-        if (!upload.lengthKnown() && length >= upload.ranges().end()) {
-            requireNotTooLarge(upload, length);
-            try {
-                fixLength(upload, length);
-                return;
-            } catch (FailureException e) {
-                upload = permit.require(id, Right.UPLOAD); // Another request may have said it, or brought more, at the same time.
-                if (!(e.failure() instanceof Failure.RangeOutOfBounds) || !upload.lengthKnown() && upload.ranges().end() <= length) {
-                    throw e;
-                }
-            }
-        }
-        if (!upload.lengthKnown() || upload.length() != length) {
-            throw new FailureException(new Failure.LengthMismatch(length, upload.lengthKnown() ? upload.length() : upload.ranges().end()));
-        }
-    }
-
-    void fixLength(Upload upload, long length) {
-        try (Space.Hold hold = core.hold(Math.max(0, length - upload.charged()))) {
-            List<Change> changes = new ArrayList<>(permit.within(upload.access()));
-            changes.add(lengthFixed(upload, length));
-            core.commit(changes, hold::close);
-        } catch (ConflictException e) {
-            throw new FailureException(e.reason() == ConflictException.Reason.MISSING
-                    ? new Failure.UnknownFile(upload.id())
-                    : new Failure.RangeOutOfBounds(0, length, upload.ranges().end()));
-        }
-    }
-
-    static Change lengthFixed(Upload upload, long length) {
-        return new Change.LengthFixed(upload.id(), length, chunksOf(length, upload.chunkSize()));
+        lengths.fix(settled(permit.require(id, Right.UPLOAD)), length);
     }
 
     /**
      * Begins, takes whole and completes an upload in one go; for a small one all of it is a single commit. When a long body
      * breaks, what came of it stays, and BodyBroken names the upload to resume.
      *
+     * @param spec with an id by {@link #newId}: bytes are written before it is known whether the id is free
      * @param with committed together with the completion, such as a share of the file
      * @param expires when the file is cleaned away; null for never
      */

@@ -17,7 +17,9 @@ import static tranzr.catalog.Samples.token;
 import static tranzr.catalog.Samples.upload;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +27,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tranzr.catalog.ConflictException.Reason;
 import tranzr.model.AccessToken;
+import tranzr.model.Notes;
 import tranzr.model.RangeSet;
 import tranzr.model.Share;
+import tranzr.model.SharePromise;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
@@ -161,6 +165,31 @@ abstract class ChangeContract {
 
     private static Change move(UploadState from, UploadState to) {
         return new Change.StateChanged(id(1), from, to, at(7), at(8));
+    }
+
+    @Test
+    void anOpenUploadIsCountedInOtherChunksAndKeepsWhatIsThere() throws Exception {
+        refuses(Reason.MISSING, new Change.ChunksRecut(id(1), 4, 3));
+        catalog.commit(created(1, 10), stored(1, 0, 5));
+        catalog.commit(new Change.ChunksRecut(id(1), 4, 3));
+        assertEquals(4, uploadNow(1).chunkSize());
+        assertEquals(3, uploadNow(1).totalChunks());
+        assertEquals(5, uploadNow(1).ranges().total());
+        catalog.commit(stored(1, 5, 10), completed(1));
+        refuses(Reason.STATE, new Change.ChunksRecut(id(1), 5, 2));
+    }
+
+    @Test
+    void notesStayAndWhatWasPromisedGoesWithTheCompletion() throws Exception {
+        SharePromise promise = new SharePromise(digest("promised"), null, Duration.ofHours(1), 3, Share.Policy.OPERATOR);
+        Upload plain = created(1, 10).upload();
+        Notes notes = new Notes("door", Map.of("b", "2", "a", "1"), promise);
+        Upload upload = new Upload(plain.id(), plain.filename(), 10, 10, 10, 1, plain.state(), plain.ranges(), null, null, null, plain.created(), plain.updated(), plain.expires(),
+                plain.access(), plain.priority(), notes);
+        catalog.commit(new Change.UploadCreated(upload), stored(1, 0, 10));
+        assertEquals(notes, uploadNow(1).notes());
+        catalog.commit(completed(1));
+        assertEquals(notes.with(null), uploadNow(1).notes());
     }
 
     @Test

@@ -95,6 +95,12 @@ final class RouteRules {
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
             rules.put(route, new OnFile(UPLOAD, State.OPEN));
         }
+        for (String method : List.of("HEAD", "PATCH", "DELETE")) {
+            rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        rules.put("POST /tus", new AtAll(UPLOAD));
+        rules.put("POST /tus/", new AtAll(UPLOAD));
+        rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));

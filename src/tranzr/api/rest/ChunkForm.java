@@ -1,6 +1,7 @@
 package tranzr.api.rest;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class ChunkForm implements AutoCloseable {
     Response receive(Writer writer) throws IOException {
         DigestClaim inHeader = DigestClaims.of(request);
         if (inHeader.possible()) {
-            set("sha256", inHeader.value().get().hex());
+            set("sha256", HexFormat.of().formatHex(inHeader.value().get()));
         }
         for (Multipart.Part part = form.next(); part != null; part = form.next()) {
             if (!isFile(part)) {

@@ -10,6 +10,7 @@ import tranzr.model.Digest;
 import tranzr.model.Entity;
 import tranzr.model.FileAccess;
 import tranzr.model.OneTimeToken;
+import tranzr.model.Notes;
 import tranzr.model.Priority;
 import tranzr.model.Room;
 import tranzr.model.Scope;
@@ -34,6 +35,7 @@ final class ChangeText {
             case Change.RangeStored c -> "range stored: " + c.id() + " " + c.range() + " crc " + String.format("%08x", c.crc())
                     + (c.bytes() == null ? "" : ", its bytes with it") + expires(c.expires());
             case Change.LengthFixed c -> "length fixed: " + c.id() + " " + c.length() + " bytes, " + c.totalChunks() + " chunks";
+            case Change.ChunksRecut c -> "chunks recut: " + c.id() + " " + c.totalChunks() + " of " + c.chunkSize() + " bytes";
             case Change.StateChanged c -> "state changed: " + c.id() + " from " + c.from().wireName() + " to "
                     + c.to().wireName() + expires(c.expires());
             case Change.DigestExpected c -> "digest expected: " + c.id() + " sha256 " + brief(c.expected());
@@ -72,7 +74,7 @@ final class ChangeText {
             case Change.PasswordFailuresSet c -> c.at();
             case Change.FileDetailsChanged c -> c.at();
             case Change.EntityAdded c -> c.entity().created();
-            case Change.LengthFixed _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
+            case Change.LengthFixed _, Change.ChunksRecut _, Change.DigestExpected _, Change.UploadRemoved _, Change.ShareTermsChanged _,
                     Change.ShareRemoved _, Change.DownloadFinished _, Change.DownloadReleased _, Change.SharePolicyChanged _,
                     Change.AccessChanged _, Change.EntityReplaced _, Change.EntityRemoved _, Change.Within _, Change.Present _ -> null;
         };
@@ -85,7 +87,13 @@ final class ChangeText {
                 + upload.state().wireName() + ", has " + upload.ranges().total() + " in " + upload.ranges().size() + " ranges"
                 + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires())
                 + (upload.priority() == Priority.NORMAL ? "" : ", priority " + upload.priority())
-                + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()));
+                + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()))
+                + of(upload.notes());
+    }
+
+    private static String of(Notes notes) {
+        return (notes.door().isEmpty() ? "" : ", by " + quote(notes.door()))
+                + (notes.promise() == null ? "" : ", to be shared " + brief(notes.promise().tokenHash()));
     }
 
     static String of(Share share) {

@@ -221,7 +221,7 @@ public final class JournalCatalog implements Catalog {
             case Change.UploadRemoved _, Change.ShareRemoved _, Change.EntityRemoved _, Change.DownloadFinished _,
                     Change.DownloadReleased _ -> true;
             case Change.StateChanged c -> c.to() == UploadState.EXPIRED;
-            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.DigestExpected _,
+            case Change.UploadCreated _, Change.RangeStored _, Change.LengthFixed _, Change.ChunksRecut _, Change.DigestExpected _,
                     Change.UploadCompleted _, Change.ShareCreated _, Change.ShareTermsChanged _, Change.DownloadStarted _,
                     Change.PasswordFailuresSet _, Change.SharePolicyChanged _, Change.AccessChanged _, Change.FileDetailsChanged _,
                     Change.EntityAdded _, Change.EntityReplaced _, Change.Within _, Change.Present _ -> false;

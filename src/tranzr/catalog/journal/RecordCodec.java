@@ -47,6 +47,7 @@ final class RecordCodec {
     static final int ENTITY_REMOVED = 22;
     static final int SHARE_OF_SEVERAL_ADDED = 23;
     static final int FILE_DETAILS_CHANGED = 24;
+    static final int CHUNKS_RECUT = 25;
 
     /** More than any change takes without the bytes it carries, an upload with many ranges or a long text excepted. */
     private static final int USUAL_CHANGE_BYTES = 256;
@@ -100,6 +101,7 @@ final class RecordCodec {
             case Change.UploadCreated c -> RowCodec.putUpload(tag(out, UPLOAD_CREATED), c.upload());
             case Change.RangeStored c -> putRangeStored(tag(out, RANGE_STORED), c);
             case Change.LengthFixed c -> putLengthFixed(tag(out, LENGTH_FIXED), c);
+            case Change.ChunksRecut c -> putRecut(tag(out, CHUNKS_RECUT), c);
             case Change.StateChanged c -> putStateChanged(tag(out, STATE_CHANGED), c);
             case Change.DigestExpected c -> {
                 tag(out, DIGEST_EXPECTED).uuid(c.id());
@@ -179,6 +181,12 @@ final class RecordCodec {
         out.fromMinusOne(c.totalChunks());
     }
 
+    private static void putRecut(FieldWriter out, Change.ChunksRecut c) {
+        out.uuid(c.id());
+        out.varint(c.chunkSize());
+        out.fromMinusOne(c.totalChunks());
+    }
+
     private static void putStateChanged(FieldWriter out, Change.StateChanged c) {
         out.uuid(c.id());
         out.u8(c.from().ordinal());
@@ -214,6 +222,7 @@ final class RecordCodec {
             case UPLOAD_CREATED -> new Change.UploadCreated(RowCodec.upload(in));
             case RANGE_STORED -> rangeStored(in);
             case LENGTH_FIXED -> new Change.LengthFixed(in.uuid(), in.fromMinusOne(), in.fromMinusOne());
+            case CHUNKS_RECUT -> new Change.ChunksRecut(in.uuid(), chunkSize(in), in.fromMinusOne());
             case STATE_CHANGED -> stateChanged(in);
             case UPLOAD_COMPLETED -> new Change.UploadCompleted(in.uuid(), in.digest(), in.instant(), in.instantOrNull());
             case UPLOAD_REMOVED -> new Change.UploadRemoved(in.uuid());
@@ -258,6 +267,14 @@ final class RecordCodec {
             bytes = in.raw((int) length);
         }
         return new Change.RangeStored(id, new ByteRange(start, start + length), crc, bytes, at, expires);
+    }
+
+    private static long chunkSize(FieldReader in) throws BadRecordException {
+        long size = in.varint();
+        if (size < 1) {
+            throw new BadRecordException("chunks of " + size + " bytes");
+        }
+        return size;
     }
 
     private static Change stateChanged(FieldReader in) throws BadRecordException {

@@ -1,15 +1,20 @@
 package tranzr.catalog.journal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import tranzr.model.AccessToken;
 import tranzr.model.Digest;
 import tranzr.model.FileAccess;
+import tranzr.model.Notes;
 import tranzr.model.Priority;
 import tranzr.model.RangeSet;
 import tranzr.model.Share;
+import tranzr.model.SharePromise;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
@@ -25,8 +30,10 @@ final class RowCodec {
     static final int WITH_ACCESS = 0x80;
     /** Set in an upload's first byte when its body ends, behind whom it belongs to, with a priority other than the usual. */
     static final int WITH_PRIORITY = 0x40;
+    /** Set in an upload's first byte when its body ends, behind its priority, with notes. */
+    static final int WITH_NOTES = 0x20;
     /** What of the first byte is the state. */
-    private static final int STATE = 0x3F;
+    private static final int STATE = 0x1F;
 
     private RowCodec() {
     }
@@ -46,7 +53,7 @@ final class RowCodec {
     static void putUploadBody(FieldWriter out, Upload upload) {
         boolean plain = upload.access().equals(FileAccess.OPERATOR);
         boolean usual = upload.priority() == Priority.NORMAL;
-        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS) | (usual ? 0 : WITH_PRIORITY));
+        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS) | (usual ? 0 : WITH_PRIORITY) | (upload.notes().isEmpty() ? 0 : WITH_NOTES));
         out.textOrNull(upload.filename());
         out.fromMinusOne(upload.length());
         out.fromMinusOne(upload.announced());
@@ -64,6 +71,9 @@ final class RowCodec {
         if (!usual) {
             out.u8(upload.priority().ordinal());
         }
+        if (!upload.notes().isEmpty()) {
+            putNotes(out, upload.notes());
+        }
     }
 
     static Upload uploadBody(FieldReader in, UUID id, Instant created) throws BadRecordException {
@@ -79,7 +89,7 @@ final class RowCodec {
             return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, in.digestOrNull(),
                     in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull(),
                     (first & WITH_ACCESS) == 0 ? FileAccess.OPERATOR : EntityCodec.access(in),
-                    (first & WITH_PRIORITY) == 0 ? Priority.NORMAL : priority(in.u8()));
+                    (first & WITH_PRIORITY) == 0 ? Priority.NORMAL : priority(in.u8()), (first & WITH_NOTES) == 0 ? Notes.NONE : notes(in));
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("upload " + id + ": " + e.getMessage(), e);
         }
@@ -106,6 +116,41 @@ final class RowCodec {
             throw new BadRecordException("unknown upload state " + code);
         }
         return states[code];
+    }
+
+    private static void putNotes(FieldWriter out, Notes notes) {
+        out.textOrNull(notes.door());
+        out.varint(notes.values().size());
+        notes.values().forEach((key, value) -> {
+            out.textOrNull(key);
+            out.textOrNull(value);
+        });
+        SharePromise promise = notes.promise();
+        out.u8(promise == null ? 0 : 1);
+        if (promise != null) {
+            out.digest(promise.tokenHash());
+            out.textOrNull(promise.password());
+            out.varint(promise.lasts() == null ? 0 : promise.lasts().toMillis());
+            out.varint(promise.maxDownloads());
+            EntityCodec.putPolicy(out, promise.policy());
+        }
+    }
+
+    private static Notes notes(FieldReader in) throws BadRecordException {
+        String door = in.text();
+        int count = in.count(2);
+        Map<String, String> values = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            values.put(in.text(), in.text());
+        }
+        return new Notes(door, values, in.flag() ? promise(in) : null);
+    }
+
+    private static SharePromise promise(FieldReader in) throws BadRecordException {
+        Digest tokenHash = in.digest();
+        String password = in.textOrNull();
+        long lasts = in.varint();
+        return new SharePromise(tokenHash, password, lasts == 0 ? null : Duration.ofMillis(lasts), in.varint(), EntityCodec.policy(in));
     }
 
     /** The number of ranges; for each the gap before it, its length and its CRC-32C. */

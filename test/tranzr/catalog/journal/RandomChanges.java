@@ -1,5 +1,6 @@
 package tranzr.catalog.journal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import tranzr.model.Digest;
 import tranzr.model.Entity;
 import tranzr.model.FileAccess;
 import tranzr.model.IpRange;
+import tranzr.model.Notes;
 import tranzr.model.OneTimeToken;
 import tranzr.model.Priority;
 import tranzr.model.Quota;
@@ -26,6 +28,7 @@ import tranzr.model.Role;
 import tranzr.model.Room;
 import tranzr.model.Session;
 import tranzr.model.Share;
+import tranzr.model.SharePromise;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;
 import tranzr.model.UploadState;
@@ -44,7 +47,7 @@ final class RandomChanges {
     }
 
     Change next() {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(21)) {
             case 0 -> new Change.UploadCreated(upload());
             case 1 -> stored();
             case 2 -> new Change.LengthFixed(id(), length(), number() - 1);
@@ -63,7 +66,8 @@ final class RandomChanges {
             case 15 -> new Change.SharePolicyChanged(digest(), policy());
             case 16 -> new Change.AccessChanged(id(), access());
             case 17 -> new Change.EntityReplaced(entity(), entity());
-            case 18 -> new Change.FileDetailsChanged(id(), text(), instant(), instantOrNull());
+            case 18 -> new Change.ChunksRecut(id(), 1 + number() / 2, number() - 1);
+            case 19 -> new Change.FileDetailsChanged(id(), text(), instant(), instantOrNull());
             default -> new Change.EntityRemoved(entity().getClass(), id());
         };
     }
@@ -79,7 +83,16 @@ final class RandomChanges {
     Upload upload() {
         return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
                 digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
-                random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)]);
+                random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)], random.nextBoolean() ? Notes.NONE : notes());
+    }
+
+    private Notes notes() {
+        Map<String, String> values = new HashMap<>();
+        for (int count = random.nextInt(4); count > 0; count--) {
+            values.put(text(), text());
+        }
+        Duration lasts = random.nextBoolean() ? null : Duration.ofMillis(1 + number() / 2);
+        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()));
     }
 
     private Change stored() {
