@@ -28,6 +28,11 @@ public final class Others {
         need(hasNode(), Files.exists(missing) ? read(missing) : "build/node_modules is not there");
     }
 
+    /** Skips, or in CI fails, the calling test when there is no Chromium to drive. */
+    static void needBrowser() {
+        need(Shell.has("chromium") && Shell.has("chromedriver"), "chromium and chromedriver are not installed");
+    }
+
     /** Whether the packages of the lock file are there, and a Node to run them. */
     public static boolean hasNode() {
         return Shell.has("node") && Files.exists(BUILD.resolve("node_modules.stamp"));

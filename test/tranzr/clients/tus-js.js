@@ -38,15 +38,16 @@ const afterResponse = (request, answer) => {
   const method = request.getHeader('X-HTTP-Method-Override');
   const words = [request.getMethod(), ...(method ? ['as', method] : []), answer.getStatus()];
   const offset = answer.getHeader('Upload-Offset');
-  say(...words, ...(offset ? [offset] : []));
+  say(...words, ...(Number(offset) ? [offset] : []));
   if (answers === giveUpAfter) {
     setImmediate(() => upload.abort(true).then(() => say('taken back', upload.url)));
   }
 };
 
 const succeeded = ({ lastResponse }) => {
-  for (const [name, value] of Object.entries(lastResponse.getUnderlyingObject().headers)) {
-    if (name.startsWith('tranzr-')) {
+  for (const name of ['X-File-Id', 'X-Content-SHA256']) {
+    const value = lastResponse.getHeader(name);
+    if (value) {
       say(name, value);
     }
   }
