@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.Http;
 import tranzr.fault.CuttingProxy;
 import tranzr.fault.Network;
@@ -30,6 +32,7 @@ import tranzr.fault.Network;
  * {@code tus-java-client} in this process. The connections of the JDK that it uses know no PATCH, so that it sends POST with {@code X-HTTP-Method-Override}, with chunked bodies and
  * {@code Expect: 100-continue}.
  */
+@Tag(TestMain.ASIDE)
 class TusJavaClientTest extends OtherClients {
 
     private static final int SIZE = 5 * MIB + 321;

@@ -16,14 +16,17 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 import tranzr.e2e.Shell;
 import tranzr.web.Browser;
 
 /** {@code @uppy/tus} on a page of another origin, in Chromium, which lets it do no more than the answers to its preflights allow. */
+@Tag(TestMain.ASIDE)
 class UppyTest extends OtherClients {
 
     private static final int SIZE = 3 * MIB + 4321;
@@ -79,6 +82,8 @@ class UppyTest extends OtherClients {
     /** Opens the page. @param options of the plugin, as the inside of a JSON object */
     private static void open(String endpoint, String options) {
         String json = "{\"endpoint\": \"" + endpoint + "\"" + (options.isEmpty() ? "" : ", " + options) + "}";
+        // What an earlier page has left is not this one's.
+        browser.complaints();
         browser.open(origin() + "/?" + URLEncoder.encode(json, StandardCharsets.UTF_8).replace("+", "%20"));
         browser.untilText("#said", "ready");
     }

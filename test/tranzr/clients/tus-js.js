@@ -51,6 +51,7 @@ const succeeded = ({ lastResponse }) => {
       say(name, value);
     }
   }
+  say('took', Math.round(performance.now() - started));
   say('done', upload.url);
 };
 
@@ -79,4 +80,5 @@ if (resume) {
     upload.resumeFromPreviousUpload(found[0]);
   }
 }
+const started = performance.now();
 upload.start();
