@@ -37,7 +37,6 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.tus.TusDoor;
-import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
@@ -267,9 +266,10 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
+        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize(), clock, random);
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
-                new ChunkRoutes(engine),
+                new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -291,7 +291,7 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                new TusRoutes(engine, accounts.factor(), config.chunkSize()));
+                protocols);
     }
 
     private static Health health(Engine engine, Logs logs) {
