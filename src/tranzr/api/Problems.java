@@ -33,10 +33,16 @@ public final class Problems implements HttpListener.ErrorMapper {
         this.random = random;
     }
 
-    /** The answer in JSON. */
+    /** The answer in JSON, in the form that was asked for by {@link #tell}. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return unasked(request, told(request, withMore(request, problemOf(request, thrown))).toJson());
+        Problem problem = told(request, withMore(request, problemOf(request, thrown)));
+        return unasked(request, request.attached(Problem.Form.class).map(form -> form.of(problem)).orElseGet(problem::toJson));
+    }
+
+    /** From now on what goes wrong with this request is told in another form. */
+    public static void tell(Request request, Problem.Form form) {
+        request.attach(Problem.Form.class, form);
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -113,7 +119,8 @@ public final class Problems implements HttpListener.ErrorMapper {
                 .with("incident", id);
     }
 
-    private static Problem of(BadRequestException e) {
+    /** How a refusal that the request itself earns is told. */
+    public static Problem of(BadRequestException e) {
         Problem problem = ErrorCode.of(e.code())
                 .map(code -> new Problem(e.status(), e.code(), code.title(), e.getMessage(), code.retryable(), null, Map.of()))
                 .orElseGet(() -> new Problem(e.status(), e.code(), "Bad request", e.getMessage(), false, null, Map.of()));
@@ -218,6 +225,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.NoSecondFactor _ -> Problem.of(ErrorCode.NO_SECOND_FACTOR, "the token has no second factor");
             case Failure.NotForOperator _ -> Problem.of(ErrorCode.NOT_FOR_OPERATOR,
                     "the token given at the server's start cannot have this; make a token for it");
+            case Failure.SignatureInvalid _ -> Problem.of(ErrorCode.SIGNATURE_INVALID,
+                    "this address does not hold: it is not as it was signed, or has ended; ask for another");
             case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,

@@ -15,6 +15,7 @@ import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Notes;
 import tranzr.model.Priority;
 import tranzr.model.RangeSet;
 import tranzr.model.Right;
@@ -174,7 +175,12 @@ public final class Uploads {
      * Counts the chunks of an open upload by another size, in bytes; what is there stays. Fails with UnknownFile, UploadExpired, AlreadyCompleted, InvalidValue.
      */
     public Upload recut(UUID id, long chunkSize) {
-        return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize);
+        return recut(id, chunkSize, null);
+    }
+
+    /** As {@link #recut(UUID, long)}, and has its door remember something else in the same commit. @param notes null to leave them */
+    public Upload recut(UUID id, long chunkSize, Notes notes) {
+        return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize, notes);
     }
 
     /**
@@ -301,6 +307,11 @@ public final class Uploads {
         return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).map(Upload::priority).orElse(Priority.NORMAL);
     }
 
+    /** What its door keeps with it; nothing when there is none that the caller may know of. */
+    public Notes notes(UUID id) {
+        return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).map(Upload::notes).orElse(Notes.NONE);
+    }
+
     /** Whether there is a record of this id that the caller may know of, be it of an upload that has expired. */
     public boolean isKnown(UUID id) {
         return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).isPresent();
@@ -315,6 +326,17 @@ public final class Uploads {
     public Assembly complete(UUID id, Digest expected, Duration wait) {
         permit.require(id, Right.UPLOAD);
         return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
+    }
+
+    /** As {@link #complete(UUID, Digest, Duration)}. @param expires when the file is to be cleaned away; null for never */
+    public Assembly complete(UUID id, Digest expected, Duration wait, Instant expires) {
+        permit.require(id, Right.UPLOAD);
+        return withSession(id, session -> assembler.complete(session, expected, wait, expires, List.of()));
+    }
+
+    /** The most bytes that a file of the caller may have; {@link Long#MAX_VALUE} for no limit. */
+    public long largestFile() {
+        return permit.largestFile();
     }
 
     /** How many bytes of an upload are hashed; for the progress of a pending one. */
