@@ -93,7 +93,7 @@ final class RandomChanges {
             values.put(text(), text());
         }
         Duration lasts = random.nextBoolean() ? null : Duration.ofMillis(1 + number() / 2);
-        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()));
+        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()), random.nextBoolean());
     }
 
     private Change stored() {
