@@ -61,10 +61,15 @@ final class WireOutput extends OutputStream {
      * @throws IOException also when the client is not ready for an answer
      */
     void refuse(BadRequestException refusal, String requestId) throws IOException {
+        refuse(RequestHead.refusal(refusal), requestId);
+    }
+
+    /** As {@link #refuse(BadRequestException, String)}. @param refusal a short answer */
+    void refuse(Response refusal, String requestId) throws IOException {
         if (!link.isEstablished()) {
             throw new IOException("TLS is not established");
         }
-        transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
+        transmit(refusal.wholeAnswer(requestId));
     }
 
     /** Says that nothing follows, where the connection has a way to say it. */

@@ -24,10 +24,8 @@ public final class TusDoor {
     /** "460 Checksum Mismatch" (tus 1.0.0, "Checksum"). */
     private static final int CHECKSUM_MISMATCH = 460;
     private static final int BAD_REQUEST = 400;
-    private static final int CONFLICT = 409;
     private static final int LOCKED = 423;
-    private static final int TOO_MANY = 429;
-    private static final int UNAVAILABLE = 503;
+    private static final int SERVER_ERROR = 500;
 
     private final Problems problems;
     private final long maxSize;
@@ -70,6 +68,10 @@ public final class TusDoor {
             BadRequestException refusal = ErrorCode.UNSUPPORTED_VERSION.refusal("Tus-Resumable", "send Tus-Resumable: " + TusFields.VERSION);
             return problems.answer(request, refusal).header("Tus-Version", TusFields.VERSION);
         }
+        if (request.hasBody()) {
+            Problem slow = Problem.of(ErrorCode.BODY_INCOMPLETE, "the body came too slowly; what came of it is kept").as(LOCKED);
+            request.whenSlow(slow.toJson().header("Tus-Resumable", TusFields.VERSION));
+        }
         return routes.handle(request);
     }
 
@@ -84,23 +86,17 @@ public final class TusDoor {
 
     /**
      * What the clients make of a status decides about an upload: after any 4xx but 409 and 423 they never try again, and after a 5xx to HEAD they begin a new upload
-     * from its first byte.
+     * from its first byte. So what may pass is 423, for which no client gives up.
      */
     private static Problem adapted(Request request, Problem problem) {
-        boolean transientOne = problem.status() >= 500 || problem.status() == TOO_MANY;
-        if (request.method().equals("HEAD") && transientOne) {
-            return problem.as(LOCKED);
-        }
         if (problem.code().equals(ErrorCode.CHECKSUM_MISMATCH.wireName())) {
             return problem.as(CHECKSUM_MISMATCH);
-        }
-        if (problem.code().equals(ErrorCode.BODY_INCOMPLETE.wireName())) {
-            return problem.as(CONFLICT);
         }
         // "Once set the length MUST NOT be changed": trying again will not help.
         if (problem.code().equals(ErrorCode.LENGTH_MISMATCH.wireName())) {
             return problem.as(BAD_REQUEST);
         }
-        return problem.status() == TOO_MANY ? problem.as(UNAVAILABLE) : problem;
+        boolean passes = problem.status() < SERVER_ERROR ? problem.retryable() : request.method().equals("HEAD");
+        return passes ? problem.as(LOCKED) : problem;
     }
 }
