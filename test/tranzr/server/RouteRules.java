@@ -7,9 +7,14 @@ import static tranzr.model.Right.METRICS;
 import static tranzr.model.Right.SHARE;
 import static tranzr.model.Right.UPLOAD;
 
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tranzr.model.Digest;
 import tranzr.model.Right;
 
 /** How every route is decided, written down once more for {@link PermissionMatrixTest}. */
@@ -74,6 +79,10 @@ final class RouteRules {
     record OnRequest() implements Rule {
     }
 
+    /** An address that somebody has signed who had the right then: whoever asks, it holds as long as that one has it. */
+    record Signed(Right right) implements Rule {
+    }
+
     enum State { OPEN, COMPLETED }
 
     /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
@@ -87,9 +96,27 @@ final class RouteRules {
             "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
 
+    /** What one of chunky's calls says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
+    static Optional<String> chunkyBody(Routes.Route route, String file, byte[] content) {
+        Set<String> calls = Set.of("/initiateUploadSession", "/uploadFileChunk", "/uploadChunk", "/byteRangesToUpload", "/uploadStatus", "/endUpload");
+        boolean begins = route.pattern().equals("/initiateUploadSession");
+        return calls.contains(route.pattern()) ? Optional.of("{" + (begins ? "" : "\"sessionId\": \"" + file + "\", ") + "\"fileHash\": \"" + Digest.sha256(content).base64() + "\", \"totalFileSizeBytes\": "
+                + content.length + ", \"startByte\": 0, \"endByte\": 0, \"chunk\": \"" + Base64.getEncoder().encodeToString(Arrays.copyOf(content, 1)) + "\"}") : Optional.empty();
+    }
+
+    private static Map<String, Rule> ofChunky() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String route : List.of("PATCH /uploadFileChunk", "PATCH /uploadChunk", "POST /byteRangesToUpload", "GET /uploadStatus")) {
+            rules.put(route, new OnFile(UPLOAD, State.OPEN));
+        }
+        rules.put("POST /initiateUploadSession", new AtAll(UPLOAD));
+        rules.put("POST /endUpload", new OnFile(UPLOAD, State.COMPLETED));
+        return rules;
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
-        Map<String, Rule> rules = new HashMap<>();
+        Map<String, Rule> rules = new HashMap<>(ofChunky());
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
@@ -127,6 +154,14 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
+        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("DELETE /signed-urls", new Admin());
+        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
+        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
+        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
+        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }
