@@ -43,6 +43,11 @@ public final class TusRoutes {
 
     /** How long the answer to the last byte waits for what is left to hash: nothing, when the bytes came in order. */
     private static final Duration HASHING = Duration.ofSeconds(5);
+    /**
+     * How long an older request may take to notice that its connection is gone. What has arrived of it is then kept, which is cheaper than to have it sent again; one that
+     * does not notice is ended.
+     */
+    private static final Duration LETTING_GO = Duration.ofMillis(250);
     private static final ByteRange ALL = new ByteRange(0, Long.MAX_VALUE);
 
     /** By this name the door knows its own notes. */
@@ -293,7 +298,7 @@ public final class TusRoutes {
     }
 
     private static Upload settled(Uploads uploads, UUID id) {
-        uploads.settle(id, ALL, Duration.ZERO);
+        uploads.settle(id, ALL, LETTING_GO);
         return uploads.get(id, Right.UPLOAD);
     }
 

@@ -143,7 +143,7 @@ class TusRequirementsTest {
             tus.send(socket, "PATCH", path, List.of(RawTus.VERSION, RawTus.BYTES, "Upload-Offset: 0", "Content-Length: 1000000"));
             socket.getOutputStream().write(bytes);
             socket.shutdownOutput();
-            RawTus.read(socket, false).expect(409, "body_incomplete");
+            RawTus.read(socket, false).expect(423, "body_incomplete");
         }
         assertEquals(300_000, tus.head(path).offset());
     }
@@ -158,7 +158,7 @@ class TusRequirementsTest {
             socket.getOutputStream().write("\r\n64\r\n".getBytes());
             socket.getOutputStream().write(part(5, 50));
             socket.shutdownOutput();
-            RawTus.read(socket, false).expect(409, "body_incomplete");
+            RawTus.read(socket, false).expect(423, "body_incomplete");
         }
         assertEquals(50, tus.head(path).offset());
     }
