@@ -31,7 +31,7 @@ class RetryTest {
             "body_too_large", "length_required", "resume_needs_upload_id", "share_not_found", "share_expired", "download_limit_reached", "not_in_share", "grant_expired", "no_preview", "password_required", "wrong_password",
             "token_required", "wrong_token", "session_expired", "session_not_found", "https_required", "second_factor_required", "wrong_code", "second_factor_exists",
             "no_second_factor", "not_for_operator", "forbidden", "address_not_allowed", "room_not_found", "room_not_empty", "name_taken", "last_owner", "token_not_found", "last_admin",
-            "webhook_not_found", "delivery_not_found", "request_not_found", "request_closed", "forbidden_host", "csrf", "cross_site", "data_corrupted", "internal_error",
+            "webhook_not_found", "delivery_not_found", "request_not_found", "request_closed", "forbidden_host", "csrf", "cross_site", "data_corrupted", "internal_error", "mismatching_upload_offset", "inconsistent_upload_length", "completed_upload", "unsupported_media_type",
             "upgrade_required", "websocket_unavailable");
 
     @Test

@@ -98,6 +98,12 @@ final class RouteRules {
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /files/upload/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        for (String route : List.of("POST /files/upload", "PUT /files/upload", "PATCH /files/upload", "OPTIONS /files/upload", "OPTIONS /", "OPTIONS /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
         rules.put("GET /events", new AtAll(LIST));
         rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));

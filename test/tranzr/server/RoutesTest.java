@@ -50,7 +50,7 @@ import tranzr.json.Json;
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "options");
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
