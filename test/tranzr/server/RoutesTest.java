@@ -50,18 +50,17 @@ import tranzr.json.Json;
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "options");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head", "options");
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null, null),
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null, List.of()), new FileRoutes(null, null),
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null),
-                new ResumableUploads(null, null, null)));
+                new PreviewRoutes(null), Protocols.over(null, null, 1, new ResumableUploads(null, null, null))));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.api.Callers;
+import tranzr.api.ChunkMap;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
@@ -22,7 +23,6 @@ import tranzr.http.Response;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
-import tranzr.model.Priority;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -65,7 +65,7 @@ public final class UploadRoutes {
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         NewUpload spec = new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, priority(fields));
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, fields.priority("priority"));
         Optional<Uploads.Copied> copied = uploads.instant(spec);
         if (copied.isPresent()) {
             Upload file = copied.get().file();
@@ -76,16 +76,6 @@ public final class UploadRoutes {
         Upload upload = uploads.start(spec);
         Recorder.note(request, "file_id", upload.id().toString());
         return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
-    }
-
-    private static Priority priority(Fields fields) {
-        return fields.text("priority").map(text -> {
-            try {
-                return Priority.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw Fields.invalid("priority", "the text " + e.getMessage());
-            }
-        }).orElse(Priority.NORMAL);
     }
 
     /** {@code GET /upload/status/{file_id}}. */

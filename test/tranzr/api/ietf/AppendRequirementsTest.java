@@ -140,7 +140,7 @@ class AppendRequirementsTest {
         String location = begun(300);
         for (long offset : List.of(0L, 299L, 301L, 999_999_999_999_999L)) {
             Wire.Answer answer = append(location, part(0, 10), offset, false).expect(409, "mismatching-upload-offset");
-            assertEquals("300 300 " + offset + " mismatching_upload_offset", answer.field("Upload-Offset") + " " + answer.member("expected-offset") + " " + answer.member("provided-offset")
+            assertEquals("300 300 " + offset + " offset_mismatch", answer.field("Upload-Offset") + " " + answer.member("expected-offset") + " " + answer.member("provided-offset")
                     + " " + answer.member("code"));
             assertEquals("300 ?0", stands(location));
         }
