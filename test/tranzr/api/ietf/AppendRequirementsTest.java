@@ -203,7 +203,8 @@ class AppendRequirementsTest {
         String other = begun(300);
         ask(part(300, 400), "PATCH " + other, TYPE, "Upload-Offset: 300", "Upload-Complete: ?0", "Upload-Length: 200").expect(400, "inconsistent-upload-length");
         try (Wire wire = new Wire(server)) {
-            wire.head("PATCH " + other, TYPE, "Upload-Offset: 300", "Upload-Complete: ?1", "Content-Length: 700").send(part(300, 350));
+            wire.head("PATCH " + other, TYPE, "Upload-Offset: 300", "Upload-Complete: ?1", "Content-Length: 700", "Expect: 100-continue").next().expect(100);
+            wire.send(part(300, 350));
         }
         assertEquals("350 ?0", stands(other));
         assertEquals("1000", Wire.head(server, other).field("Upload-Length"));
@@ -226,7 +227,8 @@ class AppendRequirementsTest {
     void whatCameBeforeABreakIsKeptAndNotComplete() throws IOException {
         String location = begun(300);
         try (Wire wire = new Wire(server)) {
-            wire.head("PATCH " + location, TYPE, "Upload-Offset: 300", "Upload-Complete: ?1", "Transfer-Encoding: chunked").chunk(part(300, 400)).send("64\r\nabc".getBytes());
+            wire.head("PATCH " + location, TYPE, "Upload-Offset: 300", "Upload-Complete: ?1", "Transfer-Encoding: chunked", "Expect: 100-continue").next().expect(100);
+            wire.chunk(part(300, 400)).send("64\r\nabc".getBytes());
         }
         assertEquals("403 ?0", stands(location));
     }
