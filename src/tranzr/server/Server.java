@@ -21,8 +21,6 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
-import tranzr.api.curl.CurlFiles;
-import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -257,7 +255,7 @@ public final class Server implements AutoCloseable {
     private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), config.connections().cors(), config.baseUrl());
         Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
                 parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
@@ -268,9 +266,9 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
-        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize(), new ResumableUploads(engine, clock, new CurlFiles(engine, clock, random)));
+        Protocols protocols = Protocols.over(engine, accounts, parts.events(), config.chunkSize(), clock, random);
         return new Routes.Doors(
-                new UploadRoutes(engine, config.chunkSize()),
+                new UploadRoutes(engine, config.chunkSize(), accounts.partUrls()),
                 new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
