@@ -79,11 +79,11 @@ record SessionKey(UUID sessionId, Digest fileHash) {
     }
 
     static BadRequestException invalidSession() {
-        return of(ErrorCode.INVALID_SESSION_ID, "sessionId");
+        return ErrorCode.INVALID_SESSION_ID.refusal("sessionId", ErrorCode.INVALID_SESSION_ID.title());
     }
 
     static BadRequestException invalidHash() {
-        return of(ErrorCode.INVALID_FILE_HASH, "fileHash");
+        return ErrorCode.INVALID_FILE_HASH.refusal("fileHash", ErrorCode.INVALID_FILE_HASH.title());
     }
 
     /** In the words by which a client knows that it has to begin anew; empty where it need not. */
@@ -93,9 +93,5 @@ record SessionKey(UUID sessionId, Digest fileHash) {
             case Failure.HashMismatch _ -> Optional.of(invalidHash());
             default -> Optional.empty();
         };
-    }
-
-    private static BadRequestException of(ErrorCode code, String field) {
-        return new BadRequestException(code.status(), code.wireName(), field, code.title());
     }
 }
