@@ -33,10 +33,16 @@ public final class Problems implements HttpListener.ErrorMapper {
         this.random = random;
     }
 
-    /** The answer in JSON. */
+    /** The answer in JSON, in the form that was asked for by {@link #tell}. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return unasked(request, told(request, withMore(request, problemOf(request, thrown))).toJson());
+        Problem problem = told(request, withMore(request, problemOf(request, thrown)));
+        return unasked(request, request.attached(Problem.Form.class).map(form -> form.of(problem)).orElseGet(problem::toJson));
+    }
+
+    /** From now on what goes wrong with this request is told in another form. */
+    public static void tell(Request request, Problem.Form form) {
+        request.attach(Problem.Form.class, form);
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */

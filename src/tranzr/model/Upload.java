@@ -103,10 +103,10 @@ public record Upload(UUID id, String filename, long length, long announced, long
                 sha256, deleteKey, created, updated, expires, access, priority, notes.with(null));
     }
 
-    /** Counted in other chunks. */
-    public Upload recut(long chunkSize, long totalChunks) {
+    /** Counted in other chunks. @param other notes in the place of these, but for what is promised; null to leave them */
+    public Upload recut(long chunkSize, long totalChunks, Notes other) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, other == null ? notes : other.with(notes.promise()));
     }
 
     public Upload withAccess(FileAccess access) {

@@ -2,13 +2,14 @@ package tranzr.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
+import tranzr.api.Problem;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
-import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -30,9 +31,10 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
-import tranzr.api.tus.TusRoutes;
+import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.api.upflow.UpflowRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -44,7 +46,13 @@ final class Routes {
         /** {@code application/problem+json}. */
         JSON,
         /** A line for a person with curl, unless JSON is asked for. */
-        TEXT
+        TEXT,
+        /** As a problem that has its text as {@code error}, too, for clients of Smart File Transfer System that share the route. */
+        SHARED,
+        /** As clients of UpFlow go by it. */
+        UPFLOW,
+        /** As clients of Smart File Transfer System go by it. */
+        SMART
     }
 
     /** Whether the audit log has a record of each request, or only of those that failed. */
@@ -58,11 +66,15 @@ final class Routes {
      */
     record Route(String method, String pattern, Need need, Load load, Style style, String action, Trail trail, boolean sensitive, Handler handler) {
 
-        private Route quiet() {
+        Route quiet() {
             return new Route(method, pattern, need, load, style, action, Trail.FAILED, sensitive, handler);
         }
 
-        private Route with(Load load) {
+        Route told(Style style) {
+            return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
+        }
+
+        Route with(Load load) {
             return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
         }
 
@@ -75,7 +87,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview, TusRoutes tus, ChunkyRoutes chunky) {
+            LinkPage linkPage, PreviewRoutes preview, Protocols protocols) {
     }
 
     private Routes() {
@@ -91,8 +103,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
-        routes.addAll(tus(to));
-        routes.addAll(chunky(to));
+        routes.addAll(to.protocols.routes(to.file::download));
         return List.copyOf(routes);
     }
 
@@ -100,7 +111,7 @@ final class Routes {
         return List.of(
                 // Uploads
                 api("POST", "/upload/start", Need.UPLOAD, "upload.start", to.upload::start),
-                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).quiet().with(Load.UPLOAD),
+                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).told(Style.SHARED).quiet().with(Load.UPLOAD),
                 api("PUT", "/uploads/{file_id}/chunks/{chunk_index}", Need.UPLOAD, "upload.chunk", to.chunk::put).quiet().with(Load.UPLOAD),
                 api("GET", "/upload/status/{file_id}", Need.UPLOAD, "upload.status", to.upload::status).quiet(),
                 api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
@@ -111,7 +122,7 @@ final class Routes {
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
                 api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
-                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
+                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).told(Style.SHARED).with(Load.DOWNLOAD),
                 api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
@@ -158,15 +169,6 @@ final class Routes {
     }
 
     /** For the clients of chunky: docs/neighbours.md. */
-    private static List<Route> chunky(Doors to) {
-        return List.of(
-                plain("POST", "/initiateUploadSession", Need.UPLOAD, "upload.start", to.chunky::initiate),
-                plain("PATCH", "/uploadFileChunk", Need.UPLOAD, "upload.chunk", to.chunky::chunk).quiet().with(Load.UPLOAD),
-                plain("PATCH", "/uploadChunk", Need.UPLOAD, "upload.chunk", to.chunky::chunk).quiet().with(Load.UPLOAD),
-                plain("POST", "/byteRangesToUpload", Need.UPLOAD, "upload.status", to.chunky::ranges).quiet(),
-                plain("GET", "/uploadStatus", Need.UPLOAD, "upload.status", to.chunky::status).quiet(),
-                plain("POST", "/endUpload", Need.UPLOAD, "upload.complete", to.chunky::end));
-    }
 
     private static List<Route> requests(Doors to) {
         return List.of(
@@ -206,17 +208,6 @@ final class Routes {
                 api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
-    }
-
-    private static List<Route> tus(Doors to) {
-        return List.of(
-                // Behind TusDoor, which also answers OPTIONS
-                api("POST", "/tus", Need.UPLOAD, "upload.start", to.tus::create).with(Load.UPLOAD),
-                api("POST", "/tus/", Need.UPLOAD, "upload.start", to.tus::create).with(Load.UPLOAD),
-                api("HEAD", "/tus/{file_id}", Need.UPLOAD, "upload.status", to.tus::head).quiet(),
-                api("PATCH", "/tus/{file_id}", Need.UPLOAD, "upload.put", to.tus::patch).with(Load.UPLOAD),
-                api("DELETE", "/tus/{file_id}", Need.UPLOAD, "upload.abort", to.tus::delete),
-                api("GET", "/tus/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD));
     }
 
     private static List<Route> accounts(Doors to) {
@@ -273,12 +264,22 @@ final class Routes {
                         .with(Load.LINK));
     }
 
-    private static Route api(String method, String pattern, Need need, String action, Handler handler) {
+    static Route api(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
     }
 
-    private static Route plain(String method, String pattern, Need need, String action, Handler handler) {
+    static Route plain(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
+    }
+
+    /** How its failures are told, where not as text or as problems. */
+    private static Optional<Problem.Form> form(Style style) {
+        return switch (style) {
+            case SHARED -> Optional.of(problem -> problem.with("error", problem.detail()).toJson());
+            case UPFLOW -> Optional.of(UpflowRoutes::told);
+            case SMART -> Optional.of(SmartRoutes::told);
+            case JSON, TEXT -> Optional.empty();
+        };
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
@@ -289,6 +290,7 @@ final class Routes {
                     throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             Handler guarded = request -> {
                 request.attach(Route.class, route);
+                form(route.style()).ifPresent(form -> Problems.tell(request, form));
                 return recorded.handle(request);
             };
             return new Router.Route(route.method(), route.pattern(),

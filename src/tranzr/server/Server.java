@@ -20,7 +20,6 @@ import tranzr.accounts.Identities;
 import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Throttle;
-import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -38,7 +37,6 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.tus.TusDoor;
-import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
@@ -268,9 +266,10 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
+        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize());
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
-                new ChunkRoutes(engine),
+                new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -292,8 +291,7 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                new TusRoutes(engine, accounts.factor(), config.chunkSize()),
-                new ChunkyRoutes(engine));
+                protocols);
     }
 
     private static Health health(Engine engine, Logs logs) {

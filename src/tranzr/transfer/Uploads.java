@@ -15,6 +15,7 @@ import tranzr.disk.NoSpaceException;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
+import tranzr.model.Notes;
 import tranzr.model.Priority;
 import tranzr.model.RangeSet;
 import tranzr.model.Right;
@@ -151,7 +152,12 @@ public final class Uploads {
      * Counts the chunks of an open upload by another size, in bytes; what is there stays. Fails with UnknownFile, UploadExpired, AlreadyCompleted, InvalidValue.
      */
     public Upload recut(UUID id, long chunkSize) {
-        return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize);
+        return recut(id, chunkSize, null);
+    }
+
+    /** As {@link #recut(UUID, long)}, and has its door remember something else in the same commit. @param notes null to leave them */
+    public Upload recut(UUID id, long chunkSize, Notes notes) {
+        return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize, notes);
     }
 
     /**
@@ -277,6 +283,11 @@ public final class Uploads {
     /** What the bytes of an upload are worth beside others; the usual when there is none that the caller may know of. */
     public Priority priority(UUID id) {
         return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).map(Upload::priority).orElse(Priority.NORMAL);
+    }
+
+    /** What its door keeps with it; nothing when there is none that the caller may know of. */
+    public Notes notes(UUID id) {
+        return core.catalog.upload(id).filter(upload -> !permit.on(upload).isEmpty()).map(Upload::notes).orElse(Notes.NONE);
     }
 
     /** Whether there is a record of this id that the caller may know of, be it of an upload that has expired. */

@@ -68,7 +68,7 @@ public final class RoutesFuzz implements FuzzTarget {
 
     @Override
     public List<String> parsers() {
-        return List.of("tranzr.api.rest.Sizes", "tranzr.api.rest.Paging", "tranzr.api.rest.ChunkPart", "tranzr.api.rest.ChunkForm", "tranzr.api.curl.LinkOptions", "tranzr.http.Router", "tranzr.api.DigestClaims",
+        return List.of("tranzr.api.rest.Sizes", "tranzr.api.Paging", "tranzr.api.rest.ChunkPart", "tranzr.api.ChunkForm", "tranzr.api.curl.LinkOptions", "tranzr.http.Router", "tranzr.api.DigestClaims",
                 "tranzr.api.Gate", "tranzr.api.chunky.ChunkMessage", "tranzr.api.chunky.SessionKey");
     }
 

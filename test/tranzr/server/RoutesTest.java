@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
-import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -43,7 +42,6 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
-import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.json.Json;
@@ -55,14 +53,13 @@ class RoutesTest {
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null), new FileRoutes(null, null),
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null, List.of()), new FileRoutes(null, null),
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null), new TusRoutes(null, null, 1),
-                new ChunkyRoutes(null)));
+                new PreviewRoutes(null), Protocols.over(null, null, 1)));
     }
 
     private static Map<String, Object> description() throws IOException {

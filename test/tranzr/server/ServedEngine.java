@@ -32,7 +32,6 @@ import tranzr.api.Gate;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
-import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlApi;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
@@ -49,7 +48,6 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
 import tranzr.api.tus.TusDoor;
-import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.AuditLog;
@@ -225,7 +223,8 @@ public final class ServedEngine implements AutoCloseable {
         hooks = Hooks.open(engine.core(), events, true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine),
+        Protocols protocols = Protocols.over(engine, accounts.factor(), 8 << 20);
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
@@ -235,8 +234,7 @@ public final class ServedEngine implements AutoCloseable {
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
                 new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine),
-                new TusRoutes(engine, accounts.factor(), 8 << 20),
-                new ChunkyRoutes(engine));
+                protocols);
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),

@@ -14,6 +14,7 @@ import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
 import tranzr.api.ShareTerms;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.api.Callers;
+import tranzr.api.ChunkMap;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;

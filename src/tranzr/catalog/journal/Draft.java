@@ -42,7 +42,7 @@ final class Draft {
             case Change.UploadCreated c -> create(c.upload());
             case Change.RangeStored c -> store(c);
             case Change.LengthFixed c -> fixLength(c);
-            case Change.ChunksRecut c -> put(openUpload(c.id()).recut(c.chunkSize(), c.totalChunks()));
+            case Change.ChunksRecut c -> put(openUpload(c.id()).recut(c.chunkSize(), c.totalChunks(), c.notes()));
             case Change.StateChanged c -> changeState(c);
             case Change.DigestExpected c -> expect(c);
             case Change.UploadCompleted c -> complete(c);

@@ -118,7 +118,7 @@ final class RowCodec {
         return states[code];
     }
 
-    private static void putNotes(FieldWriter out, Notes notes) {
+    static void putNotes(FieldWriter out, Notes notes) {
         out.textOrNull(notes.door());
         out.varint(notes.values().size());
         notes.values().forEach((key, value) -> {
@@ -136,14 +136,18 @@ final class RowCodec {
         }
     }
 
-    private static Notes notes(FieldReader in) throws BadRecordException {
+    static Notes notes(FieldReader in) throws BadRecordException {
         String door = in.text();
         int count = in.count(2);
         Map<String, String> values = new TreeMap<>();
         for (int i = 0; i < count; i++) {
             values.put(in.text(), in.text());
         }
-        return new Notes(door, values, in.flag() ? promise(in) : null);
+        try {
+            return new Notes(door, values, in.flag() ? promise(in) : null);
+        } catch (IllegalArgumentException e) {
+            throw new BadRecordException("notes of " + door + ": " + e.getMessage(), e);
+        }
     }
 
     private static SharePromise promise(FieldReader in) throws BadRecordException {
