@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -48,7 +53,7 @@ class CrossDoorTest {
     }
 
     static Stream<Arguments> pairs() {
-        return Stream.of(Doors.values()).flatMap(first -> Stream.of(Doors.values()).map(second -> Arguments.of(first, second)));
+        return Stream.of(Doors.values()).flatMap(first -> Stream.of(Doors.values()).filter(second -> second.continues(first)).map(second -> Arguments.of(first, second)));
     }
 
     private void expectWhole(String id) {
@@ -69,9 +74,15 @@ class CrossDoorTest {
         expectWhole(id);
     }
 
+    /** Each door beside itself and two others. */
+    static Stream<Arguments> someOfThePairs() {
+        int count = Doors.values().length;
+        return pairs().filter(pair -> Set.of(0, 1, 3).contains(Math.floorMod(((Doors) pair.get()[1]).ordinal() - ((Doors) pair.get()[0]).ordinal(), count)));
+    }
+
     /** The first client has sent most of its first half and sends nothing more, without closing. */
     @ParameterizedTest
-    @MethodSource("pairs")
+    @MethodSource("someOfThePairs")
     void aClientThatIsGoneWithoutAWordNeverKeepsOutItsSuccessor(Doors gone, Doors next) throws Exception {
         String id = gone.begin(server, CONTENT);
         try (Socket silent = new Socket("127.0.0.1", server.port())) {
@@ -118,16 +129,16 @@ class CrossDoorTest {
     void aFileBegunByChunksContinuedByTusFinishedByChunkyIsSharedAndFetchedByCurl(@TempDir Path folder) throws Exception {
         byte[] content = ServedEngine.bytes(3_000_000, 9);
         String id = server.begin(content.length, 1_000_000);
-        server.put("/uploads/" + id + "/chunks/0", java.util.Arrays.copyOf(content, 1_000_000)).expect(200);
+        server.put("/uploads/" + id + "/chunks/0", Arrays.copyOf(content, 1_000_000)).expect(200);
         Answer told = Doors.TUS.look(server, id, content).expect(200);
         assertEquals(List.of("1000000", "3000000"), List.of(told.header("Upload-Offset"), told.header("Upload-Length")));
-        server.send("PATCH", "/tus/" + id, java.net.http.HttpRequest.BodyPublishers.ofByteArray(content, 1_000_000, 700_000), "Tus-Resumable", "1.0.0", "Upload-Offset", "1000000", "Content-Type",
+        server.send("PATCH", "/tus/" + id, BodyPublishers.ofByteArray(content, 1_000_000, 700_000), "Tus-Resumable", "1.0.0", "Upload-Offset", "1000000", "Content-Type",
                 "application/offset+octet-stream").expect(204);
         String pair = "{\"sessionId\":\"" + id + "\",\"fileHash\":\"" + Digest.sha256(content).base64() + "\"";
         assertEquals("[[1700000, 2999999]]", server.post("/byteRangesToUpload", pair + "}").expect(200).json().get("byteRanges").toString());
         for (int start : new int[] {2_400_000, 1_700_000, 2_000_000}) {
             int end = Math.min(start + 700_000, content.length);
-            server.patch("/uploadFileChunk", pair + ",\"chunk\":\"" + java.util.Base64.getEncoder().encodeToString(java.util.Arrays.copyOfRange(content, start, end)) + "\",\"startByte\":" + start
+            server.patch("/uploadFileChunk", pair + ",\"chunk\":\"" + Base64.getEncoder().encodeToString(Arrays.copyOfRange(content, start, end)) + "\",\"startByte\":" + start
                     + ",\"endByte\":" + (end - 1) + "}").expect(200);
         }
         assertEquals("complete", server.post("/endUpload", pair + "}").expect(200).field("status"));
@@ -136,6 +147,6 @@ class CrossDoorTest {
         Process curl = new ProcessBuilder("curl", "-fsS", "-o", fetched.toString(), link).inheritIO().start();
         assertTrue(curl.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
         assertEquals(0, curl.exitValue());
-        assertEquals(Digest.sha256(content), Digest.sha256(java.nio.file.Files.readAllBytes(fetched)));
+        assertEquals(Digest.sha256(content), Digest.sha256(Files.readAllBytes(fetched)));
     }
 }

@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tranzr.model.Digest;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Answer;
@@ -23,7 +26,13 @@ enum Doors {
 
         @Override
         Ask half(ServedEngine server, String id, byte[] content, int half) {
-            return new Ask("PUT", "/uploads/" + id + "/chunks/" + half, of(content, half));
+            byte[] bytes = of(content, half);
+            if (look(server, id, content).expect(200).json().get("chunk_size").equals(half(content))) {
+                return new Ask("PUT", "/uploads/" + id + "/chunks/" + half, bytes);
+            }
+            // Where others have cut it, all of it is the first chunk.
+            int start = half * half(content);
+            return new Ask("PUT", "/uploads/" + id + "/chunks/0", bytes, "Content-Range", "bytes " + start + "-" + (start + bytes.length - 1) + "/" + content.length);
         }
 
         @Override
@@ -69,6 +78,90 @@ enum Doors {
         @Override
         Answer look(ServedEngine server, String id, byte[] content) {
             return server.head("/tus/" + id, "Tus-Resumable", VERSION);
+        }
+    },
+    /** The same, of a length that nobody has told at the beginning. */
+    TUS_DEFERRED {
+        @Override
+        String begin(ServedEngine server, byte[] content) {
+            return server.post("/tus", "", "Tus-Resumable", "1.0.0", "Upload-Defer-Length", "1").expect(201).header("X-File-Id");
+        }
+
+        @Override
+        Ask half(ServedEngine server, String id, byte[] content, int half) {
+            Ask ask = TUS.half(server, id, content, half);
+            List<String> headers = new ArrayList<>(List.of(ask.headers()));
+            int length = headers.indexOf("Upload-Length");
+            if (half == 0 && length >= 0) {
+                headers.subList(length, length + 2).clear();
+            }
+            return new Ask(ask.method(), ask.path(), ask.body(), headers.toArray(String[]::new));
+        }
+
+        @Override
+        Answer look(ServedEngine server, String id, byte[] content) {
+            return TUS.look(server, id, content);
+        }
+    },
+    /** Chunks in forms; the last one tells the length. */
+    UPFLOW {
+        @Override
+        String begin(ServedEngine server, byte[] content) {
+            return server.post("/uploads/init", "{\"filename\": \"f\", \"total_chunks\": 2, \"chunk_size\": " + half(content) + "}").expect(200).field("upload_id");
+        }
+
+        /** Its protocol knows nothing but the count of the chunks. */
+        @Override
+        boolean continues(Doors first) {
+            return first != TUS_DEFERRED;
+        }
+
+        @Override
+        Ask half(ServedEngine server, String id, byte[] content, int half) {
+            boolean whole = look(server, id, content).expect(200).json().get("total_chunks").equals(1);
+            return Ask.form("PUT", "/uploads/" + id + "/chunks/" + (whole ? 0 : half), "file", whole ? content : of(content, half), Map.of());
+        }
+
+        @Override
+        void finish(ServedEngine server, String id, byte[] content) {
+            server.post("/uploads/" + id + "/complete", "").expect(200);
+        }
+
+        @Override
+        Answer look(ServedEngine server, String id, byte[] content) {
+            return server.get("/uploads/" + id + "/status");
+        }
+    },
+    /** Chunks in forms, with a manifest before them. */
+    SMART {
+        @Override
+        String begin(ServedEngine server, byte[] content) {
+            String id = UUID.randomUUID().toString();
+            adopt(server, id, content);
+            return id;
+        }
+
+        @Override
+        void adopt(ServedEngine server, String id, byte[] content) {
+            String chunks = Stream.of(0, 1).map(i -> "{\"chunk_id\": " + i + ", \"size\": " + of(content, i).length + ", \"checksum\": \"" + Digest.sha256(of(content, i)).hex() + "\"}")
+                    .collect(Collectors.joining(","));
+            server.post("/upload/init", "{\"file_id\": \"" + id + "\", \"filename\": \"f\", \"size\": " + content.length + ", \"chunk_size\": " + half(content) + ", \"chunks\": ["
+                    + chunks + "]}").expect(200);
+        }
+
+        @Override
+        Ask half(ServedEngine server, String id, byte[] content, int half) {
+            return Ask.form("POST", "/upload/chunk", "chunk", of(content, half), Map.of("file_id", id, "chunk_id", half, "checksum", Digest.sha256(of(content, half)).hex()));
+        }
+
+        @Override
+        void finish(ServedEngine server, String id, byte[] content) {
+            server.post("/assemble/" + id, "").expect(200);
+        }
+
+        @Override
+        Answer look(ServedEngine server, String id, byte[] content) {
+            return server.get("/upload/missing/" + id);
         }
     },
     /** A range in Base64, its place before it. */
@@ -129,6 +222,17 @@ enum Doors {
     /** A request that brings bytes, as something that can be sent by hand too. @param headers names and values in turn */
     record Ask(String method, String path, byte[] body, String... headers) {
 
+        /** A form with one file behind its fields. */
+        static Ask form(String method, String path, String file, byte[] bytes, Map<String, Object> fields) {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            String part = "--b\r\nContent-Disposition: form-data; name=\"";
+            fields.forEach((name, value) -> body.writeBytes((part + name + "\"\r\n\r\n" + value + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+            body.writeBytes((part + file + "\"; filename=\"x\"\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            body.writeBytes(bytes);
+            body.writeBytes("\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new Ask(method, path, body.toByteArray(), "Content-Type", "multipart/form-data; boundary=b");
+        }
+
         Answer send(ServedEngine server) {
             return server.send(method, path, BodyPublishers.ofByteArray(body), headers);
         }
@@ -148,6 +252,11 @@ enum Doors {
 
     /** Begins an upload of this content. @return its id */
     abstract String begin(ServedEngine server, byte[] content);
+
+    /** Whether there is a way in its protocol to go on with what that one has begun. */
+    boolean continues(Doors first) {
+        return true;
+    }
 
     /** Called before this door goes on with what another one has begun. */
     void adopt(ServedEngine server, String id, byte[] content) {
