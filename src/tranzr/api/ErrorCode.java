@@ -93,6 +93,10 @@ public enum ErrorCode {
     UPGRADE_REQUIRED(426, "Upgrade required", false),
     WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
+    MISMATCHING_UPLOAD_OFFSET(409, "Mismatching upload offset", false),
+    INCONSISTENT_UPLOAD_LENGTH(400, "Inconsistent upload length values", false),
+    COMPLETED_UPLOAD(400, "Upload is completed", false),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", false),
     INTERNAL_ERROR(500, "Internal error", false);
 
     private final int status;

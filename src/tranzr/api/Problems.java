@@ -119,7 +119,8 @@ public final class Problems implements HttpListener.ErrorMapper {
                 .with("incident", id);
     }
 
-    private static Problem of(BadRequestException e) {
+    /** How a refusal that the request itself earns is told. */
+    public static Problem of(BadRequestException e) {
         Problem problem = ErrorCode.of(e.code())
                 .map(code -> new Problem(e.status(), e.code(), code.title(), e.getMessage(), code.retryable(), null, Map.of()))
                 .orElseGet(() -> new Problem(e.status(), e.code(), "Bad request", e.getMessage(), false, null, Map.of()));

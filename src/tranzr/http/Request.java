@@ -39,6 +39,8 @@ public final class Request {
 
         boolean canUpgrade();
 
+        boolean interim(int status, String reason, Map<String, String> fields);
+
         void abort();
 
         String id();
@@ -279,6 +281,26 @@ public final class Request {
      */
     public boolean canUpgrade() {
         return origin.canUpgrade();
+    }
+
+    /** Whether {@link #interim} can tell something, as far as is known: only where the server's internals are open to us, and to no client of HTTP/1.0 (RFC 9110, section 15.2). */
+    public boolean canInterim() {
+        return origin.canUpgrade();
+    }
+
+    /**
+     * Sends an interim answer (RFC 9110, section 15.2) at once; the final one follows. To be called by the handler's thread, before it returns its answer. A
+     * {@code 100 Continue} that the client waits for still comes, when the body is first read. The client need not read before it has sent its body, so
+     * whoever sends many has to bound what they have together.
+     *
+     * @param status 102 to 199, since 100 is sent by reading and 101 is no interim answer
+     * @param reason of the status line
+     * @param fields as {@link Response#header} takes them
+     * @return whether it went out; false where that is not possible, and when the connection has ended
+     * @throws IllegalArgumentException for another status, or what no field may carry
+     */
+    public boolean interim(int status, String reason, Map<String, String> fields) {
+        return origin.interim(status, reason, fields);
     }
 
     /**

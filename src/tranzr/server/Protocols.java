@@ -3,13 +3,17 @@ package tranzr.server;
 import static tranzr.server.Routes.api;
 import static tranzr.server.Routes.plain;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import tranzr.accounts.SecondFactor;
 import tranzr.api.ChunkDoor;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.chunky.ChunkyRoutes;
+import tranzr.api.curl.CurlFiles;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.smart.SmartRoutes;
 import tranzr.api.tus.TusRoutes;
 import tranzr.api.upflow.UpflowRoutes;
@@ -19,11 +23,14 @@ import tranzr.server.Routes.Style;
 import tranzr.transfer.Engine;
 
 /** The doors of other protocols, over one engine, and their part of the {@link Routes} page. */
-record Protocols(TusRoutes tus, UpflowRoutes upflow, SmartRoutes smart, ChunkyRoutes chunky) {
+record Protocols(TusRoutes tus, ResumableUploads ietf, UpflowRoutes upflow, SmartRoutes smart, ChunkyRoutes chunky) {
 
-    /** @param chunkSize of uploads that are not sent in chunks, in bytes */
-    static Protocols over(Engine engine, SecondFactor factor, long chunkSize) {
-        return new Protocols(new TusRoutes(engine, factor, chunkSize), new UpflowRoutes(engine), new SmartRoutes(engine), new ChunkyRoutes(engine));
+    /**
+     * @param chunkSize of uploads that are not sent in chunks, in bytes
+     * @param random for delete tokens; cryptographically strong and safe for several threads
+     */
+    static Protocols over(Engine engine, SecondFactor factor, long chunkSize, InstantSource clock, RandomGenerator random) {
+        return new Protocols(new TusRoutes(engine, factor, chunkSize), new ResumableUploads(engine, clock, new CurlFiles(engine, clock, random)), new UpflowRoutes(engine), new SmartRoutes(engine), new ChunkyRoutes(engine));
     }
 
     /** Those whose chunks come by routes of ours. */
@@ -34,6 +41,7 @@ record Protocols(TusRoutes tus, UpflowRoutes upflow, SmartRoutes smart, ChunkyRo
     /** @param download hands out a completed file */
     List<Route> routes(Handler download) {
         List<Route> routes = new ArrayList<>(tusRoutes(download));
+        routes.addAll(ietfRoutes());
         routes.addAll(upflowRoutes());
         routes.addAll(smartRoutes());
         routes.addAll(chunkyRoutes());
@@ -49,6 +57,21 @@ record Protocols(TusRoutes tus, UpflowRoutes upflow, SmartRoutes smart, ChunkyRo
                 api("PATCH", "/tus/{file_id}", Need.UPLOAD, "upload.put", tus::patch).with(Load.UPLOAD),
                 api("DELETE", "/tus/{file_id}", Need.UPLOAD, "upload.abort", tus::delete),
                 api("GET", "/tus/{file_id}", Need.DOWNLOAD, "file.download", download).with(Load.DOWNLOAD));
+    }
+
+    private List<Route> ietfRoutes() {
+        return List.of(
+                // Resumable Uploads for HTTP
+                api("POST", "/files/upload", Need.UPLOAD, "upload.start", ietf::create).with(Load.UPLOAD),
+                api("PUT", "/files/upload", Need.UPLOAD, "upload.start", ietf::create).with(Load.UPLOAD),
+                api("PATCH", "/files/upload", Need.UPLOAD, "upload.start", ietf::create).with(Load.UPLOAD),
+                api("OPTIONS", "/files/upload", Need.UPLOAD, "upload.limits", ietf::options).quiet(),
+                api("GET", "/files/upload/{file_id}", Need.UPLOAD, "upload.status", ietf::retrieve).quiet(),
+                api("PATCH", "/files/upload/{file_id}", Need.UPLOAD, "upload.append", ietf::append).with(Load.UPLOAD),
+                api("DELETE", "/files/upload/{file_id}", Need.UPLOAD, "upload.abort", ietf::cancel),
+                // Addresses of the curl door, where such uploads can begin too
+                api("OPTIONS", "/", Need.UPLOAD, "upload.limits", ietf::options).quiet(),
+                api("OPTIONS", "/{name}", Need.UPLOAD, "upload.limits", ietf::options).quiet());
     }
 
     private List<Route> upflowRoutes() {

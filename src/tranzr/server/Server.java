@@ -266,7 +266,7 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
-        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize());
+        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize(), clock, random);
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
                 new ChunkRoutes(engine, protocols.chunkDoors()),

@@ -306,6 +306,17 @@ public final class Uploads {
         return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
     }
 
+    /** As {@link #complete(UUID, Digest, Duration)}. @param expires when the file is to be cleaned away; null for never */
+    public Assembly complete(UUID id, Digest expected, Duration wait, Instant expires) {
+        permit.require(id, Right.UPLOAD);
+        return withSession(id, session -> assembler.complete(session, expected, wait, expires, List.of()));
+    }
+
+    /** The most bytes that a file of the caller may have; {@link Long#MAX_VALUE} for no limit. */
+    public long largestFile() {
+        return permit.largestFile();
+    }
+
     /** How many bytes of an upload are hashed; for the progress of a pending one. */
     public long hashed(UUID id) {
         permit.visible(id);

@@ -59,7 +59,7 @@ class RoutesTest {
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null), Protocols.over(null, null, 1)));
+                new PreviewRoutes(null), Protocols.over(null, null, 1, InstantSource.system(), new Random(1))));
     }
 
     private static Map<String, Object> description() throws IOException {

@@ -223,7 +223,7 @@ public final class ServedEngine implements AutoCloseable {
         hooks = Hooks.open(engine.core(), events, true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
-        Protocols protocols = Protocols.over(engine, accounts.factor(), 8 << 20);
+        Protocols protocols = Protocols.over(engine, accounts.factor(), 8 << 20, clock, new SecureRandom());
         Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
