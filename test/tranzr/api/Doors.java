@@ -103,6 +103,27 @@ enum Doors {
             return TUS.look(server, id, content);
         }
     },
+    /** Appended where the server says; the last request says so. */
+    IETF {
+        @Override
+        String begin(ServedEngine server, byte[] content) {
+            String location = server.post("/files/upload", "", "Upload-Complete", "?0").expect(201).header("Location");
+            return location.substring(location.lastIndexOf('/') + 1);
+        }
+
+        @Override
+        Ask half(ServedEngine server, String id, byte[] content, int half) {
+            int offset = Integer.parseInt(look(server, id, content).expect2xx().header("Upload-Offset"));
+            int end = half == 0 ? half(content) : content.length;
+            return new Ask("PATCH", "/files/upload/" + id, Arrays.copyOfRange(content, Math.min(offset, end), end), "Upload-Offset", Integer.toString(offset), "Upload-Complete", "?" + half,
+                    "Content-Type", "application/partial-upload");
+        }
+
+        @Override
+        Answer look(ServedEngine server, String id, byte[] content) {
+            return server.head("/files/upload/" + id);
+        }
+    },
     /** Chunks in forms; the last one tells the length. */
     UPFLOW {
         @Override
@@ -113,7 +134,7 @@ enum Doors {
         /** Its protocol knows nothing but the count of the chunks. */
         @Override
         boolean continues(Doors first) {
-            return first != TUS_DEFERRED;
+            return first != TUS_DEFERRED && first != IETF;
         }
 
         @Override
