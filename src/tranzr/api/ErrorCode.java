@@ -96,7 +96,8 @@ public enum ErrorCode {
     MISMATCHING_UPLOAD_OFFSET(409, "Mismatching upload offset", false),
     INCONSISTENT_UPLOAD_LENGTH(400, "Inconsistent upload length values", false),
     COMPLETED_UPLOAD(400, "Upload is completed", false),
-    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", false),
+    SIGNATURE_INVALID(403, "The address does not hold", false),
+    INVALID_PART(400, "Invalid part", false),
     INTERNAL_ERROR(500, "Internal error", false);
 
     private final int status;

@@ -224,6 +224,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.NoSecondFactor _ -> Problem.of(ErrorCode.NO_SECOND_FACTOR, "the token has no second factor");
             case Failure.NotForOperator _ -> Problem.of(ErrorCode.NOT_FOR_OPERATOR,
                     "the token given at the server's start cannot have this; make a token for it");
+            case Failure.SignatureInvalid _ -> Problem.of(ErrorCode.SIGNATURE_INVALID,
+                    "this address does not hold: it is not as it was signed, or has ended; ask for another");
             case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,

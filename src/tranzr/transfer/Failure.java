@@ -106,6 +106,10 @@ public sealed interface Failure {
     record NotForOperator() implements Refusal {
     }
 
+    /** An address that was not signed here as it came, or that has expired, was used up, or lost what it was signed by. */
+    record SignatureInvalid() implements Refusal {
+    }
+
     /** The link or token may not be used from this address. */
     record AddressNotAllowed() implements Refusal {
     }

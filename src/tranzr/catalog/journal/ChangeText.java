@@ -15,6 +15,7 @@ import tranzr.model.Priority;
 import tranzr.model.Room;
 import tranzr.model.Scope;
 import tranzr.model.Session;
+import tranzr.model.SigningKey;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;
@@ -133,6 +134,7 @@ final class ChangeText {
             case Webhook hook -> " of " + hook.owner() + " to " + quote(hook.url()) + " for " + hook.events() + (hook.active() ? "" : ", off");
             case Delivery delivery -> " " + delivery.type() + " to " + delivery.webhook() + ", attempts " + delivery.attempts()
                     + (delivery.next() == null ? ", given up" : ", next " + delivery.next());
+            case SigningKey _ -> "";
         };
     }
 
