@@ -25,6 +25,7 @@ public enum ErrorCode {
     HASH_MISMATCH(422, "Hash mismatch", false),
     CHUNK_CONFLICT(409, "Other bytes are already there", false),
     LENGTH_MISMATCH(409, "The upload has another length", false),
+    CANNOT_JOIN(422, "The uploads cannot be joined", false),
     ID_TAKEN(409, "The id is in use", false),
     LENGTH_UNKNOWN(409, "The length is not known yet", false),
     MISSING_CHUNKS(409, "Chunks are missing", false),

@@ -154,6 +154,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
             case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
                     .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.CannotJoin f -> Problem.of(ErrorCode.CANNOT_JOIN, "the uploads cannot be joined without copying: " + f.why());
             case Failure.IdTaken _ -> Problem.of(ErrorCode.ID_TAKEN, "this id is in use; choose another");
             case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
