@@ -26,7 +26,7 @@ record SessionKey(UUID sessionId, Digest fileHash) {
     /** What has to be known before a chunk can be placed. */
     static final List<String> PLACING = List.of("sessionId", "fileHash", "startByte", "endByte");
 
-    private static final List<String> NAMES = List.of("sessionId", "fileHash", "startByte", "endByte", "chunk", "totalFileSizeBytes", "fileName");
+    private static final List<String> NAMES = List.of("sessionId", "fileHash", "startByte", "endByte", "chunk", "totalFileSizeBytes", "fileName", "room");
     private static final int MAX_JSON_BYTES = 64 * 1024;
 
     /** The name as it is written here: chunky's own server reads names without regard to case, and its clients write them both ways. */
