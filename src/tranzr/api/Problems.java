@@ -154,6 +154,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
             case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
                     .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.CannotJoin f -> Problem.of(ErrorCode.CANNOT_JOIN, "the uploads cannot be joined without copying: " + f.why());
             case Failure.IdTaken _ -> Problem.of(ErrorCode.ID_TAKEN, "this id is in use; choose another");
             case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
@@ -224,6 +225,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.NoSecondFactor _ -> Problem.of(ErrorCode.NO_SECOND_FACTOR, "the token has no second factor");
             case Failure.NotForOperator _ -> Problem.of(ErrorCode.NOT_FOR_OPERATOR,
                     "the token given at the server's start cannot have this; make a token for it");
+            case Failure.SignatureInvalid _ -> Problem.of(ErrorCode.SIGNATURE_INVALID,
+                    "this address does not hold: it is not as it was signed, or has ended; ask for another");
             case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,

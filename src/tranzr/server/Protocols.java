@@ -7,30 +7,33 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import tranzr.accounts.SecondFactor;
 import tranzr.api.ChunkDoor;
 import tranzr.api.Load;
 import tranzr.api.Need;
 import tranzr.api.chunky.ChunkyRoutes;
 import tranzr.api.curl.CurlFiles;
+import tranzr.api.direct.DirectRoutes;
+import tranzr.api.direct.SignedRoutes;
 import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.smart.SmartRoutes;
 import tranzr.api.tus.TusRoutes;
 import tranzr.api.upflow.UpflowRoutes;
+import tranzr.events.EventHub;
 import tranzr.http.Handler;
 import tranzr.server.Routes.Route;
 import tranzr.server.Routes.Style;
 import tranzr.transfer.Engine;
 
 /** The doors of other protocols, over one engine, and their part of the {@link Routes} page. */
-record Protocols(TusRoutes tus, ResumableUploads ietf, UpflowRoutes upflow, SmartRoutes smart, ChunkyRoutes chunky) {
+record Protocols(TusRoutes tus, ResumableUploads ietf, DirectRoutes direct, SignedRoutes signed, UpflowRoutes upflow, SmartRoutes smart, ChunkyRoutes chunky) {
 
     /**
      * @param chunkSize of uploads that are not sent in chunks, in bytes
      * @param random for delete tokens; cryptographically strong and safe for several threads
      */
-    static Protocols over(Engine engine, SecondFactor factor, long chunkSize, InstantSource clock, RandomGenerator random) {
-        return new Protocols(new TusRoutes(engine, factor, chunkSize), new ResumableUploads(engine, clock, new CurlFiles(engine, clock, random)), new UpflowRoutes(engine), new SmartRoutes(engine), new ChunkyRoutes(engine));
+    static Protocols over(Engine engine, Accounts accounts, EventHub events, long chunkSize, InstantSource clock, RandomGenerator random) {
+        return new Protocols(new TusRoutes(engine, accounts.factor(), chunkSize), new ResumableUploads(engine, clock, new CurlFiles(engine, clock, random)),
+                accounts.directRoutes(events), accounts.signedRoutes(), new UpflowRoutes(engine), new SmartRoutes(engine), new ChunkyRoutes(engine));
     }
 
     /** Those whose chunks come by routes of ours. */
@@ -42,6 +45,7 @@ record Protocols(TusRoutes tus, ResumableUploads ietf, UpflowRoutes upflow, Smar
     List<Route> routes(Handler download) {
         List<Route> routes = new ArrayList<>(tusRoutes(download));
         routes.addAll(ietfRoutes());
+        routes.addAll(directRoutes(download));
         routes.addAll(upflowRoutes());
         routes.addAll(smartRoutes());
         routes.addAll(chunkyRoutes());
@@ -72,6 +76,20 @@ record Protocols(TusRoutes tus, ResumableUploads ietf, UpflowRoutes upflow, Smar
                 // Addresses of the curl door, where such uploads can begin too
                 api("OPTIONS", "/", Need.UPLOAD, "upload.limits", ietf::options).quiet(),
                 api("OPTIONS", "/{name}", Need.UPLOAD, "upload.limits", ietf::options).quiet());
+    }
+
+    private List<Route> directRoutes(Handler download) {
+        return List.of(
+                // Addresses that stand for themselves, for who may do what they say
+                api("POST", "/download-url/{file_id}", Need.DOWNLOAD, "file.sign", direct::downloadUrl).with(Load.LINK),
+                api("DELETE", "/signed-urls", Need.ADMIN, "sign.renew", direct::renewKeys),
+                // The same by the names of the direct-to-storage design
+                api("POST", "/files/upload-url", Need.UPLOAD, "upload.start", direct::uploadUrl),
+                api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", direct::complete),
+                api("POST", "/files/upload-progress", Need.UPLOAD, "upload.report", direct::progress).quiet(),
+                // What they lead to
+                api("PUT", "/direct/{file_id}/{part_number}", Need.SIGNED, "upload.part", signed::put).quiet().with(Load.UPLOAD),
+                api("GET", "/direct/{file_id}/{filename}", Need.SIGNED, "file.download", signed.download(download)).with(Load.DOWNLOAD));
     }
 
     private List<Route> upflowRoutes() {

@@ -117,6 +117,7 @@ final class Routes {
                 api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
                 api("PUT", "/upload/{file_id}", Need.UPLOAD, "upload.put", to.upload::put).with(Load.UPLOAD),
                 api("DELETE", "/upload/{file_id}", Need.UPLOAD, "upload.abort", to.upload::abort),
+                api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),

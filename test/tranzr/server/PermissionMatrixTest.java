@@ -128,11 +128,21 @@ class PermissionMatrixTest {
             String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(headers), java.util.Arrays.stream(tus)).toArray(String[]::new);
             return server.send(route.method(), path, route.method().equals("PATCH") ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.noBody(), all);
         }
+        json = switch (route.pattern()) {
+            case "/files/upload-url" -> "{\"fileName\": \"f\", \"size\": 1}";
+            case "/files/complete-upload" -> completion(file);
+            case "/files/upload-progress" -> "{\"fileId\": \"" + file + "\", \"bytesUploaded\": 1}";
+            default -> json;
+        };
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
         var chunky = RouteRules.chunkyBody(route, String.valueOf(file), CONTENT);
         var body = chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
         return server.send(RouteRules.methodOf(route), path + query, body, headers);
+    }
+
+    private String completion(UUID file) {
+        return "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.onlyPartTag(file, CONTENT) + "\"}]}";
     }
 
     private void expect(Routes.Route route, String who, int wanted, ServedEngine.Answer answer) {
@@ -168,6 +178,7 @@ class PermissionMatrixTest {
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
                 case RouteRules.Decides _ -> askWhoDecides(route);
                 case RouteRules.OnRequest _ -> askOnRequest(route);
+                case RouteRules.Signed rule -> askSigned(route, rule);
                 case RouteRules.Open _ -> { }
             }
         }
@@ -250,6 +261,33 @@ class PermissionMatrixTest {
             expect(route, "nobody", 401, server.delete(path));
             expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
         }
+    }
+
+    /** Signed while its signer owned the file; what it is to the file by then decides, whoever asks. */
+    private void askSigned(Routes.Route route, RouteRules.Signed rule) {
+        RouteRules.State state = rule.right() == UPLOAD ? RouteRules.State.OPEN : RouteRules.State.COMPLETED;
+        for (Relation relation : Relation.values()) {
+            Bearer signer = token(ALL, Relation.rooms(relation), null);
+            UUID file = file(state, FileAccess.of(signer.id(), null));
+            String url = signed(rule.right(), file, signer);
+            try {
+                server.engine().core().commit(List.of(new Change.AccessChanged(file, Relation.access(relation, signer.id()))));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            int wanted = relation.rights.contains(rule.right()) ? 200 : 403;
+            expect(route, "a signer that is " + relation, wanted, server.send(route.method(), url, rule.right() == UPLOAD ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.noBody()));
+        }
+        UUID file = file(state, FileAccess.OPERATOR);
+        for (String[] headers : List.of(new String[0], as(token(EnumSet.of(Right.ADMIN), Map.of(), null)))) {
+            expect(route, "whoever has no signed address", 403, server.send(route.method(), "/direct/" + file + "/1", BodyPublishers.noBody(), headers));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private String signed(Right right, UUID file, Bearer by) {
+        return right == DOWNLOAD ? server.post("/download-url/" + file, "", as(by)).expect(201).field("url")
+                : (String) ((List<Map<String, Object>>) server.post("/upload/urls/" + file, "", as(by)).expect(200).json().get("signed_urls")).getFirst().get("url");
     }
 
     private void askOnWebhook(Routes.Route route) {

@@ -79,6 +79,10 @@ final class RouteRules {
     record OnRequest() implements Rule {
     }
 
+    /** An address that somebody has signed who had the right then: whoever asks, it holds as long as that one has it. */
+    record Signed(Right right) implements Rule {
+    }
+
     enum State { OPEN, COMPLETED }
 
     /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
@@ -150,6 +154,14 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
+        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("DELETE /signed-urls", new Admin());
+        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
+        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
+        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
+        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }
