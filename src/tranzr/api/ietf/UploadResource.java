@@ -33,6 +33,8 @@ final class UploadResource {
 
     static final String PATH = "/files/upload";
     private static final ByteRange EVERYTHING = new ByteRange(0, Long.MAX_VALUE);
+    /** What of a request whose connection broke has arrived, and is not read yet, still counts; one of which nothing comes any more is not waited for any longer. */
+    private static final Duration DRAINING = Duration.ofMillis(200);
 
     private final Engine engine;
     private final Answers answers;
@@ -139,7 +141,7 @@ final class UploadResource {
     /** The upload, after requests for it that are under way have ended and what came of them is durable: an offset that is told stays true (section 4.6). */
     private Upload settled(Request request) {
         UUID id = Ids.fileId(request);
-        uploads(request).settle(id, EVERYTHING, Duration.ZERO);
+        uploads(request).settle(id, EVERYTHING, DRAINING);
         return uploads(request).get(id, Right.UPLOAD);
     }
 

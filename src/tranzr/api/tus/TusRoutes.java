@@ -43,6 +43,8 @@ public final class TusRoutes {
     /** How long the answer to the last byte waits for what is left to hash: nothing, when the bytes came in order. */
     private static final Duration HASHING = Duration.ofSeconds(5);
     private static final ByteRange ALL = new ByteRange(0, Long.MAX_VALUE);
+    /** What of a request whose connection broke has arrived, and is not read yet, still counts; one of which nothing comes any more is not waited for any longer. */
+    private static final Duration DRAINING = Duration.ofMillis(200);
 
     /** By this name the door knows its own notes. */
     private static final String DOOR = "tus";
@@ -236,7 +238,7 @@ public final class TusRoutes {
     }
 
     private static Upload settled(Uploads uploads, UUID id) {
-        uploads.settle(id, ALL, Duration.ZERO);
+        uploads.settle(id, ALL, DRAINING);
         return uploads.get(id, Right.UPLOAD);
     }
 
