@@ -98,6 +98,14 @@ final class RouteRules {
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /uploads/init", new AtAll(UPLOAD));
+        rules.put("POST /uploads/{file_id}/complete", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /uploads/{file_id}/status", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /upload/init", new AtAll(UPLOAD));
+        rules.put("GET /upload/missing/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /assemble/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("GET /api/files", new AtAll(LIST));
+        rules.put("GET /api/files/{file_id}", new OnFile(LIST, State.COMPLETED));
         rules.put("GET /events", new AtAll(LIST));
         rules.put("GET /transfers", new Admin());
         rules.put("GET /files", new AtAll(LIST));
