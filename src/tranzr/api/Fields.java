@@ -174,6 +174,17 @@ public final class Fields {
         });
     }
 
+    /** What transfers are worth beside others; the usual when nothing is said. */
+    public Priority priority(String name) {
+        return text(name).map(text -> {
+            try {
+                return Priority.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw invalid(name, "the text " + e.getMessage());
+            }
+        }).orElse(Priority.NORMAL);
+    }
+
     /** IP addresses and ranges of them, each once, as {@link #texts} come. */
     public Optional<List<IpRange>> ranges(String name) {
         return texts(name).map(texts -> texts.stream().map(text -> {
@@ -192,17 +203,6 @@ public final class Fields {
                 return Digest.ofHex(text);
             } catch (IllegalArgumentException e) {
                 throw invalid(name, "must be a SHA-256 of 64 hexadecimal digits");
-            }
-        });
-    }
-
-    /** {@code high}, {@code normal} or {@code low}. */
-    public Optional<Priority> priority(String name) {
-        return text(name).map(text -> {
-            try {
-                return Priority.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw invalid(name, "the text " + e.getMessage());
             }
         });
     }

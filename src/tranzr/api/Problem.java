@@ -43,9 +43,9 @@ public record Problem(int status, String code, String title, String detail, bool
         return more;
     }
 
-    /** The same under another status, for clients that go by that alone. */
-    public Problem as(int other) {
-        return new Problem(other, code, title, detail, retryable, retryAfter, extra);
+    /** The same, told by another status. */
+    public Problem as(int otherStatus) {
+        return new Problem(otherStatus, code, title, detail, retryable, retryAfter, extra);
     }
 
     /** The same, telling when to try again. */

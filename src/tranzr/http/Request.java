@@ -52,7 +52,7 @@ public final class Request {
     private final InputStream body;
     private final Origin origin;
     private final List<String> segments;
-    private final Map<Class<?>, Object> attached = new HashMap<>(4);
+    private final Map<Class<?>, Object> attached;
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -62,6 +62,30 @@ public final class Request {
         this.body = body;
         this.origin = origin;
         this.segments = decodePath(head.rawPath());
+        this.attached = new HashMap<>(4);
+    }
+
+    private Request(Request other, RequestHead head) {
+        this.head = head;
+        this.body = other.body;
+        this.origin = other.origin;
+        this.segments = other.segments;
+        this.attached = other.attached;
+        this.path = other.path;
+        this.query = other.query;
+    }
+
+    /**
+     * This request, to be handled as one of another method, for protocols whose clients cannot send every method. It brings the same bytes, and what is kept with one of
+     * the two is kept with both. On the wire nothing changes: an answer to a request that came as HEAD has no body.
+     *
+     * @throws BadRequestException {@code invalid_method} for what is no token
+     */
+    public Request as(String method) {
+        if (!Syntax.isToken(method)) {
+            throw RequestHead.bad("invalid_method", null, "The method is not a token (RFC 9110, section 9.1).");
+        }
+        return new Request(this, new RequestHead(method, head.rawPath(), head.rawQuery(), head.authority(), head.headers(), head.contentLength()));
     }
 
     /** What names this request in answers ({@code X-Request-Id}) and logs: 16 random hexadecimal digits, or what a trusted proxy has called it. */

@@ -66,15 +66,15 @@ final class Routes {
      */
     record Route(String method, String pattern, Need need, Load load, Style style, String action, Trail trail, boolean sensitive, Handler handler) {
 
-        private Route quiet() {
+        Route quiet() {
             return new Route(method, pattern, need, load, style, action, Trail.FAILED, sensitive, handler);
         }
 
-        private Route told(Style style) {
+        Route told(Style style) {
             return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
         }
 
-        private Route with(Load load) {
+        Route with(Load load) {
             return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
         }
 
@@ -87,8 +87,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview,
-            UpflowRoutes upflow, SmartRoutes smart) {
+            LinkPage linkPage, PreviewRoutes preview, Protocols protocols) {
     }
 
     private Routes() {
@@ -104,8 +103,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
-        routes.addAll(upflow(to));
-        routes.addAll(smart(to));
+        routes.addAll(to.protocols.routes(to.file::download));
         return List.copyOf(routes);
     }
 
@@ -170,6 +168,8 @@ final class Routes {
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
     }
 
+    /** For the clients of chunky: docs/neighbours.md. */
+
     private static List<Route> requests(Doors to) {
         return List.of(
                 // Upload requests, for members of the room
@@ -208,24 +208,6 @@ final class Routes {
                 api("GET", "/ws", Need.TOKEN, "event.socket", to.socket::open).quiet(),
                 api("GET", "/upload/events/{file_id}", Need.UPLOAD, "event.stream", to.event::upload).quiet(),
                 api("GET", "/transfers", Need.ADMIN, "transfer.list", to.transfer::list).quiet());
-    }
-
-    private static List<Route> upflow(Doors to) {
-        return List.of(
-                // Clients of UpFlow; their chunks come by PUT /uploads/{file_id}/chunks/{chunk_index}
-                api("POST", "/uploads/init", Need.UPLOAD, "upload.start", to.upflow::init).told(Style.UPFLOW),
-                api("POST", "/uploads/{file_id}/complete", Need.UPLOAD, "upload.complete", to.upflow::complete).told(Style.UPFLOW),
-                api("GET", "/uploads/{file_id}/status", Need.UPLOAD, "upload.status", to.upflow::status).told(Style.UPFLOW).quiet());
-    }
-
-    private static List<Route> smart(Doors to) {
-        return List.of(
-                // Clients of Smart File Transfer System; their chunks come by POST /upload/chunk
-                api("POST", "/upload/init", Need.UPLOAD, "upload.start", to.smart::init).told(Style.SMART),
-                api("GET", "/upload/missing/{file_id}", Need.UPLOAD, "upload.status", to.smart::missing).told(Style.SMART).quiet(),
-                api("POST", "/assemble/{file_id}", Need.UPLOAD, "upload.complete", to.smart::assemble).told(Style.SMART),
-                api("GET", "/api/files", Need.LIST, "file.list", to.smart::files).told(Style.SMART).quiet(),
-                api("GET", "/api/files/{file_id}", Need.LIST, "file.info", to.smart::file).told(Style.SMART).quiet());
     }
 
     private static List<Route> accounts(Doors to) {
@@ -282,11 +264,11 @@ final class Routes {
                         .with(Load.LINK));
     }
 
-    private static Route api(String method, String pattern, Need need, String action, Handler handler) {
+    static Route api(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
     }
 
-    private static Route plain(String method, String pattern, Need need, String action, Handler handler) {
+    static Route plain(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
     }
 

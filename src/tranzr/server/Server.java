@@ -36,10 +36,9 @@ import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
-import tranzr.api.smart.SmartRoutes;
+import tranzr.api.tus.TusDoor;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
-import tranzr.api.upflow.UpflowRoutes;
 import tranzr.audit.TargetMask;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
@@ -257,8 +256,8 @@ public final class Server implements AutoCloseable {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
-                parts.logs().recorder(), parts.meters(), problems);
+        Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
+                parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }
 
@@ -267,11 +266,10 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
-        UpflowRoutes upflow = new UpflowRoutes(engine);
-        SmartRoutes smart = new SmartRoutes(engine);
+        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize());
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize()),
-                new ChunkRoutes(engine, List.of(upflow, smart)),
+                new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -293,8 +291,7 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                upflow,
-                smart);
+                protocols);
     }
 
     private static Health health(Engine engine, Logs logs) {

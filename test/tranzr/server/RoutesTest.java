@@ -42,16 +42,14 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
-import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
-import tranzr.api.upflow.UpflowRoutes;
 import tranzr.json.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head");
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
@@ -61,8 +59,7 @@ class RoutesTest {
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null),
-                new UpflowRoutes(null), new SmartRoutes(null)));
+                new PreviewRoutes(null), Protocols.over(null, null, 1)));
     }
 
     private static Map<String, Object> description() throws IOException {

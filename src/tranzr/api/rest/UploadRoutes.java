@@ -23,7 +23,6 @@ import tranzr.http.Response;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
-import tranzr.model.Priority;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -66,7 +65,7 @@ public final class UploadRoutes {
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         NewUpload spec = new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, fields.priority("priority").orElse(Priority.NORMAL));
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, fields.priority("priority"));
         Optional<Uploads.Copied> copied = uploads.instant(spec);
         if (copied.isPresent()) {
             Upload file = copied.get().file();

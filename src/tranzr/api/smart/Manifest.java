@@ -17,7 +17,7 @@ import tranzr.api.Fields;
 import tranzr.api.Ids;
 import tranzr.http.BadRequestException;
 import tranzr.json.JsonException;
-import tranzr.json.JsonStream;
+import tranzr.json.JsonReader;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
 import tranzr.model.Priority;
@@ -120,7 +120,7 @@ record Manifest(UUID id, String filename, long size, long chunkSize, long count,
         Map<String, Object> plain = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
         Chunks chunks = null;
-        try (JsonStream json = new JsonStream(new Bounded(body))) {
+        try (JsonReader json = new JsonReader(new Bounded(body))) {
             json.enterObject();
             for (String name = json.nextField(); name != null; name = json.nextField()) {
                 boolean known = PLAIN.contains(name) || name.equals(CHUNKS);
@@ -145,7 +145,7 @@ record Manifest(UUID id, String filename, long size, long chunkSize, long count,
         return checked(Fields.of(plain), chunks);
     }
 
-    private static Chunks chunks(JsonStream json, List<Cuts.Last> asked) throws IOException {
+    private static Chunks chunks(JsonReader json, List<Cuts.Last> asked) throws IOException {
         Chunks chunks = new Chunks(asked);
         json.enterList();
         while (json.nextElement()) {
@@ -179,7 +179,7 @@ record Manifest(UUID id, String filename, long size, long chunkSize, long count,
             throw Fields.invalid("chunk_size", "is " + chunkSize + ", but the chunks are of another size");
         }
         Cuts.Last last = chunks.count == 0 ? null : new Cuts.Last(chunks.count - 1, chunks.lastSize, chunks.lastChecksum, false);
-        return new Manifest(id, filename, size, chunkSize, chunks.count, fields.priority("priority").orElse(Priority.NORMAL),
+        return new Manifest(id, filename, size, chunkSize, chunks.count, fields.priority("priority"),
                 Digest.of(chunks.all.digest()), last, List.copyOf(chunks.twins));
     }
 
