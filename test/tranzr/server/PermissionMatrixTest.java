@@ -58,10 +58,6 @@ class PermissionMatrixTest {
 
     @TempDir
     Path folder;
-    /** What begins an upload there, with a place for an id of the client's. */
-    private static final Map<String, String> NEIGHBOURS = Map.of("/uploads/init", "{\"filename\": \"f\", \"total_chunks\": 1, \"chunk_size\": 5}",
-            "/upload/init", "{\"file_id\": \"%s\", \"filename\": \"f\", \"size\": 0, \"chunk_size\": 5, \"chunks\": []}");
-
     private ServedEngine server;
     private final SecureRandom random = new SecureRandom();
     private final List<String> wrong = new ArrayList<>();
@@ -123,7 +119,7 @@ class PermissionMatrixTest {
                 .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
-        String json = NEIGHBOURS.containsKey(route.pattern()) ? NEIGHBOURS.get(route.pattern()).formatted(UUID.randomUUID()) : route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
+        String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
                 : route.pattern().equals("/share/create") ? "{\"file_ids\": [\"" + file + "\"]}" : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
                 : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
                 : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
@@ -134,8 +130,8 @@ class PermissionMatrixTest {
         }
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var chunky = RouteRules.chunkyBody(route, String.valueOf(file), CONTENT);
-        var body = chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
+        var told = RouteRules.neighbourBody(route, String.valueOf(file), CONTENT);
+        var body = told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
         return server.send(RouteRules.methodOf(route), path + query, body, headers);
     }
 
