@@ -2,7 +2,9 @@ package tranzr.fuzz;
 
 import java.util.List;
 import java.util.stream.Stream;
+import tranzr.accounts.SignedUrlFuzz;
 import tranzr.api.ApiFuzz;
+import tranzr.api.direct.DirectFuzz;
 import tranzr.api.live.SocketFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
@@ -35,7 +37,8 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), SignedUrlFuzz.targets(),
+                DirectFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }
