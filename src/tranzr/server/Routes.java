@@ -199,8 +199,8 @@ final class Routes {
                 api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", to.direct::complete),
                 api("POST", "/files/upload-progress", Need.UPLOAD, "upload.report", to.direct::progress).quiet(),
                 // What they lead to
-                api("PUT", "/direct/{file_id}/{part_number}", Need.SIGNED, "upload.part", to.signed::put).quiet().with(Load.UPLOAD),
-                api("GET", "/direct/{file_id}/{filename}", Need.SIGNED, "file.download", to.signed.download(to.file::download)).with(Load.DOWNLOAD));
+                api("PUT", "/direct/{file_id}/{name}", Need.SIGNED, "upload.part", to.signed::put).quiet().with(Load.UPLOAD),
+                api("GET", "/direct/{file_id}/{name}", Need.SIGNED, "file.download", to.signed.download(to.file::download)).with(Load.DOWNLOAD));
     }
 
     private static List<Route> live(Doors to) {

@@ -94,7 +94,7 @@ final class RouteRules {
     private static final Map<String, Rule> DIRECT = Map.of("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN),
             "POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED), "DELETE /signed-urls", new Admin(), "POST /files/upload-url", new AtAll(UPLOAD),
             "POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED), "POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN),
-            "PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD), "GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
+            "PUT /direct/{file_id}/{name}", new Signed(UPLOAD), "GET /direct/{file_id}/{name}", new Signed(DOWNLOAD));
 
     /** By method and pattern. */
     static Map<String, Rule> all() {
