@@ -3,6 +3,7 @@ package tranzr.api;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import tranzr.http.BadRequestException;
 
 /**
  * The table of everything that can be answered instead of what was asked for: the stable code, the status, the title,
@@ -24,6 +25,7 @@ public enum ErrorCode {
     HASH_MISMATCH(422, "Hash mismatch", false),
     CHUNK_CONFLICT(409, "Other bytes are already there", false),
     LENGTH_MISMATCH(409, "The upload has another length", false),
+    CANNOT_JOIN(422, "The uploads cannot be joined", false),
     ID_TAKEN(409, "The id is in use", false),
     LENGTH_UNKNOWN(409, "The length is not known yet", false),
     MISSING_CHUNKS(409, "Chunks are missing", false),
@@ -42,6 +44,8 @@ public enum ErrorCode {
     FIELD_TOO_LONG(400, "Field too long", false),
     BODY_TOO_LARGE(413, "Body too large", false),
     LENGTH_REQUIRED(411, "Length required", false),
+    INVALID_SESSION_ID(404, "Invalid session ID", false),
+    INVALID_FILE_HASH(409, "Invalid file hash", false),
     RESUME_NEEDS_UPLOAD_ID(409, "Resuming needs the id of the upload", false),
     SHARE_NOT_FOUND(404, "No such share", false),
     SHARE_EXPIRED(410, "The share has expired", false),
@@ -84,9 +88,15 @@ public enum ErrorCode {
     CSRF(403, "The token against forged requests is missing or wrong", false),
     CROSS_SITE(403, "Request from another site", false),
     DATA_CORRUPTED(500, "Stored data is damaged", false),
+    OFFSET_MISMATCH(409, "Another offset", false),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", false),
+    UNSUPPORTED_VERSION(412, "Unsupported version of the protocol", false),
     UPGRADE_REQUIRED(426, "Upgrade required", false),
     WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
+    MISMATCHING_UPLOAD_OFFSET(409, "Mismatching upload offset", false),
+    INCONSISTENT_UPLOAD_LENGTH(400, "Inconsistent upload length values", false),
+    COMPLETED_UPLOAD(400, "Upload is completed", false),
     SIGNATURE_INVALID(403, "The address does not hold", false),
     INVALID_PART(400, "Invalid part", false),
     INTERNAL_ERROR(500, "Internal error", false);
@@ -117,6 +127,11 @@ public enum ErrorCode {
     /** Whether sending the same request again may succeed. */
     public boolean retryable() {
         return retryable;
+    }
+
+    /** A request that is refused with this code. @param field what is wrong in it, or null */
+    public BadRequestException refusal(String field, String detail) {
+        return new BadRequestException(status, wireName(), field, detail);
     }
 
     static Optional<ErrorCode> of(String wireName) {

@@ -16,6 +16,7 @@ import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.model.Digest;
 import tranzr.model.IpRange;
+import tranzr.model.Priority;
 
 /**
  * The fields of one request, from its JSON body, its query or a form, each read as what it has to be. An absent field and,
@@ -190,6 +191,17 @@ public final class Fields {
                 throw invalid(name, "must be a time such as 2030-01-31T12:00:00Z");
             }
         });
+    }
+
+    /** What transfers are worth beside others; the usual when nothing is said. */
+    public Priority priority(String name) {
+        return text(name).map(text -> {
+            try {
+                return Priority.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw invalid(name, "the text " + e.getMessage());
+            }
+        }).orElse(Priority.NORMAL);
     }
 
     /** IP addresses and ranges of them, each once, as {@link #texts} come. */

@@ -16,6 +16,12 @@ import tranzr.http.Response;
 public record Problem(int status, String code, String title, String detail, boolean retryable, Duration retryAfter,
         Map<String, Object> extra) {
 
+    /** How one kind of client is told, where it reads what went wrong from another place, or goes by other statuses. */
+    @FunctionalInterface
+    public interface Form {
+        Response of(Problem problem);
+    }
+
     /** Both schemes are taken; see {@link Gate}. */
     private static final String TOKEN_CHALLENGE = "Bearer realm=\"tranzr\", Basic realm=\"tranzr\", charset=\"UTF-8\"";
     /** For a page's own requests: at {@code Basic} a browser would ask its user itself. */
@@ -37,6 +43,11 @@ public record Problem(int status, String code, String title, String detail, bool
         return more;
     }
 
+    /** The same, told by another status. */
+    public Problem as(int otherStatus) {
+        return new Problem(otherStatus, code, title, detail, retryable, retryAfter, extra);
+    }
+
     /** The same, telling when to try again. */
     public Problem after(Duration wait) {
         return new Problem(status, code, title, detail, retryable, wait, extra);
@@ -47,6 +58,11 @@ public record Problem(int status, String code, String title, String detail, bool
         Map<String, Object> members = new LinkedHashMap<>(extra);
         members.put("retryable", retryable);
         return withFields(Response.problem(status, code, title, detail, members));
+    }
+
+    /** {@code application/json} with these members, and the header fields that the problem comes with. */
+    public Response toJson(Map<String, Object> members) {
+        return withFields(Response.json(status, members));
     }
 
     /** One line for a person at a terminal. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import tranzr.events.Reason;
 import tranzr.http.BadRequestException;
@@ -32,10 +33,16 @@ public final class Problems implements HttpListener.ErrorMapper {
         this.random = random;
     }
 
-    /** The answer in JSON. */
+    /** The answer in JSON, in the form that was asked for by {@link #tell}. */
     @Override
     public Response answer(Request request, Throwable thrown) {
-        return unasked(request, told(request, withMore(request, problemOf(request, thrown))).toJson());
+        Problem problem = told(request, withMore(request, problemOf(request, thrown)));
+        return unasked(request, request.attached(Problem.Form.class).map(form -> form.of(problem)).orElseGet(problem::toJson));
+    }
+
+    /** From now on what goes wrong with this request is told in another form. */
+    public static void tell(Request request, Problem.Form form) {
+        request.attach(Problem.Form.class, form);
     }
 
     /** Makes a handler answer its failures with a line of text, or in JSON when the client asks for that. */
@@ -47,6 +54,17 @@ public final class Problems implements HttpListener.ErrorMapper {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return unasked(request, json ? problem.toJson() : problem.toText());
+            }
+        };
+    }
+
+    /** Makes a handler answer its failures in JSON, with the statuses that the clients of its protocol understand. @param as what the protocol makes of a problem */
+    public Handler adapted(Handler handler, BiFunction<Request, Problem, Problem> as) {
+        return request -> {
+            try {
+                return handler.handle(request);
+            } catch (Exception e) {
+                return unasked(request, as.apply(request, told(request, withMore(request, problemOf(request, e)))).toJson());
             }
         };
     }
@@ -101,7 +119,8 @@ public final class Problems implements HttpListener.ErrorMapper {
                 .with("incident", id);
     }
 
-    private static Problem of(BadRequestException e) {
+    /** How a refusal that the request itself earns is told. */
+    public static Problem of(BadRequestException e) {
         Problem problem = ErrorCode.of(e.code())
                 .map(code -> new Problem(e.status(), e.code(), code.title(), e.getMessage(), code.retryable(), null, Map.of()))
                 .orElseGet(() -> new Problem(e.status(), e.code(), "Bad request", e.getMessage(), false, null, Map.of()));
@@ -135,6 +154,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
             case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
                     .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.CannotJoin f -> Problem.of(ErrorCode.CANNOT_JOIN, "the uploads cannot be joined without copying: " + f.why());
             case Failure.IdTaken _ -> Problem.of(ErrorCode.ID_TAKEN, "this id is in use; choose another");
             case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")

@@ -29,6 +29,11 @@ public final class RequestBody implements Body {
         return new RequestBody(request, part.body(), UNKNOWN);
     }
 
+    /** Bytes that stand for what the request's body says. @param length of them, or {@link #UNKNOWN} */
+    public static Body of(Request request, InputStream bytes, long length) {
+        return new RequestBody(request, bytes, length);
+    }
+
     @Override
     public long length() {
         return length;

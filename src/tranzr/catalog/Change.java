@@ -6,6 +6,7 @@ import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.Entity;
 import tranzr.model.FileAccess;
+import tranzr.model.Notes;
 import tranzr.model.Quota;
 import tranzr.model.Scope;
 import tranzr.model.Share;
@@ -40,8 +41,13 @@ public sealed interface Change {
     record LengthFixed(UUID id, long length, long totalChunks) implements Change {
     }
 
-    /** Counts the chunks of an open upload by another size; what is there stays ({@code MISSING}, {@code STATE}). @param totalChunks -1 when unknown */
-    record ChunksRecut(UUID id, long chunkSize, long totalChunks) implements Change {
+    /**
+     * Counts the chunks of an open upload by another size; what is there stays ({@code MISSING}, {@code STATE}).
+     *
+     * @param totalChunks -1 when unknown
+     * @param notes in the place of those that are there, but for what is promised; null to leave them
+     */
+    record ChunksRecut(UUID id, long chunkSize, long totalChunks, Notes notes) implements Change {
     }
 
     /**

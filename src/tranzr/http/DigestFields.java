@@ -1,16 +1,18 @@
 package tranzr.http;
 
 import java.nio.ByteBuffer;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tranzr.model.Digest;
 
-/** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries (RFC 9651, section 3.2) of byte sequences by algorithm. */
+/** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries ({@link StructuredFields}) of byte sequences by algorithm. */
 public final class DigestFields {
 
     private static final int SHA256_BYTES = 32;
+    private static final int SHA512_BYTES = 64;
     private static final int CRC_BYTES = 4;
+    private static final int MAX_PREFERENCE = 10;
 
     private DigestFields() {
     }
@@ -34,45 +36,55 @@ public final class DigestFields {
         return member(field, lines, "crc32c", CRC_BYTES).map(bytes -> ByteBuffer.wrap(bytes).getInt());
     }
 
-    /** The last member of this key (RFC 9651, section 4.2.2), decoded. @param length how many bytes it has */
+    /**
+     * The {@code sha-512} digest that a field carries; empty when there is none.
+     *
+     * @throws BadRequestException {@code invalid_digest} when the field is malformed or the digest has not 64 bytes
+     */
+    public static Optional<byte[]> sha512(String field, List<String> lines) {
+        return member(field, lines, "sha-512", SHA512_BYTES);
+    }
+
+    /**
+     * Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} asks for this algorithm (RFC 9530, section 4): with a preference of 1 to 10. A field that is malformed asks for nothing.
+     *
+     * @param algorithm such as {@code sha-256}
+     */
+    public static boolean wants(List<String> lines, String algorithm) {
+        return preference(lines, algorithm) instanceof Long weight && weight > 0 && weight <= MAX_PREFERENCE;
+    }
+
+    /** Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} says that this algorithm is not acceptable: with a preference of 0. */
+    public static boolean declines(List<String> lines, String algorithm) {
+        return preference(lines, algorithm) instanceof Long weight && weight == 0;
+    }
+
+    private static Object preference(List<String> lines, String algorithm) {
+        return StructuredFields.dictionary(lines).map(members -> members.get(algorithm)).orElse(null);
+    }
+
+    /** The field's value for the SHA-256 of something. */
+    public static String of(Digest digest) {
+        return "sha-256=:" + digest.base64() + ":";
+    }
+
+    /** The last member of this key. @param length how many bytes it has */
     private static Optional<byte[]> member(String field, List<String> lines, String key, int length) {
-        Optional<byte[]> digest = Optional.empty();
         if (lines.isEmpty()) {
-            return digest;
+            return Optional.empty();
         }
-        for (String member : String.join(",", lines).split(",", -1)) {
-            // No comma stands in a byte sequence or in a key; parameters with one are not known for these fields.
-            String stripped = member.strip();
-            int equals = stripped.indexOf('=');
-            int end = stripped.lastIndexOf(':');
-            if (equals < 1 || !isKey(stripped.substring(0, equals)) || equals + 2 > end || stripped.charAt(equals + 1) != ':'
-                    || !(end == stripped.length() - 1 || stripped.charAt(end + 1) == ';')) {
-                throw invalid(field);
-            }
-            if (stripped.substring(0, equals).equals(key)) {
-                digest = Optional.of(decode(field, stripped.substring(equals + 2, end), length));
-            }
+        Map<String, Object> members = StructuredFields.dictionary(lines).orElseThrow(() -> invalid(field));
+        if (members.isEmpty() || !members.values().stream().allMatch(byte[].class::isInstance)) {
+            throw invalid(field);
+        }
+        Optional<byte[]> digest = Optional.ofNullable((byte[]) members.get(key));
+        if (digest.isPresent() && digest.get().length != length) {
+            throw invalid(field);
         }
         return digest;
     }
 
-    private static boolean isKey(String key) {
-        return key.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || "_-.*".indexOf(c) >= 0);
-    }
-
-    private static byte[] decode(String field, String base64, int length) {
-        try {
-            byte[] bytes = Base64.getDecoder().decode(base64);
-            if (bytes.length != length || base64.length() != (length + 2) / 3 * 4) {
-                throw invalid(field);
-            }
-            return bytes;
-        } catch (IllegalArgumentException e) {
-            throw invalid(field);
-        }
-    }
-
     private static BadRequestException invalid(String field) {
-        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes: or crc32c=:base64 of 4 bytes: (RFC 9530).");
+        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes:, sha-512=:base64 of 64 bytes: or crc32c=:base64 of 4 bytes: (RFC 9530).");
     }
 }

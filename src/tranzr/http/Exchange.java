@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -398,6 +399,19 @@ final class Exchange implements Request.Origin {
     @Override
     public boolean canUpgrade() {
         return wire != null && http.getProtocol().equals("HTTP/1.1");
+    }
+
+    @Override
+    public boolean interim(int status, String reason, Map<String, String> fields) {
+        byte[] head = Response.interim(status, reason, fields);
+        progress.begin(false);
+        try {
+            return canUpgrade() && wire.out().interim(head, () -> !answered.get());
+        } catch (IOException e) {
+            return false; // the client has left, as the next read will find out
+        } finally {
+            progress.end(0);
+        }
     }
 
     private String scheme() {

@@ -39,6 +39,8 @@ public final class Request {
 
         boolean canUpgrade();
 
+        boolean interim(int status, String reason, Map<String, String> fields);
+
         void abort();
 
         String id();
@@ -52,7 +54,7 @@ public final class Request {
     private final InputStream body;
     private final Origin origin;
     private final List<String> segments;
-    private final Map<Class<?>, Object> attached = new HashMap<>(4);
+    private final Map<Class<?>, Object> attached;
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -62,6 +64,30 @@ public final class Request {
         this.body = body;
         this.origin = origin;
         this.segments = decodePath(head.rawPath());
+        this.attached = new HashMap<>(4);
+    }
+
+    private Request(Request other, RequestHead head) {
+        this.head = head;
+        this.body = other.body;
+        this.origin = other.origin;
+        this.segments = other.segments;
+        this.attached = other.attached;
+        this.path = other.path;
+        this.query = other.query;
+    }
+
+    /**
+     * This request, to be handled as one of another method, for protocols whose clients cannot send every method. It brings the same bytes, and what is kept with one of
+     * the two is kept with both. On the wire nothing changes: an answer to a request that came as HEAD has no body.
+     *
+     * @throws BadRequestException {@code invalid_method} for what is no token
+     */
+    public Request as(String method) {
+        if (!Syntax.isToken(method)) {
+            throw RequestHead.bad("invalid_method", null, "The method is not a token (RFC 9110, section 9.1).");
+        }
+        return new Request(this, new RequestHead(method, head.rawPath(), head.rawQuery(), head.authority(), head.headers(), head.contentLength()));
     }
 
     /** What names this request in answers ({@code X-Request-Id}) and logs: 16 random hexadecimal digits, or what a trusted proxy has called it. */
@@ -255,6 +281,26 @@ public final class Request {
      */
     public boolean canUpgrade() {
         return origin.canUpgrade();
+    }
+
+    /** Whether {@link #interim} can tell something, as far as is known: only where the server's internals are open to us, and to no client of HTTP/1.0 (RFC 9110, section 15.2). */
+    public boolean canInterim() {
+        return origin.canUpgrade();
+    }
+
+    /**
+     * Sends an interim answer (RFC 9110, section 15.2) at once; the final one follows. To be called by the handler's thread, before it returns its answer. A
+     * {@code 100 Continue} that the client waits for still comes, when the body is first read. The client need not read before it has sent its body, so
+     * whoever sends many has to bound what they have together.
+     *
+     * @param status 102 to 199, since 100 is sent by reading and 101 is no interim answer
+     * @param reason of the status line
+     * @param fields as {@link Response#header} takes them
+     * @return whether it went out; false where that is not possible, and when the connection has ended
+     * @throws IllegalArgumentException for another status, or what no field may carry
+     */
+    public boolean interim(int status, String reason, Map<String, String> fields) {
+        return origin.interim(status, reason, fields);
     }
 
     /**

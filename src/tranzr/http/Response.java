@@ -125,6 +125,18 @@ public final class Response {
         return response;
     }
 
+    /** The head of an interim answer as it goes over the connection, checked like that of a final one. */
+    static byte[] interim(int status, String reason, Map<String, String> fields) {
+        if (status <= SWITCHING_PROTOCOLS || status > 199) {
+            throw new IllegalArgumentException("not the status of an interim answer: " + status);
+        }
+        Response checked = empty(200);
+        fields.forEach(checked::header);
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " " + reason + "\r\n");
+        checked.headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     /** Sets a header field. @throws IllegalArgumentException for CR, LF, NUL or what is not Latin-1 in the value, or for a bad name */
     public Response header(String name, String value) {
         if (!Syntax.isToken(name)) {

@@ -23,8 +23,8 @@ import java.util.Map;
 /** JSON (RFC 8259) as plain maps, lists, strings, numbers, booleans and null. The only user of jackson-jr. */
 public final class Json {
 
-    private static final int MAX_NESTING = 32;
-    private static final int MAX_NUMBER_CHARACTERS = 64;
+    static final int MAX_NESTING = 32;
+    static final int MAX_NUMBER_CHARACTERS = 64;
 
     private static final JsonFactory FACTORY = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
             .maxNestingDepth(MAX_NESTING).maxNumberLength(MAX_NUMBER_CHARACTERS).build()).build();
@@ -111,7 +111,7 @@ public final class Json {
     }
 
     /** A number such as 1e999 is read as infinity. */
-    private static void requireFinite(Object value) {
+    static void requireFinite(Object value) {
         switch (value) {
             case Double number when !Double.isFinite(number) -> throw invalid("a number is too large");
             case Map<?, ?> map -> map.values().forEach(Json::requireFinite);
@@ -121,7 +121,7 @@ public final class Json {
     }
 
     /** In our words: those of the parser name its own settings. */
-    private static String why(JacksonException e) {
+    static String why(JacksonException e) {
         if (e instanceof StreamConstraintsException) {
             return "it is nested deeper than " + MAX_NESTING + " levels, or a name or a number is too long";
         }

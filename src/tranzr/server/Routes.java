@@ -2,15 +2,15 @@ package tranzr.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tranzr.api.Gate;
 import tranzr.api.Load;
 import tranzr.api.Need;
+import tranzr.api.Problem;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.Throttle;
 import tranzr.api.curl.CurlApi;
-import tranzr.api.direct.DirectRoutes;
-import tranzr.api.direct.SignedRoutes;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -31,8 +31,10 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.smart.SmartRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.api.upflow.UpflowRoutes;
 import tranzr.http.Handler;
 import tranzr.http.Router;
 
@@ -44,7 +46,13 @@ final class Routes {
         /** {@code application/problem+json}. */
         JSON,
         /** A line for a person with curl, unless JSON is asked for. */
-        TEXT
+        TEXT,
+        /** As a problem that has its text as {@code error}, too, for clients of Smart File Transfer System that share the route. */
+        SHARED,
+        /** As clients of UpFlow go by it. */
+        UPFLOW,
+        /** As clients of Smart File Transfer System go by it. */
+        SMART
     }
 
     /** Whether the audit log has a record of each request, or only of those that failed. */
@@ -58,11 +66,15 @@ final class Routes {
      */
     record Route(String method, String pattern, Need need, Load load, Style style, String action, Trail trail, boolean sensitive, Handler handler) {
 
-        private Route quiet() {
+        Route quiet() {
             return new Route(method, pattern, need, load, style, action, Trail.FAILED, sensitive, handler);
         }
 
-        private Route with(Load load) {
+        Route told(Style style) {
+            return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
+        }
+
+        Route with(Load load) {
             return new Route(method, pattern, need, load, style, action, trail, sensitive, handler);
         }
 
@@ -75,8 +87,7 @@ final class Routes {
     record Doors(UploadRoutes upload, ChunkRoutes chunk, FileRoutes file, ShareRoutes share, ServiceRoutes service, CurlApi curl, TokenRoutes token,
             RoomRoutes room, AccessRoutes access, AuditRoutes audit, SessionRoutes session, SecondFactorRoutes factor, WebhookRoutes webhook,
             RequestRoutes request, AttemptRoutes attempt, Pages pages, EventRoutes event, TransferRoutes transfer, SocketRoutes socket, MetricsRoutes metrics, LinkRoutes link,
-            LinkPage linkPage, PreviewRoutes preview,
-            DirectRoutes direct, SignedRoutes signed) {
+            LinkPage linkPage, PreviewRoutes preview, Protocols protocols) {
     }
 
     private Routes() {
@@ -92,7 +103,7 @@ final class Routes {
         routes.addAll(requests(to));
         routes.addAll(pages(to));
         routes.addAll(live(to));
-        routes.addAll(direct(to));
+        routes.addAll(to.protocols.routes(to.file::download));
         return List.copyOf(routes);
     }
 
@@ -100,18 +111,19 @@ final class Routes {
         return List.of(
                 // Uploads
                 api("POST", "/upload/start", Need.UPLOAD, "upload.start", to.upload::start),
-                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).quiet().with(Load.UPLOAD),
+                api("POST", "/upload/chunk", Need.UPLOAD, "upload.chunk", to.chunk::post).told(Style.SHARED).quiet().with(Load.UPLOAD),
                 api("PUT", "/uploads/{file_id}/chunks/{chunk_index}", Need.UPLOAD, "upload.chunk", to.chunk::put).quiet().with(Load.UPLOAD),
                 api("GET", "/upload/status/{file_id}", Need.UPLOAD, "upload.status", to.upload::status).quiet(),
                 api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
                 api("PUT", "/upload/{file_id}", Need.UPLOAD, "upload.put", to.upload::put).with(Load.UPLOAD),
                 api("DELETE", "/upload/{file_id}", Need.UPLOAD, "upload.abort", to.upload::abort),
+                api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
                 api("PATCH", "/files/{file_id}", Need.DELETE, "file.change", to.file::change),
                 api("DELETE", "/files/{file_id}", Need.DELETE, "file.delete", to.file::delete).withSecondFactor(),
-                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).with(Load.DOWNLOAD),
+                api("GET", "/download/{file_id}", Need.DOWNLOAD, "file.download", to.file::download).told(Style.SHARED).with(Load.DOWNLOAD),
                 api("GET", "/files/{file_id}/preview", Need.DOWNLOAD, "file.preview", to.preview::ofFile).with(Load.DOWNLOAD),
                 // The server itself
                 api("GET", "/health", Need.OPEN, "health", to.service::health).quiet(),
@@ -150,12 +162,14 @@ final class Routes {
     private static List<Route> curl(Doors to) {
         return List.of(
                 plain("GET", "/", Need.OPEN, "help", to.pages.forBrowsers("send.html", to.curl::help)).quiet(),
-                plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::putNamed)).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
     }
+
+    /** For the clients of chunky: docs/neighbours.md. */
 
     private static List<Route> requests(Doors to) {
         return List.of(
@@ -167,10 +181,10 @@ final class Routes {
                 api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
                 // The same, for guests, who may use the routes of uploads too
                 api("GET", "/r/{link}", Need.OPEN, "request.open", to.pages.forBrowsersOf("guest.html", to.request::open)).quiet(),
-                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::putNamed)).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
     }
@@ -186,21 +200,6 @@ final class Routes {
                 // What pages are made of; whatever they show they ask for by the other routes
                 api("GET", "/ui/{version}/{file}", Need.OPEN, "page.asset", to.pages.assets()::file).quiet(),
                 api("GET", "/ui/{version}/vendor/{file}", Need.OPEN, "page.asset", to.pages.assets()::vendorFile).quiet());
-    }
-
-    private static List<Route> direct(Doors to) {
-        return List.of(
-                // Addresses that stand for themselves, for who may do what they say
-                api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
-                api("POST", "/download-url/{file_id}", Need.DOWNLOAD, "file.sign", to.direct::downloadUrl).with(Load.LINK),
-                api("DELETE", "/signed-urls", Need.ADMIN, "sign.renew", to.direct::renewKeys),
-                // The same by the names of the direct-to-storage design
-                api("POST", "/files/upload-url", Need.UPLOAD, "upload.start", to.direct::uploadUrl),
-                api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", to.direct::complete),
-                api("POST", "/files/upload-progress", Need.UPLOAD, "upload.report", to.direct::progress).quiet(),
-                // What they lead to
-                api("PUT", "/direct/{file_id}/{name}", Need.SIGNED, "upload.part", to.signed::put).quiet().with(Load.UPLOAD),
-                api("GET", "/direct/{file_id}/{name}", Need.SIGNED, "file.download", to.signed.download(to.file::download)).with(Load.DOWNLOAD));
     }
 
     private static List<Route> live(Doors to) {
@@ -266,12 +265,22 @@ final class Routes {
                         .with(Load.LINK));
     }
 
-    private static Route api(String method, String pattern, Need need, String action, Handler handler) {
+    static Route api(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.JSON, action, Trail.EACH, false, handler);
     }
 
-    private static Route plain(String method, String pattern, Need need, String action, Handler handler) {
+    static Route plain(String method, String pattern, Need need, String action, Handler handler) {
         return new Route(method, pattern, need, Load.PLAIN, Style.TEXT, action, Trail.EACH, false, handler);
+    }
+
+    /** How its failures are told, where not as text or as problems. */
+    private static Optional<Problem.Form> form(Style style) {
+        return switch (style) {
+            case SHARED -> Optional.of(problem -> problem.with("error", problem.detail()).toJson());
+            case UPFLOW -> Optional.of(UpflowRoutes::told);
+            case SMART -> Optional.of(SmartRoutes::told);
+            case JSON, TEXT -> Optional.empty();
+        };
     }
 
     /** The handler for all of them, for the listener; what it throws goes to {@code problems} there. */
@@ -282,6 +291,7 @@ final class Routes {
                     throttle.before(route.load(), gate.guard(route.need(), route.sensitive(), behind)));
             Handler guarded = request -> {
                 request.attach(Route.class, route);
+                form(route.style()).ifPresent(form -> Problems.tell(request, form));
                 return recorded.handle(request);
             };
             return new Router.Route(route.method(), route.pattern(),

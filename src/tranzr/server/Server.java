@@ -36,6 +36,7 @@ import tranzr.api.rest.ServiceRoutes.Health;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.tus.TusDoor;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.TargetMask;
@@ -255,8 +256,8 @@ public final class Server implements AutoCloseable {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), config.connections().cors(), config.baseUrl());
-        Handler handler = Routes.handler(Routes.of(doors(config, parts, clock, random)), gate, parts.throttle(),
-                parts.logs().recorder(), parts.meters(), problems);
+        Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
+                parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }
 
@@ -265,9 +266,10 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
+        Protocols protocols = Protocols.over(engine, accounts, parts.events(), config.chunkSize(), clock, random);
         return new Routes.Doors(
                 new UploadRoutes(engine, config.chunkSize(), accounts.partUrls()),
-                new ChunkRoutes(engine),
+                new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),
                 new ServiceRoutes(() -> health(engine, logs), Version.text()),
@@ -289,8 +291,7 @@ public final class Server implements AutoCloseable {
                 new LinkRoutes(engine),
                 new LinkPage(engine, pages),
                 new PreviewRoutes(engine),
-                accounts.directRoutes(parts.events()),
-                accounts.signedRoutes());
+                protocols);
     }
 
     private static Health health(Engine engine, Logs logs) {

@@ -146,6 +146,11 @@ public final class Engine implements AutoCloseable {
         return sessions.hasher().waiting();
     }
 
+    /** The longest file that is taken from anybody, in bytes; {@link Long#MAX_VALUE} for no limit. */
+    public long maxFileSize() {
+        return core.settings.maxFileSize();
+    }
+
     /** Bytes that uploads leave free on the disk. */
     public long reserve() {
         return core.settings.reserve();

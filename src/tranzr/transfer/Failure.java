@@ -184,6 +184,10 @@ public sealed interface Failure {
     record BodyBroken(UUID id, long kept) implements Failure {
     }
 
+    /** Uploads cannot be made into one without their bytes being moved. */
+    record CannotJoin(String why) implements Failure {
+    }
+
     /** A value that no field of this kind may have. */
     record InvalidValue(String field, String why) implements Failure {
     }

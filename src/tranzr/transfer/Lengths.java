@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
+import tranzr.model.Notes;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -92,20 +93,20 @@ final class Lengths {
     }
 
     /** As {@link Uploads#recut}. @param upload as it is */
-    Upload recut(Upload upload, long chunkSize) {
+    Upload recut(Upload upload, long chunkSize, Notes notes) {
         long chunks = count(upload.length(), chunkSize, -1);
         if (upload.state() == UploadState.COMPLETED) {
             throw new FailureException(new Failure.AlreadyCompleted(upload.id()));
         }
-        if (chunkSize == upload.chunkSize() && chunks == upload.totalChunks()) {
+        if (chunkSize == upload.chunkSize() && chunks == upload.totalChunks() && notes == null) {
             return upload;
         }
         try {
-            core.commit(List.of(new Change.ChunksRecut(upload.id(), chunkSize, chunks)));
+            core.commit(List.of(new Change.ChunksRecut(upload.id(), chunkSize, chunks, notes)));
         } catch (ConflictException e) {
             throw new FailureException(e.reason() == ConflictException.Reason.MISSING ? new Failure.UnknownFile(upload.id())
                     : new Failure.AlreadyCompleted(upload.id()));
         }
-        return upload.recut(chunkSize, chunks);
+        return upload.recut(chunkSize, chunks, notes);
     }
 }

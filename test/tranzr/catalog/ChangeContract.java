@@ -169,14 +169,26 @@ abstract class ChangeContract {
 
     @Test
     void anOpenUploadIsCountedInOtherChunksAndKeepsWhatIsThere() throws Exception {
-        refuses(Reason.MISSING, new Change.ChunksRecut(id(1), 4, 3));
+        refuses(Reason.MISSING, new Change.ChunksRecut(id(1), 4, 3, null));
         catalog.commit(created(1, 10), stored(1, 0, 5));
-        catalog.commit(new Change.ChunksRecut(id(1), 4, 3));
+        catalog.commit(new Change.ChunksRecut(id(1), 4, 3, null));
         assertEquals(4, uploadNow(1).chunkSize());
         assertEquals(3, uploadNow(1).totalChunks());
         assertEquals(5, uploadNow(1).ranges().total());
         catalog.commit(stored(1, 5, 10), completed(1));
-        refuses(Reason.STATE, new Change.ChunksRecut(id(1), 5, 2));
+        refuses(Reason.STATE, new Change.ChunksRecut(id(1), 5, 2, null));
+    }
+
+    @Test
+    void aRecutMayBringOtherNotesAndKeepsWhatWasPromised() throws Exception {
+        SharePromise promise = new SharePromise(digest("promised"), null, Duration.ofHours(1), 3, Share.Policy.OPERATOR);
+        Upload plain = created(1, 10).upload();
+        catalog.commit(new Change.UploadCreated(new Upload(plain.id(), plain.filename(), plain.length(), plain.announced(), plain.chunkSize(), plain.totalChunks(), plain.state(),
+                plain.ranges(), null, null, null, plain.created(), plain.updated(), plain.expires(), plain.access(), plain.priority(), new Notes("door", Map.of("a", "b"), promise))));
+        catalog.commit(new Change.ChunksRecut(id(1), 4, 3, null));
+        assertEquals(new Notes("door", Map.of("a", "b"), promise), uploadNow(1).notes());
+        catalog.commit(new Change.ChunksRecut(id(1), 5, 2, new Notes("door", Map.of("c", "d"))));
+        assertEquals(new Notes("door", Map.of("c", "d"), promise), uploadNow(1).notes());
     }
 
     @Test

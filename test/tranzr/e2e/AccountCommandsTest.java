@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 
 /** The commands {@code token} and {@code room} of the built jar, on a directory and at a server. */
+@Tag(TestMain.ASIDE)
 class AccountCommandsTest {
 
     private record Ran(int code, String out, String err) {

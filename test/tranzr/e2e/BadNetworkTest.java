@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.ClientProcess.Done;
 import tranzr.fault.Network;
 import tranzr.fault.Network.Cut;
@@ -18,6 +20,7 @@ import tranzr.fault.Network.Cuts;
 import tranzr.fault.Network.End;
 
 /** Transfers over connections that break, stand still or cannot be made: each ends well by itself, and not much is sent twice. */
+@Tag(TestMain.ASIDE)
 class BadNetworkTest {
 
     private static final long SEED = 20261121;

@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.ClientProcess.Done;
 import tranzr.fault.Network;
 
 /** Transfers whose file, session or server is not what it was when they began: what comes out is whole, or it is said why not. */
+@Tag(TestMain.ASIDE)
 class ChangedTransferTest {
 
     private static final long SEED = 77;

@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.CommandLine.Ran;
 
 /** The commands around the transfers, the environment, and what only a terminal is shown. */
+@Tag(TestMain.ASIDE)
 class ClientCommandsTest extends RealServer {
 
     private static final String NO_FILE = "7d1e2a30-52c1-4f0e-9a41-1f0a6c2b9d55";

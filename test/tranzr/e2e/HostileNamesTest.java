@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.client.TranzrClient;
 import tranzr.e2e.ClientProcess.Done;
 import tranzr.e2e.ClientProcess.User;
@@ -27,6 +29,7 @@ import tranzr.fault.Network;
 import tranzr.json.Json;
 
 /** Names that are odd and stay, and names that would lead out of the target folder and do not; links that open, and those that do not. */
+@Tag(TestMain.ASIDE)
 class HostileNamesTest {
 
     private static final long SEED = 13;

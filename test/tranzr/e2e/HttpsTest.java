@@ -21,12 +21,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.http.TlsClient;
 import tranzr.security.TlsIdentity;
 
 /** The built jar with its own HTTPS, met by curl and openssl. */
+@Tag(TestMain.ASIDE)
 class HttpsTest {
 
     private static final Pattern PIN = Pattern.compile("sha256//[A-Za-z0-9+/]{43}=");

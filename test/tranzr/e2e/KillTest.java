@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 
 /** {@code kill -9} at moments of all kinds: what was answered is there afterwards, byte for byte. */
+@Tag(TestMain.ASIDE)
 class KillTest {
 
     private static final int ROUNDS = 16;

@@ -8,12 +8,15 @@ import static tranzr.e2e.TwoEnds.MIB;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.ClientProcess.Done;
 import tranzr.fault.Network;
 
 /** {@code kill -9} of the client, of the server and of both, and Ctrl-C: the same command goes on, and the bytes are the same in the end. */
+@Tag(TestMain.ASIDE)
 class KilledTransferTest {
 
     private static final long SEED = 9;

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.client.Download;
 import tranzr.client.Priority;
 import tranzr.client.TransferException;
@@ -28,6 +30,7 @@ import tranzr.fault.Middle.Request;
 import tranzr.fault.Network;
 
 /** Transfers through something that loses answers, repeats requests, damages bytes and answers in the server's place. */
+@Tag(TestMain.ASIDE)
 class MeddlingTest {
 
     private static final long SEED = 5;

@@ -16,11 +16,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.CommandLine.Ran;
 
 /** One link for all files that are sent together, and all of them received by it, as a script sees both. */
+@Tag(TestMain.ASIDE)
 class OneLinkTest extends RealServer {
 
     private static final int BIG = 6_000_000;

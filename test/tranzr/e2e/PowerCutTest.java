@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tranzr.TestMain;
 
 /** The power goes under the running server, on a real file system; what was answered before is there afterwards. */
+@Tag(TestMain.ASIDE)
 class PowerCutTest {
 
     private static final long SEED = 20260801;

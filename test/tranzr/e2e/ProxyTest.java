@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 
 /** The recipes of docs/operating.md, word for word but for names and ports, with the proxies themselves. */
+@Tag(TestMain.ASIDE)
 class ProxyTest {
 
     private static final String TOKEN = "proxy-test-token-0123456789";

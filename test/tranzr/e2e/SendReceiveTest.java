@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.CommandLine.Ran;
 
 /** {@code tranzr send}, {@code receive}, {@code status} and {@code resume}, as a script sees them. */
+@Tag(TestMain.ASIDE)
 class SendReceiveTest extends RealServer {
 
     private static final String NOWHERE = "http://nowhere.invalid";

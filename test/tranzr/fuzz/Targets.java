@@ -17,6 +17,7 @@ import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
 import tranzr.http.WebSocketFuzz;
 import tranzr.journal.JournalFuzz;
+import tranzr.json.JsonFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
@@ -38,7 +39,7 @@ final class Targets {
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
                 TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), SignedUrlFuzz.targets(),
-                DirectFuzz.targets())
+                DirectFuzz.targets(), JsonFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

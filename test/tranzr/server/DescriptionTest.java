@@ -201,6 +201,29 @@ class DescriptionTest {
         assertEquals(List.of(), faults);
     }
 
+    @Test
+    void answersToClientsOfChunkyAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            String hash = tranzr.model.Digest.sha256(FILE).base64();
+            String begin = "{\"fileHash\": \"" + hash + "\", \"totalFileSizeBytes\": 2500}";
+            Answer begun = server.post("/initiateUploadSession", begin);
+            check("/initiateUploadSession", "post", begun);
+            check("/initiateUploadSession", "post", server.post("/initiateUploadSession", "{}", JSON));
+            String pair = "{\"sessionId\": \"" + begun.field("sessionId") + "\", \"fileHash\": \"" + hash + "\"";
+            check("/uploadChunk", "patch", server.send("PATCH", "/uploadChunk", java.net.http.HttpRequest.BodyPublishers.ofString(pair + ", \"chunk\": \"AA==\", \"startByte\": -1}"), JSON));
+            for (int end : new int[] {99, 2499}) {
+                check("/uploadFileChunk", "patch", server.patch("/uploadFileChunk", pair + ", \"startByte\": 0, \"endByte\": " + end + ", \"chunk\": \""
+                        + java.util.Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(FILE, end + 1)) + "\"}").expect(200));
+                check("/byteRangesToUpload", "post", server.post("/byteRangesToUpload", pair + "}").expect(200));
+                check("/uploadStatus", "get", server.get("/uploadStatus?sessionId=" + begun.field("sessionId") + "&fileHash=" + hash).expect(200));
+                check("/endUpload", "post", server.post("/endUpload", pair + "}", JSON));
+            }
+            check("/initiateUploadSession", "post", server.post("/initiateUploadSession", pair + "," + begin.substring(begin.indexOf("\"total"))).expect(200));
+            check("/endUpload", "post", server.post("/endUpload", pair.replace(hash, "") + "}", JSON));
+        }
+        assertEquals(List.of(), faults);
+    }
+
     private void check(String path, String method, Answer answer) {
         Map<String, Object> operation = object(object(object(description.get("paths")).get(path)).get(method));
         Map<String, Object> responses = object(operation.get("responses"));

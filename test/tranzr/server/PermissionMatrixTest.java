@@ -123,6 +123,11 @@ class PermissionMatrixTest {
                 : route.pattern().equals("/share/create") ? "{\"file_ids\": [\"" + file + "\"]}" : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
                 : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
                 : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
+        if (route.pattern().startsWith("/tus")) {
+            String[] tus = {"Tus-Resumable", "1.0.0", route.method().equals("PATCH") ? "Upload-Offset" : "Upload-Length", "0", "Content-Type", "application/offset+octet-stream"};
+            String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(headers), java.util.Arrays.stream(tus)).toArray(String[]::new);
+            return server.send(route.method(), path, route.method().equals("PATCH") ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.noBody(), all);
+        }
         json = switch (route.pattern()) {
             case "/files/upload-url" -> "{\"fileName\": \"f\", \"size\": 1}";
             case "/files/complete-upload" -> completion(file);
@@ -131,7 +136,8 @@ class PermissionMatrixTest {
         };
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var body = !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
+        var chunky = RouteRules.chunkyBody(route, String.valueOf(file), CONTENT);
+        var body = chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
         return server.send(RouteRules.methodOf(route), path + query, body, headers);
     }
 

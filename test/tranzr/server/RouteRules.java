@@ -7,9 +7,14 @@ import static tranzr.model.Right.METRICS;
 import static tranzr.model.Right.SHARE;
 import static tranzr.model.Right.UPLOAD;
 
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tranzr.model.Digest;
 import tranzr.model.Right;
 
 /** How every route is decided, written down once more for {@link PermissionMatrixTest}. */
@@ -96,14 +101,38 @@ final class RouteRules {
             "POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED), "POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN),
             "PUT /direct/{file_id}/{name}", new Signed(UPLOAD), "GET /direct/{file_id}/{name}", new Signed(DOWNLOAD));
 
+    /** What one of chunky's calls says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
+    static Optional<String> chunkyBody(Routes.Route route, String file, byte[] content) {
+        Set<String> calls = Set.of("/initiateUploadSession", "/uploadFileChunk", "/uploadChunk", "/byteRangesToUpload", "/uploadStatus", "/endUpload");
+        boolean begins = route.pattern().equals("/initiateUploadSession");
+        return calls.contains(route.pattern()) ? Optional.of("{" + (begins ? "" : "\"sessionId\": \"" + file + "\", ") + "\"fileHash\": \"" + Digest.sha256(content).base64() + "\", \"totalFileSizeBytes\": "
+                + content.length + ", \"startByte\": 0, \"endByte\": 0, \"chunk\": \"" + Base64.getEncoder().encodeToString(Arrays.copyOf(content, 1)) + "\"}") : Optional.empty();
+    }
+
+    private static Map<String, Rule> ofChunky() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String route : List.of("PATCH /uploadFileChunk", "PATCH /uploadChunk", "POST /byteRangesToUpload", "GET /uploadStatus")) {
+            rules.put(route, new OnFile(UPLOAD, State.OPEN));
+        }
+        rules.put("POST /initiateUploadSession", new AtAll(UPLOAD));
+        rules.put("POST /endUpload", new OnFile(UPLOAD, State.COMPLETED));
+        return rules;
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
-        Map<String, Rule> rules = new HashMap<>();
+        Map<String, Rule> rules = new HashMap<>(ofChunky());
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
             rules.put(route, new OnFile(UPLOAD, State.OPEN));
         }
+        for (String method : List.of("HEAD", "PATCH", "DELETE")) {
+            rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        rules.put("POST /tus", new AtAll(UPLOAD));
+        rules.put("POST /tus/", new AtAll(UPLOAD));
+        rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));

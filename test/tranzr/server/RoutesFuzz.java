@@ -26,6 +26,7 @@ public final class RoutesFuzz implements FuzzTarget {
 
     private static final Pattern CLASS_NAME = Pattern.compile("tranzr\\.(?:[a-z.]+\\.)?[A-Z]");
     private static final int RENEWED_EVERY = 50;
+    private static final String HASH = "A".repeat(43) + "=";
     private static final String[] REQUESTS = {
         "POST /upload/start|{\"filename\":\"a\",\"file_size\":100,\"chunk_size\":\"1KiB\",\"sha256\":null}", "POST /upload/start|{\"filename\":\"b\",\"file_size\":5,\"chunk_size\":2}",
         "PUT /uploads/{upload}/chunks/0\nContent-Range: bytes 0-4/5000\nX-Chunk-SHA256: " + "0".repeat(64) + "|hello", "PUT /upload/{upload}\nContent-Range: bytes 5-9/*|hello",
@@ -36,6 +37,10 @@ public final class RoutesFuzz implements FuzzTarget {
         "GET /share/download/{guarded}/a.txt?password=x", "GET /s/{share}\nRange: bytes=0-0\nAccept: text/html", "GET /s/{guarded}\nAuthorization: Basic OnNlY3JldA==",
         "GET /health", "GET /", "PUT /name%20x.txt\nMax-Downloads: 1\nMax-Days: 2\nShare-Password: abc|bytes", "POST /\nContent-Type: multipart/form-data; boundary=b"
         + "|--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\ny\r\n--b--\r\n", "DELETE /delete/{file}/key", "OPTIONS /files",
+        "POST /initiateUploadSession|{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":100,\"fileName\":\"a\"}", "POST /initiateUploadSession|{\"sessionId\":\"{upload}\",\"fileHash\":\"" + HASH
+        + "\",\"totalFileSizeBytes\":5000}", "PATCH /uploadFileChunk|{\"sessionId\":\"{upload}\",\"fileHash\":\"" + HASH + "\",\"chunk\":\"aGVsbG8=\",\"startByte\":7,\"endByte\":11}",
+        "PATCH /uploadChunk|{\"startByte\":0,\"endByte\":4,\"fileHash\":\"" + HASH + "\",\"sessionId\":\"{upload}\",\"chunk\":\"aGVsbG8\\u003d\"}", "GET /uploadStatus?sessionId={upload}&fileHash=" + HASH,
+        "POST /byteRangesToUpload|{\"sessionId\":\"{upload}\",\"fileHash\":\"" + HASH + "\"}", "POST /endUpload|{\"sessionId\":\"{file}\",\"fileHash\":\"" + HASH + "\"}",
         "POST /upload/chunk\nContent-Type: multipart/form-data; boundary=b|--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhel",
         "POST /upload/chunk\nContent-Type: multipart/form-data; boundary=b|--b\r\nContent-Disposition: form-data; name=\"file_id\"\r\n\r\n{upload}\r\n--b\r\n"
         + "Content-Disposition: form-data; name=\"chunk_index\"\r\n\r\n0\r\n--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhello\r\n--b--\r\n"};
@@ -63,8 +68,8 @@ public final class RoutesFuzz implements FuzzTarget {
 
     @Override
     public List<String> parsers() {
-        return List.of("tranzr.api.rest.Sizes", "tranzr.api.rest.Paging", "tranzr.api.rest.ChunkPart", "tranzr.api.rest.ChunkForm", "tranzr.api.curl.LinkOptions", "tranzr.http.Router", "tranzr.api.DigestClaims",
-                "tranzr.api.Gate");
+        return List.of("tranzr.api.rest.Sizes", "tranzr.api.Paging", "tranzr.api.rest.ChunkPart", "tranzr.api.ChunkForm", "tranzr.api.curl.LinkOptions", "tranzr.http.Router", "tranzr.api.DigestClaims",
+                "tranzr.api.Gate", "tranzr.api.chunky.ChunkMessage", "tranzr.api.chunky.SessionKey");
     }
 
     @Override

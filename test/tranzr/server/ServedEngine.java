@@ -47,6 +47,7 @@ import tranzr.api.rest.ServiceRoutes;
 import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.tus.TusDoor;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
 import tranzr.audit.AuditLog;
@@ -219,7 +220,8 @@ public final class ServedEngine implements AutoCloseable {
         hooks = Hooks.open(engine.core(), events, true);
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20, accounts.partUrls()), new ChunkRoutes(engine),
+        Protocols protocols = Protocols.over(engine, accounts, events, 8 << 20, clock, new SecureRandom());
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20, accounts.partUrls()), new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
@@ -228,10 +230,12 @@ public final class ServedEngine implements AutoCloseable {
                 new WebhookRoutes(hooks), accounts.requestRoutes(), new AttemptRoutes(engine, new AuditReader(disk, folder.resolve("audit"))), new Pages(),
                 new EventRoutes(events, engine, bounds.heartbeat()), new TransferRoutes(events), new SocketRoutes(events, engine, bounds.heartbeat()),
                 new MetricsRoutes(meters.registry()::write, new Stats(meters, new Gauges(catalog, engine, hooks, bounds.throttle(), disk, folder))::view, limit -> Collections.nCopies(limit, new RecentLog.Line(time.get(), "INFO", "tranzr.x", "message"))),
-                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine), accounts.directRoutes(events), accounts.signedRoutes());
+                new LinkRoutes(engine), new LinkPage(engine, new Pages()), new PreviewRoutes(engine),
+                protocols);
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
-                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()), Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems), problems);
+                bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),
+                new TusDoor(problems, engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {

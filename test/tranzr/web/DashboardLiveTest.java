@@ -14,13 +14,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 import tranzr.e2e.Shell;
 
 /** The page for operators, of the built jar, while others send and fetch. */
+@Tag(TestMain.ASIDE)
 class DashboardLiveTest {
 
     private static final String TOKEN = "operator-token-0123456789";

@@ -16,12 +16,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.TestMain;
 import tranzr.e2e.Http;
 import tranzr.e2e.ServerProcess;
 
 /** A file of 200 MB, sent by the page to the built jar, whatever happens on the way. What arrives is compared by its SHA-256. */
+@Tag(TestMain.ASIDE)
 class SendResumeTest {
 
     private static final int SIZE = 200_000_000;

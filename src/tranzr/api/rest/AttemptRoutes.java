@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tranzr.api.Callers;
+import tranzr.api.Paging;
 import tranzr.audit.AuditQuery;
 import tranzr.audit.AuditReader;
 import tranzr.audit.Entry;

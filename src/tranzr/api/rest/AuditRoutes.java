@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tranzr.api.Fields;
+import tranzr.api.Paging;
 import tranzr.audit.AuditQuery;
 import tranzr.audit.AuditReader;
 import tranzr.http.Request;

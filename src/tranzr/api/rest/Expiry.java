@@ -1,31 +1,23 @@
 package tranzr.api.rest;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import tranzr.api.Fields;
+import tranzr.api.ShareTerms;
 
 /** The times that requests name for the end of something. Null for never, which has to be said in so many words. */
 final class Expiry {
 
     /** A hundred years: later times mean a mistake, and would overflow the dates of some clients. */
-    private static final BigDecimal MAX_MINUTES = BigDecimal.valueOf(Duration.ofDays(36_525).toMinutes());
+    private static final Duration LONGEST = Duration.ofDays(36_525);
 
     private Expiry() {
     }
 
     /** {@code expire_minutes} from {@code now}; the field is there. */
     static Instant minutes(Fields fields, Instant now) {
-        if (fields.isNone("expire_minutes")) {
-            return null;
-        }
-        BigDecimal minutes = fields.number("expire_minutes").orElseThrow();
-        if (minutes.signum() <= 0 || minutes.compareTo(MAX_MINUTES) > 0) {
-            throw Fields.invalid("expire_minutes", "must be more than 0 and at most " + MAX_MINUTES
-                    + ", or null (in a query: none) for no expiry");
-        }
-        long millis = minutes.multiply(BigDecimal.valueOf(60_000)).longValue();
-        return now.plusMillis(Math.max(1, millis));
+        Duration life = ShareTerms.minutes(fields);
+        return life == null ? null : now.plus(life);
     }
 
     /** {@code expires_at}; the field is there. */
@@ -37,7 +29,7 @@ final class Expiry {
         if (!expires.isAfter(now)) {
             throw Fields.invalid("expires_at", "is past; what is to end now is deleted");
         }
-        if (Duration.between(now, expires).toMinutes() > MAX_MINUTES.longValue()) {
+        if (Duration.between(now, expires).compareTo(LONGEST) > 0) {
             throw Fields.invalid("expires_at", "must be within a hundred years, or null for no expiry");
         }
         return expires;

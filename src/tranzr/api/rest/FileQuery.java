@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.http.Request;
 import tranzr.model.Digest;
 import tranzr.model.Upload;

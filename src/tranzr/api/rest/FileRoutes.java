@@ -11,6 +11,7 @@ import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.Right;

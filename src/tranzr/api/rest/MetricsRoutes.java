@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.List;
 import java.util.function.Supplier;
+import tranzr.api.Paging;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.metrics.Format;

@@ -19,6 +19,7 @@ import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.api.Recorder;
 import tranzr.http.Request;
 import tranzr.http.Response;

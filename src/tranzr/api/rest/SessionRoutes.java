@@ -17,6 +17,7 @@ import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.HeaderText;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.api.Recorder;
 import tranzr.http.BadRequestException;
 import tranzr.http.Request;

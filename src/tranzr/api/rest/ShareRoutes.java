@@ -14,12 +14,13 @@ import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Gate;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.api.Recorder;
 import tranzr.api.ShareLinks;
+import tranzr.api.ShareTerms;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.model.FileName;
-import tranzr.model.IpRange;
 import tranzr.model.Right;
 import tranzr.model.Share;
 import tranzr.model.Upload;
@@ -30,11 +31,7 @@ import tranzr.transfer.Shares;
 /** The routes by which an owner makes and changes share links. */
 public final class ShareRoutes {
 
-    private static final List<String> TERMS = List.of("expire_minutes", "max_downloads", "password", "protected", "addresses", "one_time",
-            "notice");
-    private static final List<String> TERMS_OF_SEVERAL = Stream.concat(TERMS.stream(), Stream.of("file_ids", "title")).toList();
-    private static final Duration DEFAULT_LIFE = Duration.ofMinutes(60);
-    private static final long DEFAULT_DOWNLOADS = 5;
+    private static final List<String> TERMS_OF_SEVERAL = Stream.concat(ShareTerms.FIELDS.stream(), Stream.of("file_ids", "title")).toList();
 
     private final Engine engine;
     private final InstantSource clock;
@@ -54,7 +51,7 @@ public final class ShareRoutes {
     /** {@code POST /share/create/{file_id}}. */
     public Response create(Request request) {
         UUID id = Ids.fileId(request);
-        Shares.Terms terms = terms(request, Fields.jsonAndQuery(request, TERMS));
+        Shares.Terms terms = terms(request, Fields.jsonAndQuery(request, ShareTerms.FIELDS));
         Upload file = engine.uploads(Callers.of(request)).get(id, Right.SHARE);
         return made(request, shares(request).create(id, terms), FileName.forDownload(file.filename()));
     }
@@ -75,14 +72,9 @@ public final class ShareRoutes {
     }
 
     private Shares.Terms terms(Request request, Fields fields) {
-        Instant expires = fields.has("expire_minutes") ? Expiry.minutes(fields, clock.instant()) : clock.instant().plus(DEFAULT_LIFE);
-        boolean oneTime = fields.flag("one_time").orElse(false);
-        long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : DEFAULT_DOWNLOADS;
-        requireOne(oneTime, limit);
-        boolean guarded = fields.flag("protected").orElse(true);
-        Optional<String> password = password(fields, guarded);
-        return new Shares.Terms(expires, limit, guarded ? password.orElseGet(shares(request)::generatePassword) : null, addresses(fields, List.of()), oneTime,
-                fields.flag("notice").orElse(false));
+        Duration life = ShareTerms.life(fields);
+        Shares.Terms terms = ShareTerms.of(fields, shares(request)::generatePassword);
+        return new Shares.Terms(life == null ? null : clock.instant().plus(life), terms.maxDownloads(), terms.password(), terms.addresses(), terms.oneTime(), terms.notice());
     }
 
     /** {@code GET /shares}. */
@@ -103,20 +95,20 @@ public final class ShareRoutes {
         Fields fields = Fields.json(request);
         Instant expires = Expiry.changed(fields, clock.instant(), share.expires());
         boolean oneTime = fields.flag("one_time").orElse(share.policy().oneTime());
-        long limit = fields.has("max_downloads") ? limit(fields) : oneTime ? 1 : share.maxDownloads();
-        requireOne(oneTime, limit);
+        long limit = fields.has("max_downloads") ? ShareTerms.limit(fields) : oneTime ? 1 : share.maxDownloads();
+        ShareTerms.requireOne(oneTime, limit);
         if (fields.isNone("password")) {
             throw Fields.invalid("password", "must be text; \"protected\": false removes the password");
         }
         Optional<Boolean> guarded = fields.flag("protected");
-        Optional<String> password = password(fields, guarded.orElse(true));
+        Optional<String> password = ShareTerms.password(fields, guarded.orElse(true));
         boolean generate = guarded.orElse(false) && share.password() == null && password.isEmpty();
         if (generate) {
             password = Optional.of(shares(request).generatePassword());
         }
         boolean keepPassword = password.isEmpty() && guarded.orElse(true);
         Share changed = shares(request).change(share.tokenHash(), new Shares.Terms(expires, limit, password.orElse(null),
-                addresses(fields, share.policy().addresses()), oneTime, fields.flag("notice").orElse(share.policy().notice())), keepPassword);
+                ShareTerms.addresses(fields, share.policy().addresses()), oneTime, fields.flag("notice").orElse(share.policy().notice())), keepPassword);
         Map<String, Object> view = ShareView.listed(changed, shares(request).itemsOf(changed));
         if (generate) {
             view.put("password", password.get());
@@ -137,35 +129,5 @@ public final class ShareRoutes {
             factor.require(Callers.of(request), Gate.codeOf(request));
         }
         return share;
-    }
-
-    /** 0 for none, which has to be said in so many words. */
-    private static long limit(Fields fields) {
-        if (fields.isNone("max_downloads")) {
-            return 0;
-        }
-        long limit = fields.whole("max_downloads").orElseThrow();
-        if (limit < 1) {
-            throw Fields.invalid("max_downloads", "must be at least 1, or null (in a query: none) for no limit");
-        }
-        return limit;
-    }
-
-    private static void requireOne(boolean oneTime, long limit) {
-        if (oneTime && limit != 1) {
-            throw Fields.invalid("max_downloads", "is 1 for a one-time link, for good");
-        }
-    }
-
-    private static List<IpRange> addresses(Fields fields, List<IpRange> before) {
-        return fields.isNone("addresses") ? List.of() : fields.ranges("addresses").orElse(before);
-    }
-
-    private static Optional<String> password(Fields fields, boolean guarded) {
-        Optional<String> password = fields.text("password");
-        if (password.isPresent() && !guarded) {
-            throw Fields.invalid("protected", "cannot be false beside a password");
-        }
-        return password;
     }
 }

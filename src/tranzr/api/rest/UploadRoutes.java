@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import tranzr.access.Caller;
 import tranzr.api.Callers;
+import tranzr.api.ChunkMap;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
@@ -24,7 +25,6 @@ import tranzr.http.Response;
 import tranzr.model.ByteRange;
 import tranzr.model.Digest;
 import tranzr.model.FileName;
-import tranzr.model.Priority;
 import tranzr.model.Right;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
@@ -73,7 +73,7 @@ public final class UploadRoutes {
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         NewUpload spec = new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
-                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, priority(fields));
+                sizes.chunkSize(), sizes.totalChunks(), expected, null, room, fields.priority("priority"));
         Optional<Uploads.Copied> copied = uploads.instant(spec);
         if (copied.isPresent()) {
             Upload file = copied.get().file();
@@ -88,16 +88,6 @@ public final class UploadRoutes {
             UploadView.addParts(view, parts.page(Callers.of(request), upload, PartUrls.Choice.FIRST_PAGE, request.baseUrl()));
         }
         return Response.json(201, view).header("Location", "/upload/status/" + upload.id());
-    }
-
-    private static Priority priority(Fields fields) {
-        return fields.text("priority").map(text -> {
-            try {
-                return Priority.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw Fields.invalid("priority", "the text " + e.getMessage());
-            }
-        }).orElse(Priority.NORMAL);
     }
 
     /** {@code POST /upload/urls/{file_id}}: addresses for parts of an upload that goes on, of others or anew. */

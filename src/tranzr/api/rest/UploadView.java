@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tranzr.api.ChunkMap;
 import tranzr.api.PartUrls;
 import tranzr.api.Problems;
 import tranzr.model.ByteRange;

@@ -10,6 +10,7 @@ import java.util.UUID;
 import tranzr.api.Callers;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.Paging;
 import tranzr.api.Recorder;
 import tranzr.http.Request;
 import tranzr.http.Response;

@@ -89,7 +89,8 @@ final class ChangeText {
                 + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires())
                 + (upload.priority() == Priority.NORMAL ? "" : ", priority " + upload.priority())
                 + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()))
-                + of(upload.notes());
+                + of(upload.notes())
+                + (upload.object().equals(upload.id()) ? "" : ", object " + upload.object());
     }
 
     private static String of(Notes notes) {

@@ -42,7 +42,7 @@ final class Draft {
             case Change.UploadCreated c -> create(c.upload());
             case Change.RangeStored c -> store(c);
             case Change.LengthFixed c -> fixLength(c);
-            case Change.ChunksRecut c -> put(openUpload(c.id()).recut(c.chunkSize(), c.totalChunks()));
+            case Change.ChunksRecut c -> put(openUpload(c.id()).recut(c.chunkSize(), c.totalChunks(), c.notes()));
             case Change.StateChanged c -> changeState(c);
             case Change.DigestExpected c -> expect(c);
             case Change.UploadCompleted c -> complete(c);
@@ -266,6 +266,12 @@ final class Draft {
             throw new ConflictException(Reason.MISSING, "no such share");
         }
         return share;
+    }
+
+    /** Under which id the storage has the bytes of an upload as it is after the changes so far; null when there is none. */
+    UUID objectOf(UUID id) {
+        Upload upload = find(id);
+        return upload == null ? null : upload.object();
     }
 
     private Upload find(UUID id) {

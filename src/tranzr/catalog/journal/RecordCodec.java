@@ -185,6 +185,10 @@ final class RecordCodec {
         out.uuid(c.id());
         out.varint(c.chunkSize());
         out.fromMinusOne(c.totalChunks());
+        out.u8(c.notes() == null ? 0 : 1);
+        if (c.notes() != null) {
+            RowCodec.putNotes(out, c.notes());
+        }
     }
 
     private static void putStateChanged(FieldWriter out, Change.StateChanged c) {
@@ -222,7 +226,7 @@ final class RecordCodec {
             case UPLOAD_CREATED -> new Change.UploadCreated(RowCodec.upload(in));
             case RANGE_STORED -> rangeStored(in);
             case LENGTH_FIXED -> new Change.LengthFixed(in.uuid(), in.fromMinusOne(), in.fromMinusOne());
-            case CHUNKS_RECUT -> new Change.ChunksRecut(in.uuid(), chunkSize(in), in.fromMinusOne());
+            case CHUNKS_RECUT -> new Change.ChunksRecut(in.uuid(), chunkSize(in), in.fromMinusOne(), in.flag() ? RowCodec.notes(in) : null);
             case STATE_CHANGED -> stateChanged(in);
             case UPLOAD_COMPLETED -> new Change.UploadCompleted(in.uuid(), in.digest(), in.instant(), in.instantOrNull());
             case UPLOAD_REMOVED -> new Change.UploadRemoved(in.uuid());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
+import tranzr.api.SampleUploads;
 import tranzr.http.RangeHeader.ContentRange;
 import tranzr.model.ByteRange;
 import tranzr.model.Upload;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tranzr.api.SampleUploads;
 import tranzr.model.ByteRange;
 import tranzr.transfer.Uploads;
 

@@ -67,7 +67,7 @@ final class RandomChanges {
             case 15 -> new Change.SharePolicyChanged(digest(), policy());
             case 16 -> new Change.AccessChanged(id(), access());
             case 17 -> new Change.EntityReplaced(entity(), entity());
-            case 18 -> new Change.ChunksRecut(id(), 1 + number() / 2, number() - 1);
+            case 18 -> new Change.ChunksRecut(id(), 1 + number() / 2, number() - 1, random.nextBoolean() ? null : notes());
             case 19 -> new Change.FileDetailsChanged(id(), text(), instant(), instantOrNull());
             default -> new Change.EntityRemoved(entity().getClass(), id());
         };

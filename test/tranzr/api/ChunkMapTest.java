@@ -1,4 +1,4 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,16 +1,15 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import tranzr.api.DigestClaims;
-import tranzr.api.Fields;
-import tranzr.api.Ids;
-import tranzr.api.RequestBody;
 import tranzr.http.Multipart;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -24,33 +23,49 @@ import tranzr.transfer.Uploads;
  * A multipart form that brings one chunk, its parts in any order. The bytes stream into their place when the fields
  * came before them; when they come first they are put aside until it is known where they belong.
  */
-final class ChunkForm implements AutoCloseable {
+public final class ChunkForm implements AutoCloseable {
 
     /** The most that is put aside. A form with its fields first may be of any size. */
     private static final long MAX_SPOOLED_BYTES = 1L << 30;
     private static final int MAX_FIELD_BYTES = 256;
-    private static final Set<String> FIELDS = Set.of("file_id", "chunk_index", "sha256");
+    private static final String FILE_ID = "file_id";
 
     /** Takes the chunk once it is known what it is. */
     @FunctionalInterface
-    interface Writer {
-        Response write(UUID id, long index, Body body, DigestClaim claim);
+    public interface Writer {
+        /** @param names which of those that the form may use it does */
+        Response write(ChunkDoor.Names names, UUID id, long index, Body body, DigestClaim claim);
+    }
+
+    /** When a form began to come, by {@link System#nanoTime}. */
+    private record Begun(long nanos) {
     }
 
     private final Request request;
     private final Multipart form;
     private final Uploads uploads;
+    private final List<ChunkDoor.Names> known;
+    private final Set<String> fields = new TreeSet<>(Set.of(FILE_ID));
     private final Map<String, String> values = new LinkedHashMap<>();
     private SpooledBody spooled;
 
-    ChunkForm(Request request, Multipart form, Uploads uploads) {
+    /** @param known how its fields may be called; what the chunk's number is called tells which of them it is */
+    public ChunkForm(Request request, Multipart form, Uploads uploads, List<ChunkDoor.Names> known) {
         this.request = request;
         this.form = form;
         this.uploads = uploads;
+        this.known = known;
+        request.attach(Begun.class, new Begun(System.nanoTime()));
+        known.forEach(names -> fields.addAll(List.of(names.index(), names.digest())));
+    }
+
+    /** How long the form of a request has been coming by now. */
+    public static Duration lasted(Request request) {
+        return Duration.ofNanos(request.attached(Begun.class).map(begun -> System.nanoTime() - begun.nanos()).orElse(0L));
     }
 
     /** Notes a field. @throws tranzr.http.BadRequestException when it contradicts what was said before */
-    void set(String name, String text) {
+    public void set(String name, String text) {
         String value = text.strip().toLowerCase(Locale.ROOT);
         String before = values.putIfAbsent(name, value);
         if (before != null && !before.equals(value)) {
@@ -58,18 +73,15 @@ final class ChunkForm implements AutoCloseable {
         }
     }
 
-    Response receive(Writer writer) throws IOException {
+    public Response receive(Writer writer) throws IOException {
         DigestClaim inHeader = DigestClaims.of(request);
-        if (inHeader.possible()) {
-            set("sha256", HexFormat.of().formatHex(inHeader.value().get()));
-        }
         for (Multipart.Part part = form.next(); part != null; part = form.next()) {
             if (!isFile(part)) {
                 takeField(part);
             } else if (spooled != null) {
                 throw secondFile();
-            } else if (values.containsKey("file_id") && values.containsKey("chunk_index")) {
-                return writer.write(id(), index(), RequestBody.of(request, part), DigestClaim.later(this::digestInRest, inHeader.crc()));
+            } else if (values.containsKey(FILE_ID) && known.stream().anyMatch(names -> values.containsKey(names.index()))) {
+                return writer.write(names(), id(), index(), RequestBody.of(request, part), DigestClaim.later(() -> digestInRest(inHeader), inHeader.crc()));
             } else {
                 spooled = uploads.spool(RequestBody.of(request, part), MAX_SPOOLED_BYTES);
             }
@@ -77,11 +89,11 @@ final class ChunkForm implements AutoCloseable {
         if (spooled == null) {
             throw Fields.invalid("chunk", "the form holds no file part");
         }
-        return writer.write(id(), index(), spooled, DigestClaim.of(digest(), inHeader.crc()));
+        return writer.write(names(), id(), index(), spooled, DigestClaim.of(digest(inHeader), inHeader.crc()));
     }
 
     /** Reads what follows the file, where its digest may stand. */
-    private Digest digestInRest() {
+    private Digest digestInRest(DigestClaim inHeader) {
         try {
             for (Multipart.Part part = form.next(); part != null; part = form.next()) {
                 if (isFile(part)) {
@@ -91,13 +103,13 @@ final class ChunkForm implements AutoCloseable {
             }
         } catch (IOException e) {
             // All bytes of the chunk are there. They stay, as those of any broken request do; the client will not hear of it.
-            return digest();
+            return digest(inHeader);
         }
-        return digest();
+        return digest(inHeader);
     }
 
     private void takeField(Multipart.Part part) throws IOException {
-        if (FIELDS.contains(part.name())) {
+        if (fields.contains(part.name())) {
             set(part.name(), part.text(MAX_FIELD_BYTES));
         }
     }
@@ -112,11 +124,21 @@ final class ChunkForm implements AutoCloseable {
     }
 
     private UUID id() {
-        return Ids.known(required("file_id"));
+        return Ids.known(required(FILE_ID));
     }
 
     private long index() {
-        return ChunkRoutes.index(required("chunk_index"));
+        String name = names().index();
+        return Fields.written(Map.of(name, required(name))).whole(name).orElseThrow();
+    }
+
+    /** How this form calls its fields. The first that may be is meant when nothing tells. */
+    private ChunkDoor.Names names() {
+        List<ChunkDoor.Names> used = known.stream().filter(names -> values.containsKey(names.index())).toList();
+        if (used.size() > 1) {
+            throw Fields.invalid(used.get(1).index(), "stands beside " + used.get(0).index() + "; a form speaks one way only");
+        }
+        return used.isEmpty() ? known.getFirst() : used.getFirst();
     }
 
     private String required(String name) {
@@ -126,8 +148,15 @@ final class ChunkForm implements AutoCloseable {
         return values.get(name);
     }
 
-    private Digest digest() {
-        return Fields.written(values).digest("sha256").orElse(null);
+    private Digest digest(DigestClaim inHeader) {
+        ChunkDoor.Names names = names();
+        if (inHeader.possible()) {
+            set(names.digest(), HexFormat.of().formatHex(inHeader.value().get()));
+        }
+        if (names.digestNeeded()) {
+            required(names.digest());
+        }
+        return Fields.written(values).digest(names.digest()).orElse(null);
     }
 
     @Override

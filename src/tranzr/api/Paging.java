@@ -1,4 +1,4 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import tranzr.api.Fields;
 import tranzr.http.Request;
 import tranzr.http.Response;
 
@@ -16,14 +15,20 @@ import tranzr.http.Response;
  * @param limit the most entries of it
  * @param after the id of the last entry of the page before; empty for the first page
  */
-record Paging(int limit, Optional<String> after) {
+public record Paging(int limit, Optional<String> after) {
 
     private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1000;
+    /** The most entries that a page may have. */
+    public static final int MAX_LIMIT = 1000;
 
-    static Paging of(Request request) {
+    public static Paging of(Request request) {
+        return of(request, DEFAULT_LIMIT);
+    }
+
+    /** @param absent the limit of a request that names none */
+    public static Paging of(Request request, int absent) {
         long limit = request.query("limit").map(text -> Fields.written(Map.of("limit", text)).whole("limit").orElseThrow())
-                .orElse((long) DEFAULT_LIMIT);
+                .orElse((long) absent);
         if (limit < 1 || limit > MAX_LIMIT) {
             throw Fields.invalid("limit", "must be 1 to " + MAX_LIMIT);
         }
@@ -31,7 +36,7 @@ record Paging(int limit, Optional<String> after) {
     }
 
     /** One entry more than a page holds, which tells whether there is a next page. */
-    int probe() {
+    public int probe() {
         return limit + 1;
     }
 
@@ -41,7 +46,7 @@ record Paging(int limit, Optional<String> after) {
      * @param probed the entries of the page and, if there is one, the first of the next
      * @param filters the query parameters beside limit and after
      */
-    <T> Response answer(List<T> probed, Function<T, String> id, Function<T, Map<String, Object>> view, String path,
+    public <T> Response answer(List<T> probed, Function<T, String> id, Function<T, Map<String, Object>> view, String path,
             Map<String, String> filters) {
         List<T> page = probed.subList(0, Math.min(limit, probed.size()));
         Response response = Response.json(200, page.stream().map(view).toList()).header("Cache-Control", "no-store");
@@ -56,7 +61,7 @@ record Paging(int limit, Optional<String> after) {
     }
 
     /** As {@link #answer}, of all entries there are. @throws tranzr.http.BadRequestException when the entry that the last page ended with is gone */
-    <T> Response answerOf(List<T> all, Function<T, String> id, Function<T, Map<String, Object>> view, String path, Map<String, String> filters) {
+    public <T> Response answerOf(List<T> all, Function<T, String> id, Function<T, Map<String, Object>> view, String path, Map<String, String> filters) {
         int from = 0;
         if (after.isPresent()) {
             from = all.stream().map(id).toList().indexOf(after.get()) + 1;

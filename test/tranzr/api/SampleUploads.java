@@ -1,4 +1,4 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import java.time.Instant;
 import java.util.UUID;
@@ -8,21 +8,21 @@ import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
 /** Uploads in every stage, for tests of what is told of them. */
-final class SampleUploads {
+public final class SampleUploads {
 
-    static final Instant NOON = Instant.parse("2030-01-01T12:00:00.123456Z");
+    public static final Instant NOON = Instant.parse("2030-01-01T12:00:00.123456Z");
 
     private SampleUploads() {
     }
 
     /** @param bounds starts and ends (exclusive) in turn, ascending */
-    static Upload known(long length, long chunkSize, long... bounds) {
+    public static Upload known(long length, long chunkSize, long... bounds) {
         long total = (length + chunkSize - 1) / chunkSize;
         return new Upload(new UUID(1, 2), "name", length, length, chunkSize, total, UploadState.UPLOADING, ranges(bounds),
                 null, null, null, NOON, NOON, NOON);
     }
 
-    static Upload unknown(long announced, long chunkSize, long totalChunks, long... bounds) {
+    public static Upload unknown(long announced, long chunkSize, long totalChunks, long... bounds) {
         return new Upload(new UUID(1, 2), "name", Upload.UNKNOWN_LENGTH, announced, chunkSize, totalChunks,
                 UploadState.UPLOADING, ranges(bounds), null, null, null, NOON, NOON, null);
     }

@@ -1,8 +1,9 @@
-package tranzr.api.rest;
+package tranzr.api;
 
 import java.util.AbstractCollection;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.LongPredicate;
 import tranzr.model.ByteRange;
@@ -10,16 +11,16 @@ import tranzr.model.RangeSet;
 import tranzr.model.Upload;
 
 /** Which chunks of an upload are durable as a whole: a view of its byte ranges, which are all that is kept. */
-final class ChunkMap {
+public final class ChunkMap {
 
     private final Upload upload;
 
-    ChunkMap(Upload upload) {
+    public ChunkMap(Upload upload) {
         this.upload = upload;
     }
 
     /** How many chunks are durable; takes time in the number of ranges, not of chunks. */
-    long durableCount() {
+    public long durableCount() {
         RangeSet ranges = upload.ranges();
         long count = 0;
         for (int i = 0; i < ranges.size(); i++) {
@@ -30,14 +31,14 @@ final class ChunkMap {
     }
 
     /** The indexes of the durable chunks, ascending; made while it is iterated, so that a million of them take no room. */
-    Collection<Long> durable() {
+    public Collection<Long> durable() {
         return new Indexes(index -> upload.ranges().contains(upload.chunk(index)), known(), durableCount());
     }
 
     /** The indexes of the others, ascending; none when nothing says how many chunks there will be. */
-    Collection<Long> missing() {
+    public Collection<Long> missing() {
         if (upload.totalChunks() < 0) {
-            return java.util.List.of();
+            return List.of();
         }
         return new Indexes(index -> !upload.ranges().contains(upload.chunk(index)), known(), known() - durableCount());
     }
