@@ -6,6 +6,7 @@ import tranzr.accounts.SignedUrlFuzz;
 import tranzr.api.ApiFuzz;
 import tranzr.api.direct.DirectFuzz;
 import tranzr.api.live.SocketFuzz;
+import tranzr.api.tus.TusFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.client.ClientFuzz;
@@ -17,7 +18,7 @@ import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
 import tranzr.http.WebSocketFuzz;
 import tranzr.journal.JournalFuzz;
-import tranzr.json.JsonFuzz;
+import tranzr.json.JsonMessageFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
@@ -38,8 +39,8 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), SignedUrlFuzz.targets(),
-                DirectFuzz.targets(), JsonFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonMessageFuzz.targets(), TusFuzz.targets(),
+                SignedUrlFuzz.targets(), DirectFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }
