@@ -97,6 +97,11 @@ final class RouteRules {
             "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
 
+    private static final Map<String, Rule> DIRECT = Map.of("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED), "DELETE /signed-urls", new Admin(), "POST /files/upload-url", new AtAll(UPLOAD),
+            "POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED), "POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN),
+            "PUT /direct/{file_id}/{name}", new Signed(UPLOAD), "GET /direct/{file_id}/{name}", new Signed(DOWNLOAD));
+
     /** What a call of a neighbour says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
     static Optional<String> neighbourBody(Routes.Route route, String file, byte[] content) {
         return switch (route.pattern()) {
@@ -183,14 +188,7 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
-        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        rules.put("DELETE /signed-urls", new Admin());
-        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
-        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
-        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
-        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
-        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
+        rules.putAll(DIRECT);
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }
