@@ -65,7 +65,7 @@ class GuestMatrixTest {
         json = switch (path) {
             case "/files/upload-url" -> "{\"fileName\": \"f\", \"size\": 1}";
             case "/files/upload-progress" -> "{\"fileId\": \"" + file + "\", \"bytesUploaded\": 1}";
-            case "/files/complete-upload" -> "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.onlyPartTag(java.util.UUID.fromString(file), CONTENT) + "\"}]}";
+            case "/files/complete-upload" -> "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.partTag(java.util.UUID.fromString(file), 1, 0, CONTENT) + "\"}]}";
             default -> json;
         };
         String query = path.equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";

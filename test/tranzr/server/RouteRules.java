@@ -139,6 +139,9 @@ final class RouteRules {
         return rules;
     }
 
+    private static final Map<String, Rule> TUS = Map.of("POST /tus", new AtAll(UPLOAD), "POST /tus/", new AtAll(UPLOAD), "HEAD /tus/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "PATCH /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "DELETE /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+
     private static Map<String, Rule> ofUpflowAndSmart() {
         return Map.of("POST /uploads/init", new AtAll(UPLOAD), "POST /uploads/{file_id}/complete", new OnFile(UPLOAD, State.COMPLETED),
                 "GET /uploads/{file_id}/status", new OnFile(UPLOAD, State.OPEN), "POST /upload/init", new AtAll(UPLOAD),
@@ -151,17 +154,12 @@ final class RouteRules {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
         rules.putAll(ofResumableUploads());
         rules.putAll(ofUpflowAndSmart());
+        rules.putAll(TUS);
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
             rules.put(route, new OnFile(UPLOAD, State.OPEN));
         }
-        for (String method : List.of("HEAD", "PATCH", "DELETE")) {
-            rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        }
-        rules.put("POST /tus", new AtAll(UPLOAD));
-        rules.put("POST /tus/", new AtAll(UPLOAD));
-        rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));

@@ -291,11 +291,6 @@ public final class ServedEngine implements AutoCloseable {
         return events;
     }
 
-    /** The tag that the only part of an upload with these bytes is answered. */
-    public String onlyPartTag(UUID upload, byte[] bytes) {
-        return partTag(upload, 1, 0, bytes);
-    }
-
     /** The tag that a part with these bytes is answered. @param part from 1 on */
     public String partTag(UUID upload, long part, long offset, byte[] bytes) {
         return accounts.signedUrls().partTag(upload, part, new ByteRange(offset, offset + bytes.length), Crc32c.of(bytes, 0, bytes.length));
