@@ -235,7 +235,7 @@ public final class ServedEngine implements AutoCloseable {
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),
-                new TusDoor(problems, engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
+                new TusDoor(engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
