@@ -38,7 +38,7 @@ public final class HeadFuzz {
     public static List<FuzzTarget> targets() {
         return List.of(
                 Target.of("head-guard", "tranzr.http.HeadGuard").seeds(HEADS).words(WORDS).bytes(HeadFuzz::guard),
-                Target.of("request", "tranzr.http.Request", "tranzr.http.RequestHead").seeds("/s/x%20y/%C3%BC\na=1&b=%2B+c\na.example:8000\ntext/html;q=0.5, */*\nBearer x",
+                Target.of("request", "tranzr.http.Request", "tranzr.http.RequestHead", "tranzr.http.UriText").seeds("/s/x%20y/%C3%BC\na=1&b=%2B+c\na.example:8000\ntext/html;q=0.5, */*\nBearer x",
                         "/\n\n[::1]\n\nBasic OnNlY3JldA==", "/%2e%2e/a\na&a&=b\na\napplication/json\nBasic !").words("%", "%2e", "%C3%BC", "&", "=", "+", "/", "a=", ";q=", "\n")
                         .latin(HeadFuzz::request));
     }
