@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import tranzr.events.Reason;
 import tranzr.http.BadRequestException;
@@ -54,17 +53,6 @@ public final class Problems implements HttpListener.ErrorMapper {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return unasked(request, json ? problem.toJson() : problem.toText());
-            }
-        };
-    }
-
-    /** Makes a handler answer its failures in JSON, with the statuses that the clients of its protocol understand. @param as what the protocol makes of a problem */
-    public Handler adapted(Handler handler, BiFunction<Request, Problem, Problem> as) {
-        return request -> {
-            try {
-                return handler.handle(request);
-            } catch (Exception e) {
-                return unasked(request, as.apply(request, told(request, withMore(request, problemOf(request, e)))).toJson());
             }
         };
     }

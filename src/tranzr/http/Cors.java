@@ -26,9 +26,9 @@ public record Cors(Set<String> origins, boolean isAny) {
             "repr-digest", "content-digest", "digest", "want-repr-digest", "want-content-digest");
     private static final List<String> REQUEST_PREFIXES = List.of("x-", "if-", "tus-", "upload-");
     private static final String ANSWER_FIELDS = "Accept-Patch, Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, "
-            + "Retry-After, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Complete, Upload-Draft-Interop-Version, Upload-Expires, Upload-Incomplete, Upload-Length, Upload-Limit, "
-            + "Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Content-SHA256, X-Delete-Url, X-File-Id, X-Request-Id, "
-            + "X-Total-Count";
+            + "Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Complete, Upload-Concat, Upload-Defer-Length, "
+            + "Upload-Draft-Interop-Version, Upload-Expires, Upload-Incomplete, Upload-Length, Upload-Limit, Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Content-SHA256, X-Delete-Url, "
+            + "X-File-Id, X-Request-Id, X-Share-Password, X-Share-Url, X-Total-Count";
 
     public Cors {
         origins = Set.copyOf(origins);

@@ -50,6 +50,8 @@ final class Exchange implements Request.Origin {
     private volatile long lingerUntil = NO_LINGERING;
     /** Null as long as HTTP is spoken. */
     private volatile WebSocket socket;
+    /** Null for what is usual. */
+    private volatile Response slowAnswer;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
     private boolean finished;
@@ -272,11 +274,13 @@ final class Exchange implements Request.Origin {
         if (stalled || progress.tooSlow(now, unseen)) {
             if (reading && claimAnswer()) {
                 lingerUntil = now + FAREWELL_NANOS;
-                account.status(408);
                 Limits limits = options.limits();
                 String why = stalled ? "No byte of the body came for " + limits.stall().toSeconds() + " s."
                         : "The body comes at less than " + limits.minRate() + " bytes a second.";
-                Thread.startVirtualThread(() -> answerSlow(why));
+                Response own = slowAnswer;
+                Response answer = own != null ? own : RequestHead.refusal(new BadRequestException(408, "request_timeout", null, why));
+                account.status(answer.status());
+                Thread.startVirtualThread(() -> answerSlow(answer));
             } else {
                 forgetUnsent();
                 abort();
@@ -313,10 +317,10 @@ final class Exchange implements Request.Origin {
     }
 
     /** The handler's thread waits for bytes, so nobody else writes. The client gets a moment to read the answer, which a reset would take from it. */
-    private void answerSlow(String why) {
+    private void answerSlow(Response answer) {
         try {
             if (wire != null) {
-                wire.out().refuse(new BadRequestException(408, "request_timeout", null, why), account.id());
+                wire.out().refuse(answer, account.id());
                 wire.channel().shutdownOutput();
                 return;
             }
@@ -374,6 +378,11 @@ final class Exchange implements Request.Origin {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing a connection: {0}", e.getMessage());
         }
+    }
+
+    @Override
+    public void whenSlow(Response answer) {
+        slowAnswer = answer;
     }
 
     @Override

@@ -48,6 +48,8 @@ public final class Request {
         void whenEnded(Consumer<Ended> listener);
 
         void pace(Pace in, Pace out);
+
+        void whenSlow(Response answer);
     }
 
     private final RequestHead head;
@@ -383,6 +385,16 @@ public final class Request {
      */
     public void pace(Pace in, Pace out) {
         origin.pace(in, out);
+    }
+
+    /**
+     * Sets what the client is told when its body stalls or comes too slowly, in place of 408, for protocols whose clients take that for final. Only where the server's
+     * internals are open to us; elsewhere such a connection is just closed.
+     *
+     * @param answer a short one
+     */
+    public void whenSlow(Response answer) {
+        origin.whenSlow(answer);
     }
 
     /** Ends the connection from any thread: a stuck read or write of the handler fails at once. */

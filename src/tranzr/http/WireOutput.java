@@ -61,11 +61,16 @@ final class WireOutput extends OutputStream {
      *
      * @throws IOException also when the client is not ready for an answer
      */
-    synchronized void refuse(BadRequestException refusal, String requestId) throws IOException {
+    void refuse(BadRequestException refusal, String requestId) throws IOException {
+        refuse(RequestHead.refusal(refusal), requestId);
+    }
+
+    /** As {@link #refuse(BadRequestException, String)}. @param refusal a short answer */
+    synchronized void refuse(Response refusal, String requestId) throws IOException {
         if (!link.isEstablished()) {
             throw new IOException("TLS is not established");
         }
-        transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
+        transmit(refusal.wholeAnswer(requestId));
     }
 
     /**

@@ -256,7 +256,7 @@ public final class Server implements AutoCloseable {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
         Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), config.connections().cors(), config.baseUrl());
-        Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
+        Handler handler = new TusDoor(parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
                 parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }

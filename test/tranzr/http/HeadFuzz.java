@@ -143,6 +143,11 @@ public final class HeadFuzz {
         }
 
         @Override
+        public void whenSlow(Response answer) {
+            throw new AssertionError("slow");
+        }
+
+        @Override
         public boolean canUpgrade() {
             return true;
         }

@@ -162,6 +162,11 @@ public final class ServedEngine implements AutoCloseable {
             return this;
         }
 
+        /** This answer, if it is one of success. @throws AssertionError with all of the answer otherwise */
+        public Answer expect2xx() {
+            return status / 100 == 2 ? this : expect(200);
+        }
+
         /** As {@link #expect(int)}, and the problem's stable code. */
         public Answer expect(int wanted, String code) {
             if (!code.equals(expect(wanted).field("code"))) {
@@ -235,7 +240,7 @@ public final class ServedEngine implements AutoCloseable {
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),
-                new TusDoor(problems, engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
+                new TusDoor(engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
