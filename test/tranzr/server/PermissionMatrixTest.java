@@ -13,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,15 +138,7 @@ class PermissionMatrixTest {
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
         var told = RouteRules.neighbourBody(route, String.valueOf(file), CONTENT);
         var body = told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
-        return server.send(RouteRules.methodOf(route), path + query, body, withFields(route, headers));
-    }
-
-    /** The fields without which a route refuses anybody. */
-    private static String[] withFields(Routes.Route route, String[] headers) {
-        if (!route.method().equals("PATCH") || !route.pattern().equals("/files/upload/{file_id}")) {
-            return headers;
-        }
-        return Stream.concat(Arrays.stream(headers), Stream.of("Content-Type", "application/partial-upload", "Upload-Offset", "0", "Upload-Complete", "?0")).toArray(String[]::new);
+        return server.send(RouteRules.methodOf(route), path + query, body, RouteRules.withFields(route, headers));
     }
 
     private String completion(UUID file) {
