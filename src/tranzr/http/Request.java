@@ -291,9 +291,8 @@ public final class Request {
     }
 
     /**
-     * Sends an interim answer (RFC 9110, section 15.2) at once; the final one follows. To be called by the handler's thread, before it returns its answer. A
-     * {@code 100 Continue} that the client waits for still comes, when the body is first read. The client need not read before it has sent its body, so
-     * whoever sends many has to bound what they have together.
+     * Sends an interim answer (RFC 9110, section 15.2) at once; to be called by the handler's thread, before it returns the final one. A {@code 100 Continue} that the client waits for
+     * still comes, when the body is first read. The client need not read before it has sent its body, so whoever sends many has to bound what they have together.
      *
      * @param status 102 to 199, since 100 is sent by reading and 101 is no interim answer
      * @param reason of the status line

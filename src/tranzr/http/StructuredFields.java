@@ -1,5 +1,6 @@
 package tranzr.http;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -248,15 +249,15 @@ public final class StructuredFields {
     private DisplayString readDisplayString() throws MalformedException {
         expect('%');
         expect('"');
-        ByteBuffer bytes = ByteBuffer.allocate(text.length() - at);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (!isNext('"')) {
             char c = next();
             require(c >= ' ' && c < 0x7f);
-            bytes.put((byte) (c == '%' ? lowerHex(next()) << 4 | lowerHex(next()) : c));
+            bytes.write(c == '%' ? lowerHex(next()) << 4 | lowerHex(next()) : c);
         }
         at++;
         try {
-            return new DisplayString(Syntax.utf8(bytes.flip()));
+            return new DisplayString(Syntax.utf8(ByteBuffer.wrap(bytes.toByteArray())));
         } catch (CharacterCodingException e) {
             throw new MalformedException();
         }

@@ -161,7 +161,7 @@ final class OneShot {
             if (!written.upload().lengthKnown()) {
                 lengths.fixKnownToFit(written.upload(), written.range().end());
             }
-            Upload done = uploads.complete(upload.id(), HASHED_ALREADY, expires, with).upload();
+            Upload done = uploads.complete(upload.id(), null, HASHED_ALREADY, expires, with).upload();
             keep = true;
             return done;
         } catch (FailureException e) {

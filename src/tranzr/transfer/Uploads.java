@@ -266,9 +266,9 @@ public final class Uploads {
         return oneShot.receive(spec, body, claim, expires, with);
     }
 
-    Assembly complete(UUID id, Duration wait, Instant expires, List<Change> with) {
+    Assembly complete(UUID id, Digest expected, Duration wait, Instant expires, List<Change> with) {
         permit.require(id, Right.UPLOAD);
-        return withSession(id, session -> assembler.complete(session, null, wait, expires, with));
+        return withSession(id, session -> assembler.complete(session, expected, wait, expires, with));
     }
 
     /** The upload or file as it durably is, when the caller may do anything with it. Fails with UnknownFile, UploadExpired. */
@@ -316,14 +316,12 @@ public final class Uploads {
      * @param expected SHA-256 of the whole, or null; beside the one announced at the start
      */
     public Assembly complete(UUID id, Digest expected, Duration wait) {
-        permit.require(id, Right.UPLOAD);
-        return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
+        return complete(id, expected, wait, null);
     }
 
-    /** As {@link #complete(UUID, Digest, Duration)}. @param expires when the file is to be cleaned away; null for never */
+    /** The same. @param expires when the file is to be cleaned away; null for never */
     public Assembly complete(UUID id, Digest expected, Duration wait, Instant expires) {
-        permit.require(id, Right.UPLOAD);
-        return withSession(id, session -> assembler.complete(session, expected, wait, expires, List.of()));
+        return complete(id, expected, wait, expires, List.of());
     }
 
     /** The most bytes that a file of the caller may have; {@link Long#MAX_VALUE} for no limit. */

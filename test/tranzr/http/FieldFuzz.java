@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,7 @@ public final class FieldFuzz {
     private static String display(String text) {
         StringBuilder written = new StringBuilder("%\"");
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            written.append("%%%02x".formatted(b & 0xff));
+            HexFormat.of().toHexDigits(written.append('%'), b);
         }
         return written.append('"').toString();
     }

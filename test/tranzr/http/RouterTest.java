@@ -38,8 +38,11 @@ class RouterTest {
     }
 
     private Response call(String method, String path) throws Exception {
-        RequestHead head = new RequestHead(method, path, null, "a", new Headers(), 0);
-        return router.handle(new Request(head, InputStream.nullInputStream(), null));
+        return router.handle(request(method, path));
+    }
+
+    private static Request request(String method, String path) {
+        return new Request(new RequestHead(method, path, null, "a", new Headers(), 0), InputStream.nullInputStream(), null);
     }
 
     @ParameterizedTest
@@ -59,6 +62,15 @@ class RouterTest {
         int expected = path.equals("/upload/status") ? 405 : 404;
         assertEquals(expected, call(method, path).status());
         assertEquals(List.of(), calls);
+    }
+
+    @Test
+    void whatARouteAnswersToOptionsSaysWhichMethodsAreAllowed() throws Exception {
+        assertEquals("OPTIONS", call("OPTIONS", "/tus").headers().get("Allow"));
+        Router own = new Router(List.of(new Route("OPTIONS", "/", _ -> Response.empty(204).header("Allow", "TRACE")), new Route("GET", "/", _ -> Response.empty(204)),
+                new Route("OPTIONS", "/a", _ -> Response.empty(204)), new Route("GET", "/a", _ -> Response.empty(204))));
+        assertEquals("TRACE", own.handle(request("OPTIONS", "/")).headers().get("Allow"));
+        assertEquals("GET, HEAD, OPTIONS", own.handle(request("OPTIONS", "/a")).headers().get("Allow"));
     }
 
     @ParameterizedTest

@@ -37,15 +37,7 @@ final class RouteCalls {
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
         var told = RouteRules.neighbourBody(route, String.valueOf(file), content);
         var body = told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(content) : BodyPublishers.ofString(json);
-        return server.send(RouteRules.methodOf(route), path + query, body, withFields(route, headers));
-    }
-
-    /** The fields without which a route refuses anybody. */
-    private static String[] withFields(Routes.Route route, String[] headers) {
-        if (!route.method().equals("PATCH") || !route.pattern().equals("/files/upload/{file_id}")) {
-            return headers;
-        }
-        return Stream.concat(Arrays.stream(headers), Stream.of("Content-Type", "application/partial-upload", "Upload-Offset", "0", "Upload-Complete", "?0")).toArray(String[]::new);
+        return server.send(RouteRules.methodOf(route), path + query, body, RouteRules.withFields(route, headers));
     }
 
     private static String completion(ServedEngine server, UUID file, byte[] content) {

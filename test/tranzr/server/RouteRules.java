@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import tranzr.model.Digest;
 import tranzr.model.Right;
 
@@ -128,6 +129,14 @@ final class RouteRules {
         return rules;
     }
 
+    /** The fields without which a route refuses anybody. */
+    static String[] withFields(Routes.Route route, String[] headers) {
+        if (!route.method().equals("PATCH") || !route.pattern().equals("/files/upload/{file_id}")) {
+            return headers;
+        }
+        return Stream.concat(Arrays.stream(headers), Stream.of("Content-Type", "application/partial-upload", "Upload-Offset", "0", "Upload-Complete", "?0")).toArray(String[]::new);
+    }
+
     private static Map<String, Rule> ofResumableUploads() {
         Map<String, Rule> rules = new HashMap<>();
         for (String method : List.of("GET", "PATCH", "DELETE")) {
@@ -197,6 +206,11 @@ final class RouteRules {
         for (String route : List.of("POST /", "PUT /", "POST /{name}", "PUT /{name}")) {
             rules.put(route, new AtAll(UPLOAD));
         }
+        ofAccounts(rules);
+        return rules;
+    }
+
+    private static void ofAccounts(Map<String, Rule> rules) {
         for (String route : List.of("POST /tokens", "GET /tokens", "PATCH /tokens/{token_id}", "DELETE /tokens/{token_id}", "POST /rooms",
                 "DELETE /rooms/{room_id}", "GET /audit", "GET /stats", "GET /log")) {
             rules.put(route, new Admin());
@@ -226,6 +240,5 @@ final class RouteRules {
         rules.put("DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
         rules.put("GET /files/{file_id}/access", new Decides());
         rules.put("PUT /files/{file_id}/access", new Decides());
-        return rules;
     }
 }

@@ -22,10 +22,12 @@ import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
 import tranzr.api.ShareLinks;
 import tranzr.http.BadRequestException;
+import tranzr.http.DigestFields;
 import tranzr.http.Multipart;
 import tranzr.http.RangeHeader;
 import tranzr.http.Request;
 import tranzr.http.Response;
+import tranzr.model.Digest;
 import tranzr.model.FileName;
 import tranzr.model.Right;
 import tranzr.model.Upload;
@@ -104,7 +106,8 @@ public final class CurlApi {
         Body body = RequestBody.of(request);
         long length = request.header("Content-Range").map(field -> wholeLength(field, body)).orElse(body.length());
         DigestClaim claim = DigestClaims.of(request);
-        return answer(request, List.of(receive(request, id, name, length, body, claim, options)), false);
+        Digest expected = DigestFields.sha256("Repr-Digest", request.headers("Repr-Digest")).orElse(null);
+        return answer(request, List.of(receive(request, new NewUpload(id, name, length, length, 0, -1, expected, null), body, claim, options)), false);
     }
 
     /** The length of a body with Content-Range, which {@code curl -C -} sends of a whole file too. A tail is never taken for a file. */
@@ -139,8 +142,8 @@ public final class CurlApi {
                         throw Fields.invalid(part.name(), "is one file more than this request can bring");
                     }
                     UUID id = uploads(request).newId();
-                    files.add(receive(request, id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, RequestBody.of(request, part), claim,
-                            LinkOptions.of(request, fields)));
+                    NewUpload spec = new NewUpload(id, name != null ? name : nameOf(part, id), Upload.UNKNOWN_LENGTH, Upload.UNKNOWN_LENGTH, 0, -1, null, null);
+                    files.add(receive(request, spec, RequestBody.of(request, part), claim, LinkOptions.of(request, fields)));
                 }
             }
             if (files.isEmpty()) {
@@ -185,14 +188,17 @@ public final class CurlApi {
         }
     }
 
-    private Received receive(Request request, UUID id, String name, long length, Body body, DigestClaim claim, LinkOptions options) {
+    /** @param asked of which neither room nor delete key are known yet */
+    private Received receive(Request request, NewUpload asked, Body body, DigestClaim claim, LinkOptions options) {
+        UUID id = asked.id();
+        String name = asked.filename();
         FileName.objection(name).ifPresent(why -> {
             throw Fields.invalid("filename", "the file name " + why);
         });
         Caller caller = Callers.of(request);
         Uploads uploads = engine.uploads(caller, Callers.peer(request));
         if (caller instanceof Caller.Guest) {
-            return receiveFromGuest(request, new NewUpload(id, name, length, length, 0, -1, null, null), body, claim, options);
+            return receiveFromGuest(request, asked, body, claim, options);
         }
         Instant now = clock.instant();
         // Whoever may not share brings the file all the same, and gets no link; but what was asked of the link is not passed over.
@@ -200,7 +206,7 @@ public final class CurlApi {
         Shares.Created share = linked ? engine.shares(caller).draft(id, options.terms(now)) : null;
         String deleteKey = Tokens.create(Tokens.Kind.DELETE, random);
         UUID room = options.room() == null ? null : uploads.room(options.room());
-        NewUpload spec = new NewUpload(id, name, length, length, 0, -1, null, Tokens.hash(deleteKey), room);
+        NewUpload spec = new NewUpload(id, name, asked.length(), asked.length(), 0, -1, asked.expected(), Tokens.hash(deleteKey), room);
         Upload file = uploads.receive(spec, body, claim, options.expires(now), linked ? List.of(share.change()) : List.of());
         Recorder.note(request, "file_id", id.toString());
         if (linked) {
@@ -238,6 +244,9 @@ public final class CurlApi {
         }
         if (files.getFirst().deleteUrl() != null) {
             response.header("X-Delete-Url", String.join(", ", files.stream().map(Received::deleteUrl).toList()));
+        }
+        if (files.size() == 1) {
+            response.header("Repr-Digest", DigestFields.of(files.getFirst().file().sha256()));
         }
         return response.header("X-File-Id", String.join(", ", files.stream().map(file -> file.file().id().toString()).toList()))
                 .header("X-Content-SHA256", String.join(", ", files.stream().map(file -> file.file().sha256().hex()).toList()))

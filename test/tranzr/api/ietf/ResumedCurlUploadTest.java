@@ -97,6 +97,8 @@ class ResumedCurlUploadTest {
         assertEquals(List.of(), done.interim());
         assertEquals("?1", done.field("Upload-Complete"));
         isFile(text(done).strip());
+        assertEquals("sha-256=:" + Digest.sha256(FILE).base64() + ":", done.field("Repr-Digest"));
+        ask(FILE, "PUT /x.bin", "Upload-Complete: ?1", "Repr-Digest: sha-256=:" + Digest.sha256(new byte[1]).base64() + ":").expect(422);
         Wire.Answer plain = ask(FILE, "PUT /x.bin", VERSION).expect(201);
         assertEquals(List.of(), plain.interim());
         assertFalse(plain.fields().containsKey("upload-complete"), plain.toString());
