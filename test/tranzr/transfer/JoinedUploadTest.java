@@ -68,7 +68,7 @@ class JoinedUploadTest {
     }
 
     private Upload joined(String name, UUID... parts) {
-        Uploads.Joined joined = fixture.uploads().join(spec(name), List.of(parts));
+        Joined joined = fixture.uploads().join(spec(name), List.of(parts));
         return fixture.uploads().complete(joined.upload().id(), null, LONG).upload();
     }
 
@@ -140,7 +140,7 @@ class JoinedUploadTest {
         UUID b = part(bytes);
         UUID whole = fixture.uploads().join(spec("name"), List.of(a, b)).upload().id();
         fixture.uploads().complete(whole, null, LONG);
-        Uploads.Joined repeated = fixture.uploads().join(spec("name"), List.of(a, b));
+        Joined repeated = fixture.uploads().join(spec("name"), List.of(a, b));
         assertTrue(repeated.repeated());
         assertEquals(whole, repeated.upload().id());
         assertEquals(UploadState.COMPLETED, repeated.upload().state());
@@ -176,10 +176,10 @@ class JoinedUploadTest {
         UUID a = part(EngineFixture.random(100_000, 1));
         UUID b = part(EngineFixture.random(50_000, 2));
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            List<Future<Uploads.Joined>> all = threads.invokeAll(Collections.nCopies(16, () -> fixture.uploads().join(spec("name"), List.of(a, b))));
+            List<Future<Joined>> all = threads.invokeAll(Collections.nCopies(16, () -> fixture.uploads().join(spec("name"), List.of(a, b))));
             Set<UUID> ids = new HashSet<>();
             int made = 0;
-            for (Future<Uploads.Joined> each : all) {
+            for (Future<Joined> each : all) {
                 ids.add(each.get().upload().id());
                 made += each.get().repeated() ? 0 : 1;
             }

@@ -31,6 +31,7 @@ import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
+import tranzr.transfer.Joined;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
 import tranzr.transfer.Uploads;
@@ -119,7 +120,7 @@ public final class TusRoutes {
         Uploads uploads = uploads(request);
         NewUpload spec = spec(uploads, null, concatenation.parts().getFirst(), metadata, Upload.UNKNOWN_LENGTH).with(notes(metadata, Optional.of(concatenation)));
         Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
-        Uploads.Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
+        Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
         Recorder.note(request, "file_id", joined.upload().id().toString());
         Upload upload = uploads.complete(joined.upload().id(), null, JOINING).upload();
         Response response = told(Response.empty(201), upload);
