@@ -114,9 +114,21 @@ final class RouteRules {
         return rules;
     }
 
+    private static Map<String, Rule> ofResumableUploads() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /files/upload/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        for (String route : List.of("POST /files/upload", "PUT /files/upload", "PATCH /files/upload", "OPTIONS /files/upload", "OPTIONS /", "OPTIONS /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
+        return rules;
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
+        rules.putAll(ofResumableUploads());
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
