@@ -230,6 +230,20 @@ class JoinedUploadTest {
     }
 
     @Test
+    void whatWasJoinedWithoutARecordIsSetAsideAtTheNextStart() throws IOException {
+        byte[] bytes = EngineFixture.random(700_000, 1);
+        UUID a = part(bytes);
+        assertTrue(fixture.storage.join(List.of(new Joining.Part(a, bytes.length), new Joining.Part(a, 10)), new UUID(3, 4)));
+        fixture.reopen();
+        assertEquals(List.of(a), fixture.storage.list());
+        assertTrue(Files.list(folder.resolve("store/quarantine")).anyMatch(path -> path.toString().endsWith(new UUID(3, 4) + ".join")));
+        fixture.pass(Duration.ofDays(2));
+        fixture.engine.cleanup().run();
+        assertEquals(0, Files.list(folder.resolve("store/quarantine")).count());
+        assertArrayEquals(bytes, fixture.read(fixture.uploads().complete(a, null, LONG).upload().id()));
+    }
+
+    @Test
     void lostAndShortPiecesAreFoundByACheck() throws IOException {
         Upload one = joined("one", part(EngineFixture.random(300_000, 1)), part(EngineFixture.random(300_000, 2)));
         Upload two = joined("two", part(EngineFixture.random(300_000, 3)));

@@ -122,10 +122,23 @@ public final class TusRoutes {
         Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
         Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
         Recorder.note(request, "file_id", joined.upload().id().toString());
-        Upload upload = uploads.complete(joined.upload().id(), null, JOINING).upload();
+        Upload upload = hashed(uploads, joined);
         Response response = told(Response.empty(201), upload);
         link.filter(_ -> !joined.repeated()).ifPresent(promised -> linked(response, request, wish.get(), promised, upload));
         return located(response, request, upload);
+    }
+
+    /** What turns out at once not to be what the metadata say is refused, and nothing is left of it: the parts are there to be joined as they should be. */
+    private static Upload hashed(Uploads uploads, Joined joined) {
+        UUID id = joined.upload().id();
+        try {
+            return uploads.complete(id, null, JOINING).upload();
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.HashMismatch && !joined.repeated()) {
+                uploads.abort(id);
+            }
+            throw e;
+        }
     }
 
     private static void linked(Response response, Request request, LinkWish wish, Shares.Promised link, Upload upload) {
