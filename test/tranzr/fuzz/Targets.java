@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import tranzr.api.ApiFuzz;
 import tranzr.api.live.SocketFuzz;
 import tranzr.api.tus.TusFuzz;
+import tranzr.api.smart.SmartFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.client.ClientFuzz;
@@ -37,7 +38,7 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonMessageFuzz.targets(), TusFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonMessageFuzz.targets(), TusFuzz.targets(), SmartFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

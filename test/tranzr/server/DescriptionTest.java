@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.audit.Entry;
 import tranzr.json.Json;
+import tranzr.model.Digest;
 import tranzr.security.Totp;
 import tranzr.server.ServedEngine.Answer;
 
@@ -93,6 +94,40 @@ class DescriptionTest {
             check("/log", "get", server.get("/log?limit=0"));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void answersToClientsOfOtherSystemsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            Answer begun = server.post("/uploads/init", "{\"filename\": \"a\", \"total_chunks\": 1, \"chunk_size\": 4000}");
+            check("/uploads/init", "post", begun);
+            check("/uploads/init", "post", server.post("/uploads/init", "{}"));
+            String upflow = "/uploads/" + begun.field("upload_id");
+            check("/uploads/{file_id}/complete", "post", server.post(upflow + "/complete", ""));
+            check("/uploads/{file_id}/chunks/{chunk_index}", "put", server.form().file("file", "f", FILE).send("PUT", upflow + "/chunks/0"));
+            check("/uploads/{file_id}/status", "get", server.get(upflow + "/status"));
+            check("/uploads/{file_id}/complete", "post", server.post(upflow + "/complete", ""));
+            check("/uploads/{file_id}/chunks/{chunk_index}", "put", server.form().file("file", "f", FILE).send("PUT", upflow + "/chunks/0"));
+            String id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+            String sum = Digest.sha256(FILE).hex();
+            String manifest = "{\"file_id\": \"" + id + "\", \"filename\": \"a\", \"size\": 2500, \"chunk_size\": 2500, \"chunks\": [{\"chunk_id\": 0, \"size\": 2500, \"checksum\": \"" + sum + "\"}]}";
+            check("/upload/init", "post", server.post("/upload/init", "{}"));
+            check("/upload/init", "post", server.post("/upload/init", manifest));
+            check("/upload/init", "post", server.post("/upload/init", manifest));
+            check("/upload/missing/{file_id}", "get", server.get("/upload/missing/" + id));
+            check("/upload/missing/{file_id}", "get", server.get("/upload/missing/none"));
+            check("/assemble/{file_id}", "post", server.post("/assemble/" + id, ""));
+            for (String checksum : List.of("x", "0".repeat(64), sum, sum)) {
+                check("/upload/chunk", "post", server.form().field("file_id", id).field("chunk_id", 0).field("checksum", checksum).file("chunk", "x", FILE).send("POST", "/upload/chunk"));
+            }
+            check("/api/files/{file_id}", "get", server.get("/api/files/" + id));
+            check("/assemble/{file_id}", "post", server.post("/assemble/" + id, ""));
+            check("/api/files", "get", server.get("/api/files"));
+            check("/api/files", "get", server.get("/api/files?limit=0"));
+            check("/api/files/{file_id}", "get", server.get("/api/files/" + id));
+            check("/api/files/{file_id}", "get", server.get("/api/files/none"));
         }
         assertEquals(List.of(), faults);
     }
