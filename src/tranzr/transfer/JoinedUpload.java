@@ -42,7 +42,7 @@ final class JoinedUpload {
         this.uploads = uploads;
     }
 
-    Uploads.Joined of(NewUpload spec, List<UUID> parts) {
+    Joined of(NewUpload spec, List<UUID> parts) {
         core.requireAvailable();
         if (parts.isEmpty() || parts.size() > Joining.MOST) {
             throw new FailureException(new Failure.InvalidValue("parts", "must be 1 to " + Joining.MOST));
@@ -55,11 +55,11 @@ final class JoinedUpload {
             if (there == null) {
                 Upload made = make(spec, id, parts, access);
                 if (made != null) {
-                    return new Uploads.Joined(made, false);
+                    return new Joined(made, false);
                 }
             } else if (there.state() != UploadState.EXPIRED) {
                 core.settle();
-                return new Uploads.Joined(there, true);
+                return new Joined(there, true);
             } else {
                 expired++;
             }

@@ -61,15 +61,6 @@ public final class Uploads {
     public record Copied(Upload file, UUID source) {
     }
 
-    /**
-     * An upload that was made of others.
-     *
-     * @param upload whole; pending, or completed already
-     * @param repeated whether it was there before, made by the same call
-     */
-    public record Joined(Upload upload, boolean repeated) {
-    }
-
     private final Core core;
     private final Permit permit;
     private final UploadSessions sessions;

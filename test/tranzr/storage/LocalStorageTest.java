@@ -185,6 +185,54 @@ class LocalStorageTest extends JoiningContract {
     }
 
     @Test
+    void theFormatOfAJoinedObjectIsThatOfTheDocumentedExample() throws IOException {
+        UUID documented = UUID.fromString("3f2b8a52-6c1d-4e0f-9a77-0123456789ab");
+        store(storage, id, randomBytes(400));
+        assertTrue(((Joining) storage).join(List.of(new Joining.Part(id, 1), new Joining.Part(id, 400)), documented));
+        assertEquals(List.of("0", "1", "list"), names("files/" + documented + ".join"));
+        assertEquals("545a4a4e" + "00000001" + "00000002" + "3f2b8a526c1d4e0f9a770123456789ab" + "0000000000000001" + "0000000000000190" + "2a275aea",
+                HexFormat.of().formatHex(Files.readAllBytes(temp.resolve("store/files/" + documented + ".join/list"))));
+    }
+
+    @Test
+    void aFlippedBitInTheListOfAJoinedObjectIsSeen() throws IOException {
+        UUID whole = new UUID(5, 5);
+        store(storage, id, randomBytes(400));
+        assertTrue(((Joining) storage).join(List.of(new Joining.Part(id, 400)), whole));
+        Path list = temp.resolve("store/files/" + whole + ".join/list");
+        for (int at = 0; at < Files.size(list); at++) {
+            flip(list, at);
+            assertThrows(IOException.class, () -> storage.openToRead(whole).close());
+            assertThrows(IOException.class, () -> storage.size(whole));
+            flip(list, at);
+        }
+        Files.write(list, new byte[100_000]);
+        assertThrows(CorruptObjectException.class, () -> storage.openToRead(whole).close());
+        assertTrue(storage.delete(whole));
+    }
+
+    @Test
+    void whatABrokenOffDeletionLeftOfAJoinedObjectIsListedAndCanBeDeletedOrSetAside() throws IOException {
+        for (boolean aside : new boolean[] {false, true}) {
+            UUID whole = new UUID(5, 5);
+            store(storage, id, randomBytes(400));
+            assertTrue(((Joining) storage).join(List.of(new Joining.Part(id, 400), new Joining.Part(id, 400)), whole));
+            storage.delete(id);
+            Files.delete(temp.resolve("store/files/" + whole + ".join/list"));
+            Files.delete(temp.resolve("store/files/" + whole + ".join/0"));
+            assertEquals(List.of(whole), storage.list());
+            assertTrue(storage.size(whole).isEmpty());
+            assertThrows(java.nio.file.NoSuchFileException.class, () -> storage.openToRead(whole));
+            if (aside) {
+                storage.quarantine(whole);
+            } else {
+                assertTrue(storage.delete(whole));
+            }
+            assertEquals(List.of(), names("files"));
+        }
+    }
+
+    @Test
     void anObjectOfOneBlockHasNoFileOfSums() throws IOException {
         store(storage, id, randomBytes(BLOCK));
         assertEquals(List.of(id + ".data"), names("files"));

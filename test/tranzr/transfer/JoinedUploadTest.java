@@ -68,7 +68,7 @@ class JoinedUploadTest {
     }
 
     private Upload joined(String name, UUID... parts) {
-        Uploads.Joined joined = fixture.uploads().join(spec(name), List.of(parts));
+        Joined joined = fixture.uploads().join(spec(name), List.of(parts));
         return fixture.uploads().complete(joined.upload().id(), null, LONG).upload();
     }
 
@@ -140,7 +140,7 @@ class JoinedUploadTest {
         UUID b = part(bytes);
         UUID whole = fixture.uploads().join(spec("name"), List.of(a, b)).upload().id();
         fixture.uploads().complete(whole, null, LONG);
-        Uploads.Joined repeated = fixture.uploads().join(spec("name"), List.of(a, b));
+        Joined repeated = fixture.uploads().join(spec("name"), List.of(a, b));
         assertTrue(repeated.repeated());
         assertEquals(whole, repeated.upload().id());
         assertEquals(UploadState.COMPLETED, repeated.upload().state());
@@ -176,10 +176,10 @@ class JoinedUploadTest {
         UUID a = part(EngineFixture.random(100_000, 1));
         UUID b = part(EngineFixture.random(50_000, 2));
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            List<Future<Uploads.Joined>> all = threads.invokeAll(Collections.nCopies(16, () -> fixture.uploads().join(spec("name"), List.of(a, b))));
+            List<Future<Joined>> all = threads.invokeAll(Collections.nCopies(16, () -> fixture.uploads().join(spec("name"), List.of(a, b))));
             Set<UUID> ids = new HashSet<>();
             int made = 0;
-            for (Future<Uploads.Joined> each : all) {
+            for (Future<Joined> each : all) {
                 ids.add(each.get().upload().id());
                 made += each.get().repeated() ? 0 : 1;
             }
@@ -227,6 +227,20 @@ class JoinedUploadTest {
         UUID whole = fixture.uploads().join(spec("a"), List.of(a, a)).upload().id();
         fixture.reopen();
         assertEquals(Digest.sha256(all(bytes, bytes)), fixture.uploads().complete(whole, null, LONG).upload().sha256());
+    }
+
+    @Test
+    void whatWasJoinedWithoutARecordIsSetAsideAtTheNextStart() throws IOException {
+        byte[] bytes = EngineFixture.random(700_000, 1);
+        UUID a = part(bytes);
+        assertTrue(fixture.storage.join(List.of(new Joining.Part(a, bytes.length), new Joining.Part(a, 10)), new UUID(3, 4)));
+        fixture.reopen();
+        assertEquals(List.of(a), fixture.storage.list());
+        assertTrue(Files.list(folder.resolve("store/quarantine")).anyMatch(path -> path.toString().endsWith(new UUID(3, 4) + ".join")));
+        fixture.pass(Duration.ofDays(2));
+        fixture.engine.cleanup().run();
+        assertEquals(0, Files.list(folder.resolve("store/quarantine")).count());
+        assertArrayEquals(bytes, fixture.read(fixture.uploads().complete(a, null, LONG).upload().id()));
     }
 
     @Test

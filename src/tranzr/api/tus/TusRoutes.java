@@ -31,6 +31,7 @@ import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Engine;
 import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
+import tranzr.transfer.Joined;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
 import tranzr.transfer.Uploads;
@@ -119,12 +120,25 @@ public final class TusRoutes {
         Uploads uploads = uploads(request);
         NewUpload spec = spec(uploads, null, concatenation.parts().getFirst(), metadata, Upload.UNKNOWN_LENGTH).with(notes(metadata, Optional.of(concatenation)));
         Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
-        Uploads.Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
+        Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
         Recorder.note(request, "file_id", joined.upload().id().toString());
-        Upload upload = uploads.complete(joined.upload().id(), null, JOINING).upload();
+        Upload upload = hashed(uploads, joined);
         Response response = told(Response.empty(201), upload);
         link.filter(_ -> !joined.repeated()).ifPresent(promised -> linked(response, request, wish.get(), promised, upload));
         return located(response, request, upload);
+    }
+
+    /** What turns out at once not to be what the metadata say is refused, and nothing is left of it: the parts are there to be joined as they should be. */
+    private static Upload hashed(Uploads uploads, Joined joined) {
+        UUID id = joined.upload().id();
+        try {
+            return uploads.complete(id, null, JOINING).upload();
+        } catch (FailureException e) {
+            if (e.failure() instanceof Failure.HashMismatch && !joined.repeated()) {
+                uploads.abort(id);
+            }
+            throw e;
+        }
     }
 
     private static void linked(Response response, Request request, LinkWish wish, Shares.Promised link, Upload upload) {

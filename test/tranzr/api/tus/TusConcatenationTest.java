@@ -28,6 +28,7 @@ class TusConcatenationTest {
     private static final byte[] FIRST = ServedEngine.bytes(1000, 1);
     private static final byte[] SECOND = ServedEngine.bytes(300_000, 2);
     private static final byte[] NONE = new byte[0];
+    private static final String OPERATOR = "the-operator-has-this-one-token-0123456789";
     private static final String PARTIAL = "Upload-Concat: partial";
 
     @TempDir
@@ -236,6 +237,36 @@ class TusConcatenationTest {
         join("/tus/nonsense").expect(404, "not_found");
         join("/tus/6ba7b810-9dad-41d1-80b4-00c04fd430c8").expect(404, "not_found");
         tus.ask("POST", "/tus", NONE, "Upload-Length: 5", PARTIAL, PARTIAL).expect(400, "invalid_value");
+    }
+
+    @Test
+    void aFinalUploadThatIsNotWhatItsMetadataSayIsRefused() throws Exception {
+        String a = part(FIRST);
+        String b = part(SECOND);
+        String digest = "Upload-Metadata: " + metadata("sha256", Digest.sha256(all(FIRST, SECOND)).hex());
+        join(b + " " + a, digest).expect(422, "hash_mismatch");
+        assertHolds(all(FIRST, SECOND), join(a + " " + b, digest).expect(201).field("Location"));
+    }
+
+    private String token(String name) {
+        return "Authorization: Bearer " + server.post("/tokens", "{\"name\": \"" + name + "\", \"rights\": [\"upload\", \"download\", \"list\"]}", "Authorization", "Bearer " + OPERATOR)
+                .expect(201).field("token");
+    }
+
+    @Test
+    void othersSeeAndUseNoPartsOfAToken() throws Exception {
+        server.close();
+        server = new ServedEngine(folder.resolve("tokens"), OPERATOR, null);
+        tus = new RawTus(server);
+        String alice = token("alice");
+        String bob = token("bob");
+        String path = tus.ask("POST", "/tus", FIRST, "Upload-Length: 1000", RawTus.BYTES, PARTIAL, alice).expect(201).field("Location");
+        join(path, bob).expect(404, "not_found");
+        String whole = join(path, alice).expect(201).field("Location");
+        tus.ask("HEAD", whole, null, bob).expect(404);
+        String own = tus.ask("POST", "/tus", FIRST, "Upload-Length: 1000", RawTus.BYTES, bob).expect(201).field("Location");
+        join(own + " " + path, bob).expect(404, "not_found");
+        join(own, bob).expect(201);
     }
 
     @Test
