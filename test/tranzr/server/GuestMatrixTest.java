@@ -70,8 +70,8 @@ class GuestMatrixTest {
         };
         String query = path.equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var chunky = RouteRules.chunkyBody(route, file, CONTENT);
-        return server.send(RouteRules.methodOf(route), path + query, chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : bytes ? BodyPublishers.ofByteArray(CONTENT)
+        var told = RouteRules.neighbourBody(route, file, CONTENT);
+        return server.send(RouteRules.methodOf(route), path + query, told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : bytes ? BodyPublishers.ofByteArray(CONTENT)
                 : BodyPublishers.ofString(json), guest);
     }
 

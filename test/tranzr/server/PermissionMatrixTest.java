@@ -138,8 +138,8 @@ class PermissionMatrixTest {
         };
         String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var chunky = RouteRules.chunkyBody(route, String.valueOf(file), CONTENT);
-        var body = chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
+        var told = RouteRules.neighbourBody(route, String.valueOf(file), CONTENT);
+        var body = told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
         return server.send(RouteRules.methodOf(route), path + query, body, withFields(route, headers));
     }
 
