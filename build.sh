@@ -107,7 +107,9 @@ fetch() {
 }
 
 npm_ci() { # installs into build/node_modules exactly what the lock file says, and runs no script of theirs
-  (cd "$BUILD" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries=2 --fetch-retry-mintimeout=1000 </dev/null) >"$BUILD/npm.log" 2>&1
+  local tries=2
+  [ -z "${CI:-}" ] || tries=5
+  (cd "$BUILD" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries="$tries" --fetch-retry-mintimeout=1000 </dev/null) >"$BUILD/npm.log" 2>&1
 }
 
 fetch_node_packages() { # what could not be had is told in node_modules.missing, for the tests to say so

@@ -1,8 +1,10 @@
 package tranzr.clients;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +76,8 @@ class TusJsClientTest extends OtherClients {
     @Test
     void sendsPartsInParallel() throws Exception {
         List<String> lines = sent(SIZE, "{\"parallelUploads\": 4, \"chunkSize\": 300000, \"metadata\": {\"filename\": \"whole.bin\"}}");
-        assertEquals(5, lines.stream().filter("POST 201"::equals).count(), lines.toString());
-        assertEquals("POST 201", lines.getLast(), lines.toString());
+        assertEquals(5, lines.stream().filter(line -> line.startsWith("POST 201")).count(), lines.toString());
+        assertEquals("POST 201 " + SIZE, lines.getLast(), lines.toString());
     }
 
     @Test
@@ -97,12 +99,35 @@ class TusJsClientTest extends OtherClients {
     }
 
     @Test
-    void namesTheFileAndSharesIt() throws Exception {
+    void namesTheFile() throws Exception {
         byte[] bytes = Http.bytes(SIZE, 9);
         String id = idOf(told(send(file("named.bin", bytes), "{\"metadata\": {\"filename\": \"Grüße \uD83D\uDC22.bin\", \"filetype\": \"application/x-noise\"}, \"addRequestId\": true}"),
                 "done "));
         assertEquals("Grüße \uD83D\uDC22.bin", http.get("/files/" + id).expect(200).field("filename"));
         assertStored(bytes, id);
+    }
+
+    @Test
+    void sharesTheFileByItsMetadata() throws Exception {
+        byte[] bytes = Http.bytes(SIZE, 10);
+        List<String> lines = send(file("shared.bin", bytes), "{\"metadata\": {\"filename\": \"shared.bin\", \"share_protected\": \"false\", \"share_max_downloads\": \"1\"}}");
+        String link = URI.create(told(lines, "shared ")).getPath();
+        assertArrayEquals(bytes, http.get(link).expect(200).body());
+        assertTrue(http.get(link).status() >= 400);
+    }
+
+    @Test
+    void sendsWithATokenAndIsRefusedWithoutOne() throws Exception {
+        byte[] bytes = Http.bytes(100_000, 11);
+        Path file = file("token.bin", bytes);
+        try (ServerProcess closed = ServerProcess.start(folder.resolve("closed-data"), "--trusted-proxy", "127.0.0.1"); Http admin = Http.asAdmin(closed)) {
+            String token = "\"headers\": {\"Authorization\": \"Bearer " + Http.tokenTold(closed) + "\"}";
+            try (Program refused = begin(closed.url() + "/tus/", file, "{}"); Program sending = begin(closed.url() + "/tus/", file, "{\"parallelUploads\": 2, " + token + "}")) {
+                assertEquals("POST 401", refused.expect(1).getFirst());
+                String id = idOf(told(sending.expect(0), "done "));
+                assertArrayEquals(bytes, admin.get("/download/" + id).expect(200).body());
+            }
+        }
     }
 
     @Test
@@ -137,7 +162,7 @@ class TusJsClientTest extends OtherClients {
         }
         List<String> lines = send(file, "{\"resume\": true" + remembered);
         assertEquals(3, lines.stream().filter(line -> line.startsWith("HEAD 200 ")).count(), lines.toString());
-        assertEquals(1, lines.stream().filter("POST 201"::equals).count(), lines.toString());
+        assertEquals(1, lines.stream().filter(line -> line.startsWith("POST 201")).count(), lines.toString());
         assertStored(bytes, idOf(told(lines, "done ")));
     }
 
@@ -153,7 +178,7 @@ class TusJsClientTest extends OtherClients {
             killed.restart();
             List<String> lines = client.expect(0);
             assertTrue(lines.stream().anyMatch(line -> line.startsWith("HEAD 200 ") && !line.equals("HEAD 200 0")), lines.toString());
-            assertEquals(1, lines.stream().filter("POST 201"::equals).count(), lines.toString());
+            assertEquals(1, lines.stream().filter(line -> line.startsWith("POST 201")).count(), lines.toString());
             try (Http api = new Http(killed)) {
                 assertEquals(Http.sha256(bytes), api.get("/files/" + idOf(told(lines, "done "))).expect(200).field("file_hash"));
             }
@@ -167,7 +192,7 @@ class TusJsClientTest extends OtherClients {
         try (CuttingProxy proxy = CuttingProxy.before(server::port, EIGHT_CUTS, 1);
                 Program client = begin(proxy.url() + "/tus/", file, "{\"retryDelays\": [0, 0, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100]}")) {
             List<String> lines = client.expect(0);
-            assertEquals(1, lines.stream().filter("POST 201"::equals).count(), lines.toString());
+            assertEquals(1, lines.stream().filter(line -> line.startsWith("POST 201")).count(), lines.toString());
             assertTrue(proxy.broken() >= 8, () -> proxy.broken() + " " + lines);
             assertTrue(proxy.bytesUp() < bytes.length * 5L / 4, () -> proxy.bytesUp() + " " + lines);
             assertStored(bytes, idOf(told(lines, "done ")));

@@ -39,6 +39,9 @@ const afterResponse = (request, answer) => {
   const words = [request.getMethod(), ...(method ? ['as', method] : []), answer.getStatus()];
   const offset = answer.getHeader('Upload-Offset');
   say(...words, ...(Number(offset) ? [offset] : []));
+  if (answer.getHeader('X-Share-Url')) {
+    say('shared', answer.getHeader('X-Share-Url'));
+  }
   if (answers === giveUpAfter) {
     setImmediate(() => upload.abort(true).then(() => say('taken back', upload.url)));
   }

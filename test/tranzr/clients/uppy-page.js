@@ -11,6 +11,10 @@ const uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true }).u
   onAfterResponse: (request, answer) => {
     const offset = answer.getHeader('Upload-Offset');
     say(request.getMethod(), answer.getStatus(), ...(Number(offset) ? [offset] : []));
+    const link = answer.getHeader('X-Share-Url');
+    if (link) {
+      say('shared', link);
+    }
   },
 });
 uppy.on('upload-success', (file, answer) => {
