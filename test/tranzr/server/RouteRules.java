@@ -114,20 +114,40 @@ final class RouteRules {
         return rules;
     }
 
-    /** By method and pattern. */
-    static Map<String, Rule> all() {
-        Map<String, Rule> rules = new HashMap<>(ofChunky());
-        rules.put("POST /upload/start", new AtAll(UPLOAD));
-        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
-                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
-            rules.put(route, new OnFile(UPLOAD, State.OPEN));
-        }
+    private static Map<String, Rule> ofTus() {
+        Map<String, Rule> rules = new HashMap<>();
         for (String method : List.of("HEAD", "PATCH", "DELETE")) {
             rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
         }
         rules.put("POST /tus", new AtAll(UPLOAD));
         rules.put("POST /tus/", new AtAll(UPLOAD));
         rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        return rules;
+    }
+
+    private static Map<String, Rule> ofSignedUrls() {
+        Map<String, Rule> rules = new HashMap<>();
+        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+        rules.put("DELETE /signed-urls", new Admin());
+        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
+        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
+        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
+        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
+        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
+        return rules;
+    }
+
+    /** By method and pattern. */
+    static Map<String, Rule> all() {
+        Map<String, Rule> rules = new HashMap<>(ofChunky());
+        rules.putAll(ofTus());
+        rules.putAll(ofSignedUrls());
+        rules.put("POST /upload/start", new AtAll(UPLOAD));
+        for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
+                "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
+            rules.put(route, new OnFile(UPLOAD, State.OPEN));
+        }
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
@@ -154,14 +174,6 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
-        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        rules.put("DELETE /signed-urls", new Admin());
-        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
-        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
-        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
-        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
-        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }
