@@ -94,7 +94,6 @@ public enum ErrorCode {
     UPGRADE_REQUIRED(426, "Upgrade required", false),
     WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
-    MISMATCHING_UPLOAD_OFFSET(409, "Mismatching upload offset", false),
     INCONSISTENT_UPLOAD_LENGTH(400, "Inconsistent upload length values", false),
     COMPLETED_UPLOAD(400, "Upload is completed", false),
     SIGNATURE_INVALID(403, "The address does not hold", false),

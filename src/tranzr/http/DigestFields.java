@@ -1,10 +1,12 @@
 package tranzr.http;
 
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tranzr.model.Digest;
+import tranzr.model.HashAlgorithm;
 
 /** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries ({@link StructuredFields}) of byte sequences by algorithm. */
 public final class DigestFields {
@@ -46,26 +48,34 @@ public final class DigestFields {
     }
 
     /**
-     * Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} asks for this algorithm (RFC 9530, section 4): with a preference of 1 to 10. A field that is malformed asks for nothing.
-     *
-     * @param algorithm such as {@code sha-256}
+     * Which of SHA-256 and SHA-512 {@code Want-Repr-Digest} or {@code Want-Content-Digest} prefers (RFC 9530, section 4): the one of the higher weight of 1 to 10, SHA-256 of equal ones; empty when
+     * it wants neither, and when the field is malformed.
      */
-    public static boolean wants(List<String> lines, String algorithm) {
-        return preference(lines, algorithm) instanceof Long weight && weight > 0 && weight <= MAX_PREFERENCE;
+    public static Optional<HashAlgorithm> preferred(List<String> lines) {
+        long shorter = weight(lines, "sha-256");
+        long longer = weight(lines, "sha-512");
+        return Math.max(shorter, longer) < 1 ? Optional.empty() : Optional.of(shorter >= longer ? HashAlgorithm.SHA_256 : HashAlgorithm.SHA_512);
     }
 
-    /** Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} says that this algorithm is not acceptable: with a preference of 0. */
-    public static boolean declines(List<String> lines, String algorithm) {
-        return preference(lines, algorithm) instanceof Long weight && weight == 0;
+    /** Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} says that SHA-256 is not acceptable: by a weight of 0. */
+    public static boolean declineSha256(List<String> lines) {
+        return weight(lines, "sha-256") == 0;
     }
 
-    private static Object preference(List<String> lines, String algorithm) {
-        return StructuredFields.dictionary(lines).map(members -> members.get(algorithm)).orElse(null);
+    /** -1 when it is not named, or by no weight. */
+    private static long weight(List<String> lines, String algorithm) {
+        Object weight = StructuredFields.dictionary(lines).map(members -> members.get(algorithm)).orElse(null);
+        return weight instanceof Long number && number >= 0 && number <= MAX_PREFERENCE ? number : -1;
     }
 
     /** The field's value for the SHA-256 of something. */
     public static String of(Digest digest) {
         return "sha-256=:" + digest.base64() + ":";
+    }
+
+    /** The field's value. @param algorithm SHA-256 or SHA-512 */
+    static String of(HashAlgorithm algorithm, byte[] digest) {
+        return (algorithm == HashAlgorithm.SHA_512 ? "sha-512=:" : "sha-256=:") + Base64.getEncoder().encodeToString(digest) + ":";
     }
 
     /** The last member of this key. @param length how many bytes it has */

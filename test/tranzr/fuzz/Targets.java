@@ -16,7 +16,7 @@ import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
 import tranzr.http.WebSocketFuzz;
 import tranzr.journal.JournalFuzz;
-import tranzr.json.JsonFuzz;
+import tranzr.json.JsonMessageFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
@@ -37,7 +37,7 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonFuzz.targets(), TusFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonMessageFuzz.targets(), TusFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

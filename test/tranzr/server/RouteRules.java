@@ -114,6 +114,17 @@ final class RouteRules {
         return rules;
     }
 
+    private static Map<String, Rule> ofResumableUploads() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /files/upload/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        for (String route : List.of("POST /files/upload", "PUT /files/upload", "PATCH /files/upload", "OPTIONS /files/upload", "OPTIONS /", "OPTIONS /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
+        return rules;
+    }
+
     private static Map<String, Rule> ofTus() {
         Map<String, Rule> rules = new HashMap<>();
         for (String method : List.of("HEAD", "PATCH", "DELETE")) {
@@ -141,6 +152,7 @@ final class RouteRules {
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
+        rules.putAll(ofResumableUploads());
         rules.putAll(ofTus());
         rules.putAll(ofSignedUrls());
         rules.put("POST /upload/start", new AtAll(UPLOAD));

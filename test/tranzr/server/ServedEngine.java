@@ -162,6 +162,11 @@ public final class ServedEngine implements AutoCloseable {
             return this;
         }
 
+        /** This answer, if it is one of success. @throws AssertionError with all of the answer otherwise */
+        public Answer expect2xx() {
+            return status / 100 == 2 ? this : expect(200);
+        }
+
         /** As {@link #expect(int)}, and the problem's stable code. */
         public Answer expect(int wanted, String code) {
             if (!code.equals(expect(wanted).field("code"))) {

@@ -77,7 +77,7 @@ final class Answers {
     Response completed(Request request, Dialect dialect, WholeFiles files, Map<String, String> secrets, Upload file) {
         Response response = files.answer(request, file, secrets).header(UploadFields.OFFSET, Long.toString(file.length())).header("Cache-Control", "no-store");
         tellDigest(request, response, file);
-        return dialect.tellCompleteness(response, true);
+        return dialect.tellCompleteness(response, true).digestedFor(request);
     }
 
     /** What the sender of a whole file is told that is still being hashed. */
@@ -88,6 +88,7 @@ final class Answers {
         view.put("status", upload.state().wireName());
         view.put("file_size", upload.length());
         view.put("bytes_hashed", assembly.hashed());
+        view.put("percentage", upload.length() == 0 ? 100 : assembly.hashed() * 100 / upload.length());
         view.put("status_url", request.baseUrl() + "/upload/status/" + upload.id());
         Response response = Response.json(202, view).header("X-File-Id", upload.id().toString()).header("Retry-After", "1");
         return state(response, request, dialect, upload);
@@ -96,7 +97,7 @@ final class Answers {
     /** Section 10.1: the digest by the algorithm that there is, unless the client cannot use it. */
     private static void tellDigest(Request request, Response response, Upload file) {
         response.header("X-Content-SHA256", file.sha256().hex());
-        if (!DigestFields.declines(request.headers("Want-Repr-Digest"), "sha-256")) {
+        if (!DigestFields.declineSha256(request.headers("Want-Repr-Digest"))) {
             response.header("Repr-Digest", DigestFields.of(file.sha256()));
         }
     }

@@ -100,7 +100,7 @@ final class Creations {
         Uploads uploads = engine.uploads(Callers.of(request), Callers.peer(request));
         WholeFiles.Plan plan = files.plan(request, fields.length(), fields.expected());
         Recorder.note(request, "file_id", plan.spec().id().toString());
-        boolean tellable = Interim.isPossible(request, dialect);
+        boolean tellable = dialect.completes(request).isPresent() && Interim.isPossible(request, dialect);
         if (fields.completes() && !tellable) {
             // Nobody could resume it, so no upload resource is needed (section 4.2.2).
             Upload file = uploads.receive(plan.spec(), RequestBody.of(request), DigestClaims.of(request), files.expires(plan.spec().notes()), List.of());

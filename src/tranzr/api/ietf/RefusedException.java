@@ -22,7 +22,7 @@ final class RefusedException extends RuntimeException {
 
     /** Section 7.1. @param offset of the upload @param provided by the client */
     static RefusedException mismatchingOffset(long offset, long provided) {
-        return new RefusedException(Problem.of(ErrorCode.MISMATCHING_UPLOAD_OFFSET, "the upload goes on at byte " + offset + ", and not at " + provided)
+        return new RefusedException(Problem.of(ErrorCode.OFFSET_MISMATCH, "the upload goes on at byte " + offset + ", and not at " + provided)
                 .with("type", TYPES + "mismatching-upload-offset").with("expected-offset", offset).with("provided-offset", provided));
     }
 

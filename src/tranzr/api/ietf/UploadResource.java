@@ -32,6 +32,8 @@ import tranzr.transfer.Uploads;
 final class UploadResource {
 
     static final String PATH = "/files/upload";
+    /** How long a request may still take to read what its client has sent before it left: that need not be sent again then. */
+    private static final Duration LAST_BYTES = Duration.ofMillis(250);
     private static final ByteRange EVERYTHING = new ByteRange(0, Long.MAX_VALUE);
 
     private final Engine engine;
@@ -139,7 +141,7 @@ final class UploadResource {
     /** The upload, after requests for it that are under way have ended and what came of them is durable: an offset that is told stays true (section 4.6). */
     private Upload settled(Request request) {
         UUID id = Ids.fileId(request);
-        uploads(request).settle(id, EVERYTHING, Duration.ZERO);
+        uploads(request).settle(id, EVERYTHING, LAST_BYTES);
         return uploads(request).get(id, Right.UPLOAD);
     }
 

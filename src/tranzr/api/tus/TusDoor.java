@@ -19,7 +19,7 @@ public final class TusDoor {
     private static final String ROOT = "tus";
     private static final String OVERRIDE = "X-HTTP-Method-Override";
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
-    private static final String EXTENSIONS = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
+    private static final String EXTENSIONS = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,concatenation";
     /** "460 Checksum Mismatch" (tus 1.0.0, "Checksum"). */
     private static final int CHECKSUM_MISMATCH = 460;
     private static final int BAD_REQUEST = 400;

@@ -95,7 +95,7 @@ final class ChangeText {
 
     private static String of(Notes notes) {
         return (notes.door().isEmpty() ? "" : ", by " + quote(notes.door()))
-                + (notes.promise() == null ? "" : ", to be shared " + brief(notes.promise().tokenHash()));
+                + (notes.promise() == null ? "" : ", to be shared " + brief(notes.promise().tokenHash())) + (notes.part() ? ", a part" : "");
     }
 
     static String of(Share share) {

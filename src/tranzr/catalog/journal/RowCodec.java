@@ -37,6 +37,10 @@ final class RowCodec {
     /** What of the first byte is the state. */
     private static final int STATE = 0x0F;
 
+    /** In the byte behind the values of notes. */
+    private static final int PROMISE = 1;
+    private static final int PART = 2;
+
     private RowCodec() {
     }
 
@@ -133,7 +137,7 @@ final class RowCodec {
             out.textOrNull(value);
         });
         SharePromise promise = notes.promise();
-        out.u8(promise == null ? 0 : 1);
+        out.u8((promise == null ? 0 : PROMISE) | (notes.part() ? PART : 0));
         if (promise != null) {
             out.digest(promise.tokenHash());
             out.textOrNull(promise.password());
@@ -151,7 +155,11 @@ final class RowCodec {
             values.put(in.text(), in.text());
         }
         try {
-            return new Notes(door, values, in.flag() ? promise(in) : null);
+            int more = in.u8();
+        if ((more & ~(PROMISE | PART)) != 0) {
+            throw new BadRecordException("unknown notes " + more);
+        }
+        return new Notes(door, values, (more & PROMISE) == 0 ? null : promise(in), (more & PART) != 0);
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("notes of " + door + ": " + e.getMessage(), e);
         }

@@ -20,7 +20,25 @@ public final class TusFuzz {
                         "share_max_downloads MQ==,share_password cHc=").words(",", " ", "=", "==", "\n", "filename", "name", "share", "share_", "\u00ff", "sha256 ", "priority bG93").latin(TusFuzz::metadata),
                 Target.of("tus-checksum", "tranzr.api.tus.UploadChecksum").seeds("sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=", "crc32c AAAAAA==", "md5 1B2M2Y8AsgTpgAmy7PhCfg==",
                         "sha256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").words("sha1", "md5", "crc32c", "sha256", " ", "=", "-", "_").latin(TusFuzz::checksum),
-                Target.of("tus-number", "tranzr.api.tus.TusFields").seeds("0", "1000", "9223372036854775807", "9223372036854775808").words("-", "+", ".", "e", "0", " ", "\u0660").text(TusFuzz::number));
+                Target.of("tus-number", "tranzr.api.tus.TusFields").seeds("0", "1000", "9223372036854775807", "9223372036854775808").words("-", "+", ".", "e", "0", " ", "\u0660").text(TusFuzz::number),
+                Target.of("tus-concat", "tranzr.api.tus.Concatenation").seeds("partial", "final;/tus/6ba7b810-9dad-41d1-80b4-00c04fd430c8",
+                        "final;https://example.org/x/tus/6ba7b810-9dad-41d1-80b4-00c04fd430c8 /tus/6ba7b810-9dad-41d1-80b4-00c04fd430c9").words("partial", "final;", " ", "\t", "/tus/", "http://", "//", "..", "?", "#", "%2f", "/").latin(TusFuzz::concatenation));
+    }
+
+    private static void concatenation(String text) {
+        Concatenation concatenation;
+        try {
+            concatenation = Concatenation.parse(text);
+        } catch (BadRequestException e) {
+            Expect.that(e.status() == 400 && e.code().equals("invalid_value") || e.status() == 404 && e.code().equals("not_found"), "refused as " + e.status() + " " + e.code());
+            return;
+        }
+        Expect.that(concatenation.raw().equals(text.strip()) && concatenation.raw().length() <= Concatenation.MAX_LENGTH, "other than what came is kept");
+        Expect.that(concatenation.isPartial() == concatenation.raw().equals("partial"), "a part that is none");
+        for (java.util.UUID part : concatenation.parts()) {
+            Expect.that(text.toLowerCase(java.util.Locale.ROOT).contains("/tus/" + part), "a part that did not come: " + part);
+        }
+        Expect.same(concatenation, Concatenation.parse(concatenation.raw()), "when read again");
     }
 
     private static void foreseen(BadRequestException e, String code) {

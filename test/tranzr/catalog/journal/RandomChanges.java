@@ -81,9 +81,10 @@ final class RandomChanges {
     }
 
     Upload upload() {
-        return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
+        Upload upload = new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
                 digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
                 random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)], random.nextBoolean() ? Notes.NONE : notes());
+        return random.nextBoolean() ? upload : upload.at(id());
     }
 
     private Notes notes() {
@@ -92,7 +93,7 @@ final class RandomChanges {
             values.put(text(), text());
         }
         Duration lasts = random.nextBoolean() ? null : Duration.ofMillis(1 + number() / 2);
-        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()));
+        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()), random.nextBoolean());
     }
 
     private Change stored() {
