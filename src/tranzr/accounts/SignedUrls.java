@@ -4,8 +4,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tranzr.access.Caller;
 import tranzr.model.ByteRange;
 import tranzr.model.Right;
@@ -28,15 +26,6 @@ public final class SignedUrls {
     public static final Duration MAX_LIFE = Duration.ofDays(7);
     /** The same of one that is good once, of which a record is kept. */
     public static final Duration MAX_ONE_TIME_LIFE = OneTimeTokens.MAX_LIFE;
-    /** What the paths begin with. */
-    public static final String PREFIX = "/direct/";
-
-    /** Of the number of a key, an offset or a time: as Java writes a long that is not negative. */
-    private static final String NUMBER = "(?:0|[1-9][0-9]{0,17})";
-    private static final Pattern QUERY = Pattern.compile("key=(?<key>" + NUMBER + ")&by=(?<by>[a-z][0-9a-f-]{36}\\.[0-9a-f]{32})"
-            + "(?:&offset=(?<offset>" + NUMBER + ")&length=(?<length>" + NUMBER + "))?(?:&once=(?<once>[0-9a-f-]{36}))?&expires=(?<expires>" + NUMBER + ")&signature=[A-Za-z0-9_-]{43}");
-    private static final Pattern PATH = Pattern.compile(PREFIX + "(?<file>[0-9a-f-]{36})/(?<name>[^/]+)");
-    private static final byte[] NO_KEY = new byte[32];
     private static final String BY = "signer";
     private static final String PART = "part";
 
@@ -69,24 +58,28 @@ public final class SignedUrls {
 
     /** Signs in the name of one caller, until one moment. */
     public final class Signer {
-        private final byte[] key;
-        private final String head;
-        private final String tail;
+        private final SigningKey key;
+        private final String by;
+        private final long expires;
 
         private Signer(SigningKey key, String by, Instant until) {
-            this.key = SigningKeys.bytes(key);
-            this.head = "key=" + key.number() + "&by=" + by;
-            this.tail = "&expires=" + until.getEpochSecond();
+            this.key = key;
+            this.by = by;
+            this.expires = until.getEpochSecond();
         }
 
         /** The address by which a part of an upload can be brought, from its path on. @param part from 1 on */
         public String part(UUID upload, long part, ByteRange range) {
-            return SignedUrl.sign(key, "PUT", PREFIX + upload + "/" + part, head + "&offset=" + range.start() + "&length=" + range.length() + tail);
+            return sign("PUT", upload + "/" + part, range, null);
         }
 
         /** The address by which a file can be fetched, from its path on. @param name escaped, for the client to save it under; @param once null for more than once */
         public String file(UUID file, String name, UUID once) {
-            return SignedUrl.sign(key, "GET", PREFIX + file + "/" + name, head + (once == null ? "" : "&once=" + once) + tail);
+            return sign("GET", file + "/" + name, null, once);
+        }
+
+        private String sign(String method, String path, ByteRange part, UUID once) {
+            return SignedUrl.sign(SigningKeys.bytes(key), method, SignedAddress.PREFIX + path, SignedAddress.query(key, by, part, once, expires));
         }
     }
 
@@ -107,40 +100,19 @@ public final class SignedUrls {
      * Takes as long for each that was not signed here.
      */
     public Granted check(Asked asked) {
-        Matcher query = QUERY.matcher(asked.rawQuery());
-        Matcher path = PATH.matcher(asked.rawPath());
-        boolean shaped = query.matches() & path.matches();
-        SigningKey key = shaped ? keys.byNumber(Long.parseLong(query.group("key"))).orElse(null) : null;
         // A download is asked for by HEAD with the same address.
         String method = asked.method().equals("HEAD") ? "GET" : asked.method();
-        boolean genuine = SignedUrl.holds(key == null ? NO_KEY : SigningKeys.bytes(key), method, asked.rawPath(), asked.rawQuery());
-        if (key == null || !genuine) {
-            throw invalid();
-        }
-        Caller signer = identities.signer(query.group("by").substring(0, query.group("by").indexOf('.')), asked.from()).orElseThrow(SignedUrls::invalid);
-        boolean same = identities.signatory(signer).filter(now -> Tokens.matches(query.group("by"), named(key, now))).isPresent();
-        boolean over = core.now().getEpochSecond() >= Long.parseLong(query.group("expires"));
-        if (!same || over) {
+        SignedAddress address = SignedAddress.read(method, asked.rawPath(), asked.rawQuery(), number -> keys.byNumber(number).orElse(null)).orElseThrow(SignedUrls::invalid);
+        Caller signer = identities.signer(address.signer(), asked.from()).orElseThrow(SignedUrls::invalid);
+        boolean same = identities.signatory(signer).filter(now -> Tokens.matches(address.by(), named(address.key(), now))).isPresent();
+        boolean over = core.now().getEpochSecond() >= address.expires();
+        boolean otherLength = address.part() != null && address.part().length() != asked.length();
+        if (!same || over || otherLength || address.once() != null && !onceTokens.isUnused(address.once())) {
             throw invalid();
         }
         core.settle();
-        return granted(asked, query, UUID.fromString(path.group("file")), path.group("name"), signer);
-    }
-
-    private Granted granted(Asked asked, Matcher query, UUID file, String name, Caller signer) {
-        if (query.group("length") == null) {
-            UUID once = query.group("once") == null ? null : UUID.fromString(query.group("once"));
-            if (once != null && !onceTokens.isUnused(once)) {
-                throw invalid();
-            }
-            return new Granted(new Caller.Signed(signer, Right.DOWNLOAD, file), 0, null, once);
-        }
-        long offset = Long.parseLong(query.group("offset"));
-        long length = Long.parseLong(query.group("length"));
-        if (asked.length() != length) {
-            throw invalid();
-        }
-        return new Granted(new Caller.Signed(signer, Right.UPLOAD, file), Long.parseLong(name), new ByteRange(offset, offset + length), null);
+        boolean ofPart = address.part() != null;
+        return new Granted(new Caller.Signed(signer, ofPart ? Right.UPLOAD : Right.DOWNLOAD, address.file()), ofPart ? Long.parseLong(address.name()) : 0, address.part(), address.once());
     }
 
     /** Uses up what an address is good for once: of several who do at the same moment one succeeds. Durable on return. Fails with SignatureInvalid. */
@@ -163,7 +135,7 @@ public final class SignedUrls {
     /** Whether a tag was given out for this part with this CRC-32C. Takes as long for a wrong one as for a right one. */
     public boolean isPartTag(String tag, UUID upload, long part, ByteRange range) {
         String[] pieces = tag.split("-", -1);
-        if (pieces.length != 3 || !pieces[0].matches("[0-9a-f]{8}") || !pieces[1].matches(NUMBER)) {
+        if (pieces.length != 3 || !pieces[0].matches("[0-9a-f]{8}") || !pieces[1].matches(SignedAddress.NUMBER)) {
             return false;
         }
         return keys.byNumber(Long.parseLong(pieces[1])).filter(key ->

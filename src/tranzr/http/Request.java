@@ -65,7 +65,7 @@ public final class Request {
         this.head = head;
         this.body = body;
         this.origin = origin;
-        this.segments = decodePath(head.rawPath());
+        this.segments = UriText.segments(head.rawPath());
         this.attached = new HashMap<>(4);
     }
 
@@ -170,7 +170,7 @@ public final class Request {
 
     private Map<String, List<String>> query() {
         if (query == null) {
-            query = decodeQuery(head.rawQuery());
+            query = UriText.query(head.rawQuery());
         }
         return query;
     }
@@ -251,7 +251,7 @@ public final class Request {
             throw new BadRequestException(413, "body_too_large", null, "The form here has at most " + maxBytes + " bytes.");
         }
         Map<String, String> form = new LinkedHashMap<>();
-        decodeQuery(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
+        UriText.query(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
             if (values.size() > 1) {
                 throw RequestHead.bad("invalid_query", name, "The field " + name + " is there twice.");
             }
@@ -408,42 +408,5 @@ public final class Request {
     private static double quality(String text) {
         boolean valid = text.matches("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?");
         return valid ? Double.parseDouble(text) : 0;
-    }
-
-    private static List<String> decodePath(String rawPath) {
-        List<String> segments = new ArrayList<>();
-        if (rawPath.equals("/")) {
-            return List.of();
-        }
-        for (String segment : rawPath.substring(1).split("/", -1)) {
-            String decoded = decode(segment, false, "invalid_path", "The path is not percent-encoded UTF-8.");
-            if (decoded.indexOf('\0') >= 0) {
-                throw RequestHead.bad("invalid_path", null, "The path has a NUL.");
-            }
-            segments.add(decoded);
-        }
-        return List.copyOf(segments);
-    }
-
-    private static Map<String, List<String>> decodeQuery(String rawQuery) {
-        Map<String, List<String>> query = new LinkedHashMap<>();
-        String message = "The query is not percent-encoded UTF-8.";
-        for (String pair : rawQuery == null ? new String[0] : rawQuery.split("&")) {
-            int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals), true, "invalid_query", message);
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), true, "invalid_query", message);
-            if (!pair.isEmpty()) {
-                query.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
-            }
-        }
-        return query;
-    }
-
-    private static String decode(String text, boolean plusIsSpace, String code, String message) {
-        try {
-            return Syntax.percentDecode(text, plusIsSpace);
-        } catch (CharacterCodingException e) {
-            throw RequestHead.bad(code, null, message);
-        }
     }
 }

@@ -88,8 +88,8 @@ record Protocols(TusRoutes tus, ResumableUploads ietf, DirectRoutes direct, Sign
                 api("POST", "/files/complete-upload", Need.UPLOAD, "upload.complete", direct::complete),
                 api("POST", "/files/upload-progress", Need.UPLOAD, "upload.report", direct::progress).quiet(),
                 // What they lead to
-                api("PUT", "/direct/{file_id}/{part_number}", Need.SIGNED, "upload.part", signed::put).quiet().with(Load.UPLOAD),
-                api("GET", "/direct/{file_id}/{filename}", Need.SIGNED, "file.download", signed.download(download)).with(Load.DOWNLOAD));
+                api("PUT", "/direct/{file_id}/{name}", Need.SIGNED, "upload.part", signed::put).quiet().with(Load.UPLOAD),
+                api("GET", "/direct/{file_id}/{name}", Need.SIGNED, "file.download", signed.download(download)).with(Load.DOWNLOAD));
     }
 
     private List<Route> upflowRoutes() {

@@ -34,9 +34,6 @@ public final class Uploads {
     /** The chunk size of an upload that says neither how long it will be nor how it is cut: large, since it bounds the length together with the above. In bytes. */
     private static final long ENDLESS_CHUNK = 1L << 30;
 
-    /** How long requests may go on that somebody says are dead. */
-    private static final Duration ENDING = Duration.ofSeconds(1);
-
     /**
      * What a request brought.
      *
@@ -152,11 +149,6 @@ public final class Uploads {
                 UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
                 now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority(), spec.notes(),
                 core.ids.isFresh(spec.id()) ? spec.id() : core.ids.draw());
-    }
-
-    /** As {@link #settle(UUID, ByteRange, Duration)}, and gives them a second. */
-    public void settle(UUID id, ByteRange range) {
-        settle(id, range, ENDING);
     }
 
     /**

@@ -32,7 +32,8 @@ class RetryTest {
             "token_required", "wrong_token", "session_expired", "session_not_found", "https_required", "second_factor_required", "wrong_code", "second_factor_exists",
             "no_second_factor", "not_for_operator", "forbidden", "address_not_allowed", "room_not_found", "room_not_empty", "name_taken", "last_owner", "token_not_found", "last_admin",
             "webhook_not_found", "delivery_not_found", "request_not_found", "request_closed", "forbidden_host", "csrf", "cross_site", "data_corrupted", "internal_error",
-            "upgrade_required", "websocket_unavailable", "offset_mismatch", "inconsistent_upload_length", "completed_upload", "unsupported_media_type", "unsupported_version");
+            "upgrade_required", "websocket_unavailable", "offset_mismatch", "inconsistent_upload_length", "completed_upload", "unsupported_media_type", "unsupported_version",
+            "signature_invalid", "invalid_part");
 
     @Test
     void everyCodeOfTheServerHasItsPlace() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tranzr.fuzz.Expect;
@@ -24,7 +25,57 @@ public final class JsonMessageFuzz {
         return List.of(Target.of("json-message", "tranzr.json.JsonMessage", "tranzr.json.Base64Text")
                 .seeds("{\"sessionId\":\"a\",\"fileHash\":\"b\",\"chunk\":\"aGVsbG8gd29ybGQ=\",\"startByte\":0,\"endByte\":10}", "{\"chunk\":\"AA==\"}", "{\"chunk\":\"\\u002B\\/\\/\\u002f\\n\",\"x\":[{\"chunk\":1}]}",
                         "{\"a\":1.5e3,\"b\":null,\"c\":true,\"chunk\":\"\"}", "{}", "{\"chunk\":\"" + "QUJD".repeat(4000) + "\",\"z\":{}}")
-                .words("\"", "\\", "\\u", "\\u00", "\\/", "=", "==", "{", "}", "[", "]", ",", ":", "\"chunk\":\"", "null", "AAAA", "{\"\":0").bytes(JsonMessageFuzz::stream));
+                .words("\"", "\\", "\\u", "\\u00", "\\/", "=", "==", "{", "}", "[", "]", ",", ":", "\"chunk\":\"", "null", "AAAA", "{\"\":0").bytes(JsonMessageFuzz::stream),
+                Target.of("json-reader", "tranzr.json.JsonReader").seeds("{\"a\":[{\"b\":1},{\"b\":\"x\"},{}],\"c\":true}", "{\"a\":[],\"b\":{\"c\":[[null]]},\"d\":-1.5e3}", "{}")
+                        .words("{", "}", "[", "]", ",", ":", "\"", "\\u", "null", "true", "1e9", "\u00fc", "{\"a\":[").bytes(JsonMessageFuzz::pieces));
+    }
+
+    /** What can be read by pieces is what the reader of whole objects reads. A field called a is a list of objects; of the others every second is passed over. */
+    private static void pieces(byte[] input) throws IOException {
+        Map<String, Object> read = new HashMap<>();
+        int fields = 0;
+        int passedOver = 0;
+        try (JsonReader json = new JsonReader(new ByteArrayInputStream(input))) {
+            json.enterObject();
+            for (String name = json.nextField(); name != null; name = json.nextField()) {
+                if (name.equals("a")) {
+                    read.put(name, objects(json));
+                } else if (fields++ % 2 == 0) {
+                    read.put(name, json.value());
+                } else {
+                    json.skip();
+                    read.put(name, passedOver++);
+                }
+            }
+            json.end();
+        } catch (JsonException e) {
+            Expect.that(e.getMessage().length() < 300, "a refusal that repeats what was sent: " + e.getMessage());
+            return;
+        }
+        try {
+            Map<String, Object> whole = Json.readObject(input);
+            Expect.same(whole.keySet(), read.keySet(), "the fields");
+            if (passedOver == 0) {
+                Expect.same(whole, read, "the values");
+            }
+        } catch (JsonException e) {
+            // That a field comes twice is for the caller to see here; and what is passed over is not looked into.
+            Expect.that(passedOver > 0 || e.getMessage().contains("twice"), "refused only as a whole: " + e.getMessage());
+        }
+    }
+
+    private static List<Map<String, Object>> objects(JsonReader json) throws IOException {
+        List<Map<String, Object>> objects = new ArrayList<>();
+        json.enterList();
+        while (json.nextElement()) {
+            json.enterObject();
+            Map<String, Object> object = new LinkedHashMap<>();
+            for (String name = json.nextField(); name != null; name = json.nextField()) {
+                object.put(name, json.value());
+            }
+            objects.add(object);
+        }
+        return objects;
     }
 
     private static void stream(byte[] input) throws IOException {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tranzr.api.rest.ServiceRoutes;
 import tranzr.audit.Entry;
 import tranzr.json.Json;
+import tranzr.model.Digest;
 import tranzr.security.Totp;
 import tranzr.server.ServedEngine.Answer;
 
@@ -93,6 +94,67 @@ class DescriptionTest {
             check("/log", "get", server.get("/log?limit=0"));
             check("/{name}", "put", server.put("/b", FILE, "Accept", "application/json", "Max-Days", "x"));
             check("/", "post", server.form().file("f", "a", FILE).file("f", "b", FILE).send("POST", "/", JSON));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void answersToClientsOfOtherSystemsAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            Answer begun = server.post("/uploads/init", "{\"filename\": \"a\", \"total_chunks\": 1, \"chunk_size\": 4000}");
+            check("/uploads/init", "post", begun);
+            check("/uploads/init", "post", server.post("/uploads/init", "{}"));
+            String upflow = "/uploads/" + begun.field("upload_id");
+            check("/uploads/{file_id}/complete", "post", server.post(upflow + "/complete", ""));
+            check("/uploads/{file_id}/chunks/{chunk_index}", "put", server.form().file("file", "f", FILE).send("PUT", upflow + "/chunks/0"));
+            check("/uploads/{file_id}/status", "get", server.get(upflow + "/status"));
+            check("/uploads/{file_id}/complete", "post", server.post(upflow + "/complete", ""));
+            check("/uploads/{file_id}/chunks/{chunk_index}", "put", server.form().file("file", "f", FILE).send("PUT", upflow + "/chunks/0"));
+            String id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+            String sum = Digest.sha256(FILE).hex();
+            String manifest = "{\"file_id\": \"" + id + "\", \"filename\": \"a\", \"size\": 2500, \"chunk_size\": 2500, \"chunks\": [{\"chunk_id\": 0, \"size\": 2500, \"checksum\": \"" + sum + "\"}]}";
+            check("/upload/init", "post", server.post("/upload/init", "{}"));
+            check("/upload/init", "post", server.post("/upload/init", manifest));
+            check("/upload/init", "post", server.post("/upload/init", manifest));
+            check("/upload/missing/{file_id}", "get", server.get("/upload/missing/" + id));
+            check("/upload/missing/{file_id}", "get", server.get("/upload/missing/none"));
+            check("/assemble/{file_id}", "post", server.post("/assemble/" + id, ""));
+            for (String checksum : List.of("x", "0".repeat(64), sum, sum)) {
+                check("/upload/chunk", "post", server.form().field("file_id", id).field("chunk_id", 0).field("checksum", checksum).file("chunk", "x", FILE).send("POST", "/upload/chunk"));
+            }
+            check("/api/files/{file_id}", "get", server.get("/api/files/" + id));
+            check("/assemble/{file_id}", "post", server.post("/assemble/" + id, ""));
+            check("/api/files", "get", server.get("/api/files"));
+            check("/api/files", "get", server.get("/api/files?limit=0"));
+            check("/api/files/{file_id}", "get", server.get("/api/files/" + id));
+            check("/api/files/{file_id}", "get", server.get("/api/files/none"));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void answersAboutSignedAddressesAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 2500, \"chunk_size\": 2500, \"direct\": true}");
+            check("/upload/start", "post", started);
+            String id = started.field("file_id");
+            Answer page = server.post("/upload/urls/" + id, "");
+            check("/upload/urls/{file_id}", "post", page);
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{\"fileName\": \"a\", \"size\": 1}").expect(201));
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{\"uploadId\": \"" + id + "\"}").expect(200));
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{}").expect(400));
+            check("/files/upload-progress", "post", server.post("/files/upload-progress", "{\"fileId\": \"" + id + "\", \"bytesUploaded\": 9}").expect(204));
+            String url = page.text().replaceFirst("(?s).*\"url\":\"([^\"]*)\".*", "$1");
+            Answer sent = server.put(url, FILE).expect(200);
+            check("/direct/{file_id}/{name}", "put", sent);
+            check("/direct/{file_id}/{name}", "put", server.put(url + "0", FILE).expect(403));
+            String list = "{\"fileId\": \"" + id + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": " + "\"" + sent.header("ETag").replace("\"", "") + "\"}]}";
+            check("/files/complete-upload", "post", server.post("/files/complete-upload", list).expect(200));
+            check("/files/complete-upload", "post", server.post("/files/complete-upload", list.replace("1,", "2,")).expect(400));
+            Answer download = server.post("/download-url/" + id, "{\"one_time\": true}");
+            check("/download-url/{file_id}", "post", download.expect(201));
+            check("/direct/{file_id}/{name}", "get", server.get(download.field("url") + "x").expect(403));
+            check("/signed-urls", "delete", server.delete("/signed-urls").expect(204));
         }
         assertEquals(List.of(), faults);
     }

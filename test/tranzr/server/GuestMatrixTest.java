@@ -65,13 +65,13 @@ class GuestMatrixTest {
         json = switch (path) {
             case "/files/upload-url" -> "{\"fileName\": \"f\", \"size\": 1}";
             case "/files/upload-progress" -> "{\"fileId\": \"" + file + "\", \"bytesUploaded\": 1}";
-            case "/files/complete-upload" -> "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.onlyPartTag(java.util.UUID.fromString(file), CONTENT) + "\"}]}";
+            case "/files/complete-upload" -> "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.partTag(java.util.UUID.fromString(file), 1, 0, CONTENT) + "\"}]}";
             default -> json;
         };
         String query = path.equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
         boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var chunky = RouteRules.chunkyBody(route, file, CONTENT);
-        return server.send(RouteRules.methodOf(route), path + query, chunky.isPresent() ? BodyPublishers.ofString(chunky.get()) : !sends ? BodyPublishers.noBody() : bytes ? BodyPublishers.ofByteArray(CONTENT)
+        var told = RouteRules.neighbourBody(route, file, CONTENT);
+        return server.send(RouteRules.methodOf(route), path + query, told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : bytes ? BodyPublishers.ofByteArray(CONTENT)
                 : BodyPublishers.ofString(json), guest);
     }
 

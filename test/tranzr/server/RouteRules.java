@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import tranzr.model.Digest;
 import tranzr.model.Right;
 
@@ -96,8 +97,21 @@ final class RouteRules {
             "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
 
-    /** What one of chunky's calls says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
-    static Optional<String> chunkyBody(Routes.Route route, String file, byte[] content) {
+    private static final Map<String, Rule> DIRECT = Map.of("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED), "DELETE /signed-urls", new Admin(), "POST /files/upload-url", new AtAll(UPLOAD),
+            "POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED), "POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN),
+            "PUT /direct/{file_id}/{name}", new Signed(UPLOAD), "GET /direct/{file_id}/{name}", new Signed(DOWNLOAD));
+
+    /** What a call of a neighbour says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
+    static Optional<String> neighbourBody(Routes.Route route, String file, byte[] content) {
+        return switch (route.pattern()) {
+            case "/uploads/init" -> Optional.of("{\"filename\": \"f\", \"total_chunks\": 1, \"chunk_size\": 5}");
+            case "/upload/init" -> Optional.of("{\"file_id\": \"" + UUID.randomUUID() + "\", \"filename\": \"f\", \"size\": 0, \"chunk_size\": 5, \"chunks\": []}");
+            default -> chunkyBody(route, file, content);
+        };
+    }
+
+    private static Optional<String> chunkyBody(Routes.Route route, String file, byte[] content) {
         Set<String> calls = Set.of("/initiateUploadSession", "/uploadFileChunk", "/uploadChunk", "/byteRangesToUpload", "/uploadStatus", "/endUpload");
         boolean begins = route.pattern().equals("/initiateUploadSession");
         return calls.contains(route.pattern()) ? Optional.of("{" + (begins ? "" : "\"sessionId\": \"" + file + "\", ") + "\"fileHash\": \"" + Digest.sha256(content).base64() + "\", \"totalFileSizeBytes\": "
@@ -125,36 +139,22 @@ final class RouteRules {
         return rules;
     }
 
-    private static Map<String, Rule> ofTus() {
-        Map<String, Rule> rules = new HashMap<>();
-        for (String method : List.of("HEAD", "PATCH", "DELETE")) {
-            rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        }
-        rules.put("POST /tus", new AtAll(UPLOAD));
-        rules.put("POST /tus/", new AtAll(UPLOAD));
-        rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        return rules;
-    }
+    private static final Map<String, Rule> TUS = Map.of("POST /tus", new AtAll(UPLOAD), "POST /tus/", new AtAll(UPLOAD), "HEAD /tus/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "PATCH /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "DELETE /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
 
-    private static Map<String, Rule> ofSignedUrls() {
-        Map<String, Rule> rules = new HashMap<>();
-        rules.put("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        rules.put("POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
-        rules.put("DELETE /signed-urls", new Admin());
-        rules.put("POST /files/upload-url", new AtAll(UPLOAD));
-        rules.put("POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED));
-        rules.put("POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN));
-        rules.put("PUT /direct/{file_id}/{part_number}", new Signed(UPLOAD));
-        rules.put("GET /direct/{file_id}/{filename}", new Signed(DOWNLOAD));
-        return rules;
+    private static Map<String, Rule> ofUpflowAndSmart() {
+        return Map.of("POST /uploads/init", new AtAll(UPLOAD), "POST /uploads/{file_id}/complete", new OnFile(UPLOAD, State.COMPLETED),
+                "GET /uploads/{file_id}/status", new OnFile(UPLOAD, State.OPEN), "POST /upload/init", new AtAll(UPLOAD),
+                "GET /upload/missing/{file_id}", new OnFile(UPLOAD, State.OPEN), "POST /assemble/{file_id}", new OnFile(UPLOAD, State.COMPLETED),
+                "GET /api/files", new AtAll(LIST), "GET /api/files/{file_id}", new OnFile(LIST, State.COMPLETED));
     }
 
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
         rules.putAll(ofResumableUploads());
-        rules.putAll(ofTus());
-        rules.putAll(ofSignedUrls());
+        rules.putAll(ofUpflowAndSmart());
+        rules.putAll(TUS);
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
@@ -186,6 +186,7 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
+        rules.putAll(DIRECT);
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }

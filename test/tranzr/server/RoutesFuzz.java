@@ -37,6 +37,13 @@ public final class RoutesFuzz implements FuzzTarget {
         "GET /share/download/{guarded}/a.txt?password=x", "GET /s/{share}\nRange: bytes=0-0\nAccept: text/html", "GET /s/{guarded}\nAuthorization: Basic OnNlY3JldA==",
         "GET /health", "GET /", "PUT /name%20x.txt\nMax-Downloads: 1\nMax-Days: 2\nShare-Password: abc|bytes", "POST /\nContent-Type: multipart/form-data; boundary=b"
         + "|--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\ny\r\n--b--\r\n", "DELETE /delete/{file}/key", "OPTIONS /files",
+        "POST /uploads/init|{\"filename\":\"a\",\"total_chunks\":2,\"chunk_size\":5}", "POST /uploads/{file}/complete", "POST /uploads/{upload}/complete", "GET /uploads/{upload}/status",
+        "POST /upload/init|{\"file_id\":\"{upload}\",\"filename\":\"a\",\"size\":5000,\"chunk_size\":5000,\"chunks\":[{\"chunk_id\":0,\"size\":5000,\"checksum\":\"" + "0".repeat(64) + "\"}]}",
+        "POST /upload/init|{\"file_id\":\"0f8fad5b-d9cb-469f-a165-70867728950e\",\"filename\":\"a\",\"size\":0,\"chunk_size\":1,\"chunks\":[]}", "GET /upload/missing/{upload}",
+        "POST /assemble/{upload}", "POST /assemble/{file}", "GET /api/files?limit=3&after={file}", "GET /api/files/{upload}",
+        "POST /upload/chunk\nContent-Type: multipart/form-data; boundary=b|--b\r\nContent-Disposition: form-data; name=\"file_id\"\r\n\r\n{upload}\r\n--b\r\n"
+        + "Content-Disposition: form-data; name=\"chunk_id\"\r\n\r\n0\r\n--b\r\nContent-Disposition: form-data; name=\"checksum\"\r\n\r\n" + "0".repeat(64)
+        + "\r\n--b\r\nContent-Disposition: form-data; name=\"chunk\"; filename=\"x\"\r\n\r\nhello\r\n--b--\r\n",
         "POST /initiateUploadSession|{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":100,\"fileName\":\"a\"}", "POST /initiateUploadSession|{\"sessionId\":\"{upload}\",\"fileHash\":\"" + HASH
         + "\",\"totalFileSizeBytes\":5000}", "PATCH /uploadFileChunk|{\"sessionId\":\"{upload}\",\"fileHash\":\"" + HASH + "\",\"chunk\":\"aGVsbG8=\",\"startByte\":7,\"endByte\":11}",
         "PATCH /uploadChunk|{\"startByte\":0,\"endByte\":4,\"fileHash\":\"" + HASH + "\",\"sessionId\":\"{upload}\",\"chunk\":\"aGVsbG8\\u003d\"}", "GET /uploadStatus?sessionId={upload}&fileHash=" + HASH,

@@ -56,7 +56,7 @@ import tranzr.json.Json;
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head", "options");
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {

@@ -162,11 +162,6 @@ public final class ServedEngine implements AutoCloseable {
             return this;
         }
 
-        /** This answer, if it is one of success. @throws AssertionError with all of the answer otherwise */
-        public Answer expect2xx() {
-            return status / 100 == 2 ? this : expect(200);
-        }
-
         /** As {@link #expect(int)}, and the problem's stable code. */
         public Answer expect(int wanted, String code) {
             if (!code.equals(expect(wanted).field("code"))) {
@@ -289,11 +284,6 @@ public final class ServedEngine implements AutoCloseable {
     /** Where all that happens is told. */
     public EventHub events() {
         return events;
-    }
-
-    /** The tag that the only part of an upload with these bytes is answered. */
-    public String onlyPartTag(UUID upload, byte[] bytes) {
-        return partTag(upload, 1, 0, bytes);
     }
 
     /** The tag that a part with these bytes is answered. @param part from 1 on */

@@ -4,6 +4,7 @@ import tranzr.accounts.SignedUrls;
 import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.OneUse;
+import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
 import tranzr.api.Throttle;
 import tranzr.http.BadRequestException;
@@ -29,7 +30,7 @@ public final class SignedRoutes {
         this.urls = urls;
     }
 
-    /** {@code PUT /direct/{file_id}/{part_number}}: takes one part; the same again is harmless, and answers the same. */
+    /** {@code PUT /direct/{file_id}/{name}}: takes the part of that number; the same again is harmless, and answers the same. */
     public Response put(Request request) throws Exception {
         SignedUrls.Granted granted = granted(request);
         if (!request.headers("Content-Range").isEmpty()) {
@@ -55,11 +56,12 @@ public final class SignedRoutes {
                 .header("Cache-Control", "no-store");
     }
 
-    /** {@code GET} and {@code HEAD /direct/{file_id}/{filename}}. @param download hands out the file of the path */
+    /** {@code GET} and {@code HEAD /direct/{file_id}/{name}}. @param download hands out the file of the path */
     public Handler download(Handler download) {
         Handler holding = holding(download);
         return request -> {
             SignedUrls.Granted granted = granted(request);
+            Recorder.note(request, "address", granted.once() == null ? "signed" : "signed_once");
             if (granted.once() != null) {
                 request.attach(OneUse.class, new OneUse(() -> urls.use(granted)));
             }

@@ -40,6 +40,8 @@ import tranzr.transfer.Uploads;
 public final class UploadRoutes {
 
     private static final BigDecimal DEFAULT_WAIT = BigDecimal.valueOf(5);
+    /** How long requests may go on that somebody says are dead. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
     private static final BigDecimal MAX_WAIT = BigDecimal.valueOf(60);
 
     private final Engine engine;
@@ -107,7 +109,7 @@ public final class UploadRoutes {
 
     /** {@code GET /upload/status/{file_id}}. */
     public Response status(Request request) {
-        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text)));
+        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text), ENDING));
         Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
         Map<String, Object> view = UploadView.status(upload);
         if (upload.state() == UploadState.PENDING_ASSEMBLY) {

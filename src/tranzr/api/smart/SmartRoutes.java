@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import tranzr.access.Caller;
 import tranzr.api.Callers;
 import tranzr.api.ChunkDoor;
 import tranzr.api.ChunkForm;
@@ -177,7 +178,7 @@ public final class SmartRoutes implements ChunkDoor {
         if (assembly.upload().state() != UploadState.COMPLETED) {
             return told(Problems.told(request, Problem.of(ErrorCode.UNAVAILABLE, "the file is still being verified; ask again").after(SOON)));
         }
-        return Response.json(200, Map.of("status", "ok", "path", "/download/" + id));
+        return Response.json(200, SmartView.assembled(id, Callers.of(request) instanceof Caller.Guest));
     }
 
     /** {@code GET /api/files}. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import tranzr.api.ChunkMap;
 import tranzr.http.Response;
 import tranzr.model.Upload;
@@ -44,6 +45,14 @@ final class SmartView {
         if (written.duplicate()) {
             view.put("duplicate", true);
         }
+        return view;
+    }
+
+    /** @param guest who gets a receipt, and nothing back */
+    static Map<String, Object> assembled(UUID id, boolean guest) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("status", "ok");
+        view.put("path", guest ? null : "/download/" + id);
         return view;
     }
 

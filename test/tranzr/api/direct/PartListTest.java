@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.e2e.Http;
 import tranzr.json.Json;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Answer;
@@ -101,6 +103,29 @@ class PartListTest {
         twin.send(2);
         assertEquals("part 3", twin.complete(List.of(SignedParts.entry(1, twin.send(1)), SignedParts.entry(2, twin.send(2)), SignedParts.entry(3, upload.list().get(2).get("ETag"))))
                 .expect(400, "invalid_part").field("detail").substring(0, 6));
+    }
+
+    /** Some megabytes each: few at a time, and the others are told to come again. */
+    @Test
+    void longListsAreReadFewAtATime() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                Socket socket = new Socket(server.address().getAddress(), server.port());
+                slow.add(socket);
+                socket.getOutputStream().write("POST /files/complete-upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{".getBytes(StandardCharsets.US_ASCII));
+            }
+            String body = "{\"fileId\": \"" + upload.id() + "\", \"parts\": [" + " ".repeat(70_000) + "]}";
+            Http.await("four long lists under way", () -> server.post("/files/complete-upload", body).status() == 503);
+            assertEquals("2", server.post("/files/complete-upload", body).expect(503, "busy").header("Retry-After"));
+            upload.complete(upload.list()).expect(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        String repeated = new String(Json.write(Map.of("fileId", upload.id(), "parts", upload.list())), StandardCharsets.UTF_8);
+        Http.await("room for long lists", () -> server.post("/files/complete-upload", repeated + " ".repeat(70_000)).status() == 200);
     }
 
     @Test

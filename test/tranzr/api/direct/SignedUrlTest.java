@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.e2e.Http;
 import tranzr.model.SigningKey;
 import tranzr.server.ServedEngine;
 import tranzr.server.ServedEngine.Answer;
@@ -267,6 +270,27 @@ class SignedUrlTest {
         upload.send(1);
         server.delete("/requests/" + request.field("request_id"), ANY).expect(204);
         refused(server.put(upload.url(2), upload.bytes(2)), "the link is revoked");
+    }
+
+    /** Nothing goes on by an address whose signer has been revoked, be it in the middle of a part. */
+    @Test
+    void aPartOnItsWayEndsWhenItsSignerIsRevoked() throws IOException {
+        String made = token("");
+        SignedParts upload = begin(bearer(made));
+        try (Socket socket = new Socket(server.address().getAddress(), server.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(("PUT " + pathOf(upload.url(1)) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 400\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(upload.bytes(1), 0, 200);
+            Http.await("a part on its way", () -> server.get("/transfers", ANY).text().contains("\"connections\":1"));
+            server.delete("/tokens/" + field(made, "token_id"), ANY).expect(204);
+            int first;
+            try {
+                first = socket.getInputStream().read();
+            } catch (SocketException reset) {
+                first = -1;
+            }
+            assertEquals(-1, first, "an answer came after the revocation");
+        }
     }
 
     @Test
