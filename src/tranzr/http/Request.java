@@ -75,8 +75,6 @@ public final class Request {
         this.origin = other.origin;
         this.segments = other.segments;
         this.attached = other.attached;
-        this.path = other.path;
-        this.query = other.query;
     }
 
     /**

@@ -92,6 +92,18 @@ class CorsTest {
     }
 
     @Test
+    void whatClientsOfTusSendAndReadIsAllowed() throws Exception {
+        start("https://app.example.org");
+        String sent = "authorization, content-type, tus-resumable, upload-length, upload-defer-length, upload-metadata, upload-offset, upload-checksum, upload-concat, x-http-method-override, "
+                + "x-requested-with, x-request-id";
+        assertEquals(sent, fieldsOf("OPTIONS", "/file", ALLOWED + "Access-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: " + sent + "\r\n").get("access-control-allow-headers"));
+        List<String> read = List.of(fieldsOf("GET", "/file", ALLOWED).get("access-control-expose-headers").split(", "));
+        assertTrue(read.containsAll(List.of("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Defer-Length", "Upload-Concat", "Upload-Expires", "Tus-Version",
+                "Tus-Resumable", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm", "Upload-Complete", "Upload-Limit", "Upload-Draft-Interop-Version", "X-File-Id",
+                "X-Content-SHA256", "X-Share-Url", "Retry-After")), read::toString);
+    }
+
+    @Test
     void anyOriginMeansNoCredentials() throws Exception {
         start("*");
         for (Map<String, String> fields : List.of(fieldsOf("GET", "/file", ALLOWED), fieldsOf("OPTIONS", "/file", ALLOWED + PREFLIGHT))) {

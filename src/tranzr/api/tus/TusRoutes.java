@@ -98,13 +98,8 @@ public final class TusRoutes {
         spec = link.isPresent() ? spec.with(link.get().promise()) : spec;
         Body body = RequestBody.of(request);
         Recorder.note(request, "file_id", spec.id().toString());
-        Upload upload;
-        if (!part && (length == 0 || brings && body.length() == length)) {
-            upload = uploads.receive(spec, body, claim, null, List.of());
-        } else {
-            upload = uploads.start(spec);
-            upload = brings ? firstBytes(uploads, upload, body, claim) : upload;
-        }
+        Upload upload = !part && (length == 0 || brings && body.length() == length) ? whole(uploads, spec, body, claim)
+                : brings ? firstBytes(uploads, spec, body, claim) : uploads.start(spec);
         Response response = told(Response.empty(201), upload);
         if (link.isPresent()) {
             linked(response, request, wish.get(), link.get(), upload);
@@ -212,17 +207,32 @@ public final class TusRoutes {
         }
     }
 
-    /** Without an answer the client does not know the upload, and whatever it has sent wrong it will not send right. */
-    private static Upload firstBytes(Uploads uploads, Upload upload, Body body, DigestClaim claim) {
-        boolean keep = false;
+    /** A small file is one commit. */
+    private static Upload whole(Uploads uploads, NewUpload spec, Body body, DigestClaim claim) {
         try {
-            Upload after = uploads.writeRange(upload.id(), 0, -1, -1, body, claim).upload();
-            keep = true;
-            return completed(uploads, after, HASHING);
-        } finally {
-            if (!keep) {
-                uploads.abort(upload.id());
-            }
+            return uploads.receive(spec, body, claim, null, List.of());
+        } catch (FailureException e) {
+            forget(uploads, spec.id(), e);
+            throw e;
+        }
+    }
+
+    private static Upload firstBytes(Uploads uploads, NewUpload spec, Body body, DigestClaim claim) {
+        Upload upload = uploads.start(spec);
+        try {
+            return completed(uploads, uploads.writeRange(upload.id(), 0, -1, -1, body, claim).upload(), HASHING);
+        } catch (FailureException e) {
+            forget(uploads, upload.id(), e);
+            throw e;
+        }
+    }
+
+    /** Without the answer to its creation no client knows an upload. It would only count against a quota, each time that one tries again. */
+    private static void forget(Uploads uploads, UUID id, FailureException reason) {
+        try {
+            uploads.abort(id);
+        } catch (FailureException e) {
+            reason.addSuppressed(e); // it is gone already, or the store has failed, which tidies up when it starts again
         }
     }
 

@@ -236,6 +236,21 @@ class TusCreationRequirementsTest {
         assertEquals(before, uploads());
     }
 
+    @Test
+    void whatBreaksOffBeforeItsAddressIsToldLeavesNothing() throws Exception {
+        int before = uploads();
+        for (String length : List.of("Upload-Length: 1000000", "Upload-Length: 2000000", "Upload-Defer-Length: 1")) {
+            try (Socket socket = tus.open()) {
+                tus.send(socket, "POST", "/tus", List.of(RawTus.VERSION, RawTus.BYTES, length, "Content-Length: 1000000"));
+                socket.getOutputStream().write(ServedEngine.bytes(300_000, 2));
+                socket.shutdownOutput();
+                RawTus.read(socket, false).expect(423, "body_incomplete");
+            }
+        }
+        tus.ask("POST", "/tus", part(0, 500), "Upload-Defer-Length: 1", RawTus.BYTES, "Upload-Checksum: sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=").expect(460);
+        assertEquals(before, uploads());
+    }
+
     // Links
 
     @Test
