@@ -22,6 +22,7 @@ RUNTIME=(
 TESTING=(
   "org.junit.platform:junit-platform-console-standalone:6.0.1 3009120b7953bfe63add272e65b2bbeca0d41d0dfd8dea605201db15b640e0ff"
   "org.webjars.npm:ws:8.18.3 b64c28961a50fc87cdef667a7b103491fdc56ba5c4109e57b71962dd732c754e"
+  "io.tus.java.client:tus-java-client:0.5.1 196ce59aac4cca7395aca493e1740ba121ef9696232911086ac205a30948e7bb"
   "org.webjars.npm:axe-core:4.6.3 c339ddad238886211644ff2b58f8c395bf42de4a1d7742c98af7aa01a9675ac3"
 )
 # Parts of pages, as their authors publish them. Only the named files go into the jar: package, path in it, name beside the pages.
@@ -46,6 +47,8 @@ PAGE_FILES=(
   "pdfjs-dist wasm/openjpeg.wasm openjpeg.wasm"
   "pdfjs-dist wasm/LICENSE_OPENJPEG openjpeg.LICENSE.txt"
 )
+# Clients and a server of other makers, which tests and the bench run in Node; the lock file beside the list holds their versions and checksums.
+NPM_LIST=test/tranzr/clients
 COPY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
@@ -101,6 +104,32 @@ fetch() {
   got=$(sha256_of "$BUILD/lib/fetched/$(basename "$jar")")
   [ "$got" = "$want" ] || fail "$gav has SHA-256 $got, but $want is pinned. Nothing was built."
   mv "$BUILD/lib/fetched/$(basename "$jar")" "$jar"
+}
+
+npm_ci() { # installs into build/node_modules exactly what the lock file says, and runs no script of theirs
+  (cd "$BUILD" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries=2 --fetch-retry-mintimeout=1000 </dev/null) >"$BUILD/npm.log" 2>&1
+}
+
+fetch_node_packages() { # what could not be had is told in node_modules.missing, for the tests to say so
+  local stamp wrong
+  stamp=$(cat "$NPM_LIST/package.json" "$NPM_LIST/package-lock.json" | cksum)
+  fresh "$BUILD/node_modules" "$stamp" && return
+  mkdir -p "$BUILD"
+  rm -f "$BUILD/node_modules.stamp"
+  if ! command -v npm >/dev/null 2>&1; then
+    echo "npm is not installed" >"$BUILD/node_modules.missing"
+    return
+  fi
+  cp "$NPM_LIST/package.json" "$NPM_LIST/package-lock.json" "$BUILD/"
+  echo "fetching the packages of $NPM_LIST/package-lock.json" >&2
+  if npm_ci; then
+    rm -f "$BUILD/node_modules.missing"
+    echo "$stamp" >"$BUILD/node_modules.stamp"
+    return
+  fi
+  wrong=$(grep -oE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT' "$BUILD/npm.log" | head -1) || true
+  [ -n "$wrong" ] || { cat "$BUILD/npm.log" >&2; fail "npm could not install what $NPM_LIST/package-lock.json pins."; }
+  echo "the npm registry cannot be reached ($wrong)" >"$BUILD/node_modules.missing"
 }
 
 # --- building -----------------------------------------------------------------------------------
@@ -195,8 +224,8 @@ find_jdk
 case "${1:-jar}" in
   jar) build_jar ;;
   run) shift; build_jar; exec "$JDK/bin/java" -jar "$BUILD/tranzr.jar" "$@" ;;
-  test) shift; build_tests; run_java tranzr.TestMain "$@" ;;
-  bench) shift; build_tests; run_java tranzr.bench.Bench "$@" ;;
+  test) shift; fetch_node_packages; build_tests; run_java tranzr.TestMain "$@" ;;
+  bench) shift; fetch_node_packages; build_tests; run_java tranzr.bench.Bench "$@" ;;
   crash) shift; build_tests; run_java tranzr.fault.CrashSearch "$@" ;;
   fuzz) shift; build_tests; run_java tranzr.fuzz.FuzzSearch "$@" ;;
   screenshots) shift; build_tests; run_java tranzr.web.Screenshots "$@" ;;

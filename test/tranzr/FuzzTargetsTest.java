@@ -21,6 +21,7 @@ class FuzzTargetsTest {
     /** What looks like a parser and is none, or is reached through another, with the reason. */
     private static final Map<String, String> ELSEWHERE = new TreeMap<>(Map.of(
             "tranzr.server.Option", "names of settings, looked up in a table",
+            "tranzr.api.ietf.UploadFields", "picks what tranzr.http.StructuredFields and DigestFields have read",
             "tranzr.server.TlsCertificates", "hands whole files to tranzr.security.TlsIdentity"));
 
     @Test

@@ -57,6 +57,24 @@ public sealed interface Caller {
         }
     }
 
+    /**
+     * Whoever has an address that somebody has signed: does one thing with one file, in the name of the one who signed.
+     *
+     * @param signer as it is now; not one of this kind
+     * @param right the only one
+     * @param file the only file
+     */
+    record Signed(Caller signer, Right right, UUID file) implements Caller {
+        public Signed {
+            Objects.requireNonNull(signer);
+            Objects.requireNonNull(right);
+            Objects.requireNonNull(file);
+            if (signer instanceof Signed) {
+                throw new IllegalArgumentException("what was signed signs nothing");
+            }
+        }
+    }
+
     /** Of a token that needs no more than its own word: no session, nothing borrowed. */
     static Caller of(AccessToken token) {
         return new Bearer(token, null);
@@ -73,6 +91,7 @@ public sealed interface Caller {
             case Bearer bearer -> bearer.token().id();
             case Once once -> once.token().id();
             case Guest guest -> guest.request().creator();
+            case Signed signed -> signed.signer().owner();
             case Server _, Nobody _ -> AccessToken.OPERATOR_ID;
         };
     }
@@ -83,6 +102,7 @@ public sealed interface Caller {
             case Bearer bearer -> bearer.token().id().equals(AccessToken.OPERATOR_ID) ? "operator" : "token:" + bearer.token().id();
             case Once once -> "token:" + once.token().id();
             case Guest guest -> "guest:" + guest.request().id();
+            case Signed signed -> signed.signer().actor();
             case Server _ -> "system";
             case Nobody _ -> "nobody";
         };
@@ -93,6 +113,7 @@ public sealed interface Caller {
         return switch (this) {
             case Bearer bearer -> bearer.token().name();
             case Once once -> once.token().name();
+            case Signed signed -> signed.signer().name();
             case Guest _, Server _, Nobody _ -> "";
         };
     }

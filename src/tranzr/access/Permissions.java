@@ -28,6 +28,7 @@ public final class Permissions {
             case Caller.Bearer bearer -> withAdmin(bearer.token().rights());
             case Caller.Once once -> withAdmin(once.token().rights()).contains(once.right()) ? Set.of(once.right()) : Set.of();
             case Caller.Guest _ -> Set.of(Right.UPLOAD);
+            case Caller.Signed signed -> only(signed.right(), atAll(signed.signer()));
             case Caller.Nobody _ -> Set.of();
         };
     }
@@ -41,6 +42,7 @@ public final class Permissions {
                     && ofToken(once.token(), file).contains(once.right()) ? Set.of(once.right()) : Set.of();
             // Whoever knows the random id has got it from the answer to its own start.
             case Caller.Guest guest -> guest.request().id().equals(file.request()) ? Set.of(Right.UPLOAD) : Set.of();
+            case Caller.Signed signed -> signed.file().equals(id) ? only(signed.right(), on(signed.signer(), id, file)) : Set.of();
             case Caller.Nobody _ -> Set.of();
         };
     }
@@ -56,7 +58,7 @@ public final class Permissions {
             case Caller.Bearer bearer -> mayBring(bearer.token(), room);
             case Caller.Once once -> once.right() == Right.UPLOAD && mayBring(once.token(), room);
             case Caller.Guest guest -> guest.request().room().equals(room);
-            case Caller.Nobody _ -> false;
+            case Caller.Signed _, Caller.Nobody _ -> false;
         };
     }
 
@@ -73,7 +75,7 @@ public final class Permissions {
         return switch (caller) {
             case Caller.Server _ -> true;
             case Caller.Bearer bearer -> bearer.token().rights().contains(Right.ADMIN) || bearer.token().rooms().get(room) == Role.OWNER;
-            case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
+            case Caller.Once _, Caller.Guest _, Caller.Signed _, Caller.Nobody _ -> false;
         };
     }
 
@@ -82,7 +84,7 @@ public final class Permissions {
         return switch (caller) {
             case Caller.Server _ -> true;
             case Caller.Bearer bearer -> mayInvite(bearer.token(), room);
-            case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
+            case Caller.Once _, Caller.Guest _, Caller.Signed _, Caller.Nobody _ -> false;
         };
     }
 
@@ -102,7 +104,7 @@ public final class Permissions {
         return switch (caller) {
             case Caller.Server _ -> true;
             case Caller.Bearer bearer -> bearer.token().rights().contains(Right.ADMIN) || bearer.token().rooms().containsKey(room);
-            case Caller.Once _, Caller.Guest _, Caller.Nobody _ -> false;
+            case Caller.Once _, Caller.Guest _, Caller.Signed _, Caller.Nobody _ -> false;
         };
     }
 
@@ -127,6 +129,10 @@ public final class Permissions {
 
     public static boolean isAdmin(Caller caller) {
         return atAll(caller).contains(Right.ADMIN);
+    }
+
+    private static Set<Right> only(Right right, Set<Right> of) {
+        return of.contains(right) ? Set.of(right) : Set.of();
     }
 
     private static Set<Right> withAdmin(Set<Right> rights) {

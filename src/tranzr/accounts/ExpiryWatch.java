@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ends, every few seconds, the requests of those whose token, session or upload request has expired meanwhile, and drops sessions that are
- * over, one-time tokens that nobody used, and upload requests that have been over for long.
+ * over, one-time tokens that nobody used, upload requests that have been over for long, and keys that are of no use any more.
  */
 public final class ExpiryWatch implements AutoCloseable {
 
@@ -18,15 +18,18 @@ public final class ExpiryWatch implements AutoCloseable {
     private final OneTimeTokens onceTokens;
     private final Sessions sessions;
     private final UploadRequests requests;
+    private final SigningKeys keys;
     private final ScheduledThreadPoolExecutor timer;
 
     /** Begins at once. */
-    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens, Sessions sessions, UploadRequests requests) {
+    public ExpiryWatch(Identities identities, LiveCallers live, OneTimeTokens onceTokens, Sessions sessions, UploadRequests requests,
+            SigningKeys keys) {
         this.identities = identities;
         this.live = live;
         this.onceTokens = onceTokens;
         this.sessions = sessions;
         this.requests = requests;
+        this.keys = keys;
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("tranzr-expiry").factory());
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         timer.scheduleWithFixedDelay(this::runSafely, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -47,6 +50,7 @@ public final class ExpiryWatch implements AutoCloseable {
         onceTokens.sweep();
         sessions.sweep();
         requests.sweep();
+        keys.sweep();
     }
 
     /** Returns when nothing runs any more. */

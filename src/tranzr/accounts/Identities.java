@@ -164,12 +164,7 @@ public final class Identities {
      * @param secret the hash of its own secret, which is random
      */
     Optional<UUID> idOfOperators(Digest secret) {
-        return operator.map(token -> {
-            ByteArrayOutputStream both = new ByteArrayOutputStream();
-            both.writeBytes(secret.bytes());
-            both.writeBytes(token.bytes());
-            return AccessToken.idOf(Digest.sha256(both.toByteArray()));
-        });
+        return operator.map(token -> AccessToken.idOf(both(secret, token)));
     }
 
     /** Whether the caller may still do what it was found to be able to do. */
@@ -178,6 +173,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isCurrent(bearer.token())
                     && (bearer.session() == null || core.catalog().entity(Session.class, bearer.session()).isPresent());
             case Caller.Once once -> isCurrent(once.token());
+            case Caller.Signed signed -> isCurrent(signed.signer());
             case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(guest.request()::isSameTo).isPresent();
             case Caller.Server _, Caller.Nobody _ -> true;
         };
@@ -189,6 +185,7 @@ public final class Identities {
             case Caller.Bearer bearer -> isOver(bearer.token()) || bearer.session() != null
                     && core.catalog().entity(Session.class, bearer.session()).filter(this::isLive).isEmpty();
             case Caller.Once once -> isOver(once.token());
+            case Caller.Signed signed -> isOver(signed.signer());
             case Caller.Guest guest -> core.catalog().entity(UploadRequest.class, guest.request().id()).filter(now -> !isClosed(now)).isEmpty();
             case Caller.Server _, Caller.Nobody _ -> false;
         };
@@ -204,6 +201,54 @@ public final class Identities {
                 || core.catalog().entity(AccessToken.class, token.id()).filter(now -> now.hash().equals(token.hash())
                         && now.rights().equals(token.rights()) && now.rooms().equals(token.rooms()) && now.addresses().equals(token.addresses())
                         && !now.isExpired(core.now())).isPresent();
+    }
+
+    /**
+     * Under what a caller can be found again who signs something now.
+     *
+     * @param id a letter for what it is, and its id
+     * @param secret of what let it in: what was signed ends when that is changed
+     */
+    record Signatory(String id, Digest secret) {
+    }
+
+    /** Empty for who cannot sign. */
+    Optional<Signatory> signatory(Caller caller) {
+        return switch (caller) {
+            case Caller.Bearer bearer when bearer.session() != null -> core.catalog().entity(Session.class, bearer.session())
+                    .map(session -> new Signatory("s" + session.id(), both(session.hash(), secretOf(bearer.token()))));
+            case Caller.Bearer bearer -> Optional.of(new Signatory("t" + bearer.token().id(), secretOf(bearer.token())));
+            case Caller.Guest guest -> Optional.of(new Signatory("g" + guest.request().id(), guest.request().hash()));
+            case Caller.Once _, Caller.Signed _, Caller.Server _, Caller.Nobody _ -> Optional.empty();
+        };
+    }
+
+    /** Who has signed, as it is now; empty when that one could not come in any more. @param id of a {@link Signatory} */
+    Optional<Caller> signer(String id, InetAddress from) {
+        UUID uuid = UUID.fromString(id.substring(1));
+        try {
+            return switch (id.charAt(0)) {
+                case 't' -> Optional.of(Caller.of(usable(tokenOf(uuid), from)));
+                case 's' -> core.catalog().entity(Session.class, uuid).filter(this::isLive)
+                        .map(session -> new Caller.Bearer(usable(tokenOf(session.token()), from), session.id()));
+                case 'g' -> core.catalog().entity(UploadRequest.class, uuid).filter(request -> !isClosed(request)).map(Caller.Guest::new);
+                default -> Optional.empty();
+            };
+        } catch (FailureException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The operator's is in no record. While none is asked for, it is that of nobody, and ends when one is. */
+    private Digest secretOf(AccessToken token) {
+        return !token.id().equals(AccessToken.OPERATOR_ID) ? token.hash() : operator.orElseGet(() -> Tokens.hash(isTokenRequired() ? "none" : "open"));
+    }
+
+    private static Digest both(Digest a, Digest b) {
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(a.bytes());
+        both.writeBytes(b.bytes());
+        return Digest.sha256(both.toByteArray());
     }
 
     private AccessToken tokenOf(UUID id) {

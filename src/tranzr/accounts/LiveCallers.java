@@ -67,12 +67,17 @@ public final class LiveCallers {
 
     /** Ends all requests of these callers. */
     public void end(Predicate<Caller> of) {
-        endStays(stay -> of.test(stay.caller));
+        endStays(stay -> isOf(stay.caller, of));
     }
 
     /** Ends the requests of these callers that are, or may be, about a file. */
     public void endOf(UUID file, Predicate<Caller> of) {
-        endStays(stay -> (stay.file == null || stay.file.equals(file)) && of.test(stay.caller));
+        endStays(stay -> (stay.file == null || stay.file.equals(file)) && isOf(stay.caller, of));
+    }
+
+    /** What was signed by somebody ends as if it were that one's own. */
+    private static boolean isOf(Caller caller, Predicate<Caller> of) {
+        return of.test(caller) || caller instanceof Caller.Signed signed && of.test(signed.signer());
     }
 
     /** Ends all requests made with a token, whether by its bearer, by a browser or by a one-time token. */
@@ -80,7 +85,7 @@ public final class LiveCallers {
         end(caller -> switch (caller) {
             case Caller.Bearer bearer -> bearer.token().id().equals(token);
             case Caller.Once once -> once.token().id().equals(token);
-            case Caller.Guest _, Caller.Server _, Caller.Nobody _ -> false;
+            case Caller.Guest _, Caller.Signed _, Caller.Server _, Caller.Nobody _ -> false;
         });
     }
 

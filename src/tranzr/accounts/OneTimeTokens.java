@@ -90,6 +90,24 @@ public final class OneTimeTokens {
         });
     }
 
+    /** Whether there is one of this id that nobody has used and whose time is not over. */
+    boolean isUnused(UUID id) {
+        return core.catalog().entity(OneTimeToken.class, id).filter(once -> core.now().isBefore(once.expires())).isPresent();
+    }
+
+    /** Uses one up, for what its own secret is not asked; false when somebody was faster, or it is over. Durable on return. */
+    boolean use(UUID id) {
+        if (!isUnused(id)) {
+            return false;
+        }
+        try {
+            core.commit(List.of(new Change.EntityRemoved(OneTimeToken.class, id)));
+            return true;
+        } catch (ConflictException e) {
+            return false;
+        }
+    }
+
     /** Removes those that have expired. */
     void sweep() {
         Instant now = core.now();

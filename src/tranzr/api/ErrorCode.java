@@ -25,6 +25,7 @@ public enum ErrorCode {
     HASH_MISMATCH(422, "Hash mismatch", false),
     CHUNK_CONFLICT(409, "Other bytes are already there", false),
     LENGTH_MISMATCH(409, "The upload has another length", false),
+    CANNOT_JOIN(422, "The uploads cannot be joined", false),
     ID_TAKEN(409, "The id is in use", false),
     LENGTH_UNKNOWN(409, "The length is not known yet", false),
     MISSING_CHUNKS(409, "Chunks are missing", false),
@@ -93,6 +94,10 @@ public enum ErrorCode {
     UPGRADE_REQUIRED(426, "Upgrade required", false),
     WEBSOCKET_UNAVAILABLE(501, "No WebSockets here", false),
     UNAVAILABLE(503, "Not available now", true),
+    INCONSISTENT_UPLOAD_LENGTH(400, "Inconsistent upload length values", false),
+    COMPLETED_UPLOAD(400, "Upload is completed", false),
+    SIGNATURE_INVALID(403, "The address does not hold", false),
+    INVALID_PART(400, "Invalid part", false),
     INTERNAL_ERROR(500, "Internal error", false);
 
     private final int status;

@@ -44,6 +44,11 @@ public final class Fields {
         return new Fields(request.json(MAX_JSON_BYTES));
     }
 
+    /** The same of an object that may be larger. @param maxBytes the most it may have; the caller sees to it that there are few of them at a time */
+    public static Fields json(Request request, int maxBytes) {
+        return new Fields(request.json(maxBytes));
+    }
+
     /** The named fields of the JSON object and of the query. @throws BadRequestException when the two contradict each other */
     public static Fields jsonAndQuery(Request request, List<String> names) {
         Map<String, Object> both = new LinkedHashMap<>(request.json(MAX_JSON_BYTES));
@@ -123,6 +128,20 @@ public final class Fields {
                 yield Optional.of(new Fields(fields));
             }
             default -> throw invalid(name, "must be an object");
+        };
+    }
+
+    /** The fields of each object in a list. */
+    public Optional<List<Fields>> objects(String name) {
+        return switch (values.get(name)) {
+            case null -> Optional.empty();
+            case List<?> list -> Optional.of(list.stream().map(each -> {
+                if (each instanceof Map<?, ?>) {
+                    return new Fields(Collections.singletonMap(name, each)).object(name).orElseThrow();
+                }
+                throw invalid(name, "must be a list of objects");
+            }).toList());
+            default -> throw invalid(name, "must be a list of objects");
         };
     }
 

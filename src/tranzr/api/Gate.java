@@ -10,6 +10,7 @@ import tranzr.access.Permissions;
 import tranzr.accounts.Identities;
 import tranzr.accounts.LiveCallers;
 import tranzr.accounts.SecondFactor;
+import tranzr.accounts.SignedUrls;
 import tranzr.http.BadRequestException;
 import tranzr.http.Cors;
 import tranzr.http.Handler;
@@ -46,18 +47,21 @@ public final class Gate {
     private final Identities identities;
     private final LiveCallers live;
     private final SecondFactor factor;
+    private final SignedUrls signed;
     private final Cors cors;
     private final Optional<String> ownHost;
 
     /**
      * @param live told of every request that came in by a secret, until its answer is out
+     * @param signed what lets in whoever has an address that it has signed
      * @param cors other origins whose pages are trusted like this server's own
      * @param baseUrl the configured one, whose host is allowed beside the names of loopback
      */
-    public Gate(Identities identities, LiveCallers live, SecondFactor factor, Cors cors, Optional<String> baseUrl) {
+    public Gate(Identities identities, LiveCallers live, SecondFactor factor, SignedUrls signed, Cors cors, Optional<String> baseUrl) {
         this.identities = identities;
         this.live = live;
         this.factor = factor;
+        this.signed = signed;
         this.cors = cors;
         this.ownHost = baseUrl.flatMap(Gate::hostOfUrl);
     }
@@ -103,6 +107,11 @@ public final class Gate {
             Callers.set(request, Caller.NOBODY);
             return;
         }
+        if (need == Need.SIGNED) {
+            // No page of another site has such an address but from somebody who may give it away.
+            Callers.set(request, enter(request, () -> signed(request)));
+            return;
+        }
         if (need == Need.GUEST) {
             checkSite(request, false);
             identities.requestOf(request.path("link")).ifPresent(id -> Recorder.note(request, "request_id", id.toString()));
@@ -137,7 +146,15 @@ public final class Gate {
             }
             stay.close();
         }
-        throw new FailureException(caller instanceof Caller.Guest ? new Failure.RequestClosed() : new Failure.WrongToken());
+        throw new FailureException(caller instanceof Caller.Guest ? new Failure.RequestClosed()
+                : caller instanceof Caller.Signed ? new Failure.SignatureInvalid() : new Failure.WrongToken());
+    }
+
+    /** What the address allows stays with the request. */
+    private Caller signed(Request request) {
+        SignedUrls.Granted granted = signed.check(new SignedUrls.Asked(request.method(), request.rawPath(), request.rawQuery().orElse(""), request.contentLength(), request.client()));
+        request.attach(SignedUrls.Granted.class, granted);
+        return granted.caller();
     }
 
     /** Basic carries it only where the token is in the path. */

@@ -9,6 +9,8 @@ public enum Need {
     OPEN(null),
     /** No token: the link of an upload request, which is in the path, and its password, if it has one. */
     GUEST(null),
+    /** No token: the signature of the address is enough. */
+    SIGNED(null),
     /** Any token. */
     TOKEN(null),
     /** A token with {@link Right#UPLOAD}, or the link of an upload request. */

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import tranzr.events.Reason;
 import tranzr.http.BadRequestException;
@@ -54,17 +53,6 @@ public final class Problems implements HttpListener.ErrorMapper {
                 Problem problem = told(request, withMore(request, problemOf(request, e)));
                 boolean json = request.accepts("application/json") || request.accepts("application/problem+json");
                 return unasked(request, json ? problem.toJson() : problem.toText());
-            }
-        };
-    }
-
-    /** Makes a handler answer its failures in JSON, with the statuses that the clients of its protocol understand. @param as what the protocol makes of a problem */
-    public Handler adapted(Handler handler, BiFunction<Request, Problem, Problem> as) {
-        return request -> {
-            try {
-                return handler.handle(request);
-            } catch (Exception e) {
-                return unasked(request, as.apply(request, told(request, withMore(request, problemOf(request, e)))).toJson());
             }
         };
     }
@@ -119,7 +107,8 @@ public final class Problems implements HttpListener.ErrorMapper {
                 .with("incident", id);
     }
 
-    private static Problem of(BadRequestException e) {
+    /** How a refusal that the request itself earns is told. */
+    public static Problem of(BadRequestException e) {
         Problem problem = ErrorCode.of(e.code())
                 .map(code -> new Problem(e.status(), e.code(), code.title(), e.getMessage(), code.retryable(), null, Map.of()))
                 .orElseGet(() -> new Problem(e.status(), e.code(), "Bad request", e.getMessage(), false, null, Map.of()));
@@ -153,6 +142,7 @@ public final class Problems implements HttpListener.ErrorMapper {
                     "other bytes are already stored there; they stay as they are").with("offset", f.offset());
             case Failure.LengthMismatch f -> Problem.of(ErrorCode.LENGTH_MISMATCH, "the upload has " + f.actual() + " bytes, not " + f.expected())
                     .with("expected", f.expected()).with("actual", f.actual());
+            case Failure.CannotJoin f -> Problem.of(ErrorCode.CANNOT_JOIN, "the uploads cannot be joined without copying: " + f.why());
             case Failure.IdTaken _ -> Problem.of(ErrorCode.ID_TAKEN, "this id is in use; choose another");
             case Failure.LengthUnknown _ -> Problem.of(ErrorCode.LENGTH_UNKNOWN, "nobody has said how long the upload is; send file_size, in bytes");
             case Failure.MissingChunks f -> Problem.of(ErrorCode.MISSING_CHUNKS, "the upload is not whole yet")
@@ -223,6 +213,8 @@ public final class Problems implements HttpListener.ErrorMapper {
             case Failure.NoSecondFactor _ -> Problem.of(ErrorCode.NO_SECOND_FACTOR, "the token has no second factor");
             case Failure.NotForOperator _ -> Problem.of(ErrorCode.NOT_FOR_OPERATOR,
                     "the token given at the server's start cannot have this; make a token for it");
+            case Failure.SignatureInvalid _ -> Problem.of(ErrorCode.SIGNATURE_INVALID,
+                    "this address does not hold: it is not as it was signed, or has ended; ask for another");
             case Failure.AddressNotAllowed _ -> Problem.of(ErrorCode.ADDRESS_NOT_ALLOWED, "not from this address");
             case Failure.TooManyRequests f -> Problem.of(ErrorCode.TOO_MANY_REQUESTS, "too many requests").after(f.retryAfter());
             case Failure.TooManyTransfers f -> Problem.of(ErrorCode.TOO_MANY_TRANSFERS,

@@ -12,7 +12,12 @@ public final class ShareLinks {
 
     /** The short link of a share, with the file's name last, so that {@code curl -O} and {@code wget} save it under that. */
     public static String url(String baseUrl, String token, String filename) {
-        return baseUrl + "/s/" + token + "/" + encoded(FileName.forDownload(filename));
+        return baseUrl + "/s/" + token + "/" + segment(filename);
+    }
+
+    /** A file's name as the last segment of a path, cleaned as it is for a download. */
+    public static String segment(String filename) {
+        return encoded(FileName.forDownload(filename));
     }
 
     /** A path segment (RFC 3986, section 3.3); more is encoded than has to be, which is harmless. */

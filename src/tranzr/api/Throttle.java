@@ -98,6 +98,7 @@ public final class Throttle {
             case Caller.Bearer bearer -> bearer.token().id();
             case Caller.Once once -> once.token().id();
             case Caller.Guest guest -> guest.request().id();
+            case Caller.Signed signed -> keyOf(signed.signer());
             case Caller.Server _, Caller.Nobody _ -> null;
         };
     }

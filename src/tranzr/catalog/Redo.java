@@ -9,8 +9,14 @@ import java.util.UUID;
 public interface Redo {
 
     /**
-     * Writes the bytes again; called in the order of their commits, once or more often for the same bytes. An upload that is removed
+     * Writes the bytes again; called in the order of their commits, once or more often for the same bytes. That of an upload that is removed
      * later in the journal may still be named.
+     *
+     * @param object under which id the storage has the bytes of the upload
      */
-    void write(UUID id, long offset, ByteBuffer bytes) throws IOException;
+    void write(UUID object, long offset, ByteBuffer bytes) throws IOException;
+
+    /** The upload whose bytes these were is removed; none will be written there again. */
+    default void removed(UUID object) throws IOException {
+    }
 }

@@ -41,11 +41,11 @@ public interface Disk {
     /** In bytes. @throws java.nio.file.NoSuchFileException when missing */
     long size(Path file) throws IOException;
 
-    /** Unlinks a file. @return false when there was none */
+    /** Unlinks a file, or removes an empty directory. @return false when there was none */
     boolean delete(Path file) throws IOException;
 
     /**
-     * Gives a file a second name in the same directory; its bytes go when it has lost both. Not durable before {@link #forceDirectory}.
+     * Gives a file a second name; its bytes go when it has lost both. Not durable before {@link #forceDirectory} of the directory of that name.
      *
      * @return false when it cannot be done: the file system has no such names, or the file has as many as it may have
      * @throws java.nio.file.NoSuchFileException when there is no such file

@@ -211,6 +211,7 @@ public final class Subscription implements AutoCloseable {
             case Caller.Bearer bearer -> current(bearer.token()) == null ? Caller.NOBODY : new Caller.Bearer(current(bearer.token()), bearer.session());
             case Caller.Once once -> current(once.token()) == null ? Caller.NOBODY : new Caller.Once(current(once.token()), once.right(), once.file(), once.oneTime());
             case Caller.Guest guest -> catalog.entity(UploadRequest.class, guest.request().id()).<Caller>map(Caller.Guest::new).orElse(Caller.NOBODY);
+            case Caller.Signed _ -> Caller.NOBODY; // an address is for one request, and none of these
             case Caller.Server _, Caller.Nobody _ -> caller;
         };
         caller = now;

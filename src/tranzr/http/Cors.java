@@ -23,12 +23,12 @@ public record Cors(Set<String> origins, boolean isAny) {
 
     private static final String MAX_AGE_SECONDS = "7200"; // no browser keeps it longer
     private static final Set<String> REQUEST_FIELDS = Set.of("authorization", "accept", "content-type", "content-range", "content-disposition", "range",
-            "repr-digest", "content-digest", "digest", "want-repr-digest");
+            "repr-digest", "content-digest", "digest", "want-repr-digest", "want-content-digest");
     private static final List<String> REQUEST_PREFIXES = List.of("x-", "if-", "tus-", "upload-");
-    private static final String ANSWER_FIELDS = "Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, "
-            + "Retry-After, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Complete, Upload-Expires, Upload-Length, Upload-Limit, "
-            + "Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Content-SHA256, X-Delete-Url, X-File-Id, X-Request-Id, "
-            + "X-Total-Count";
+    private static final String ANSWER_FIELDS = "Accept-Patch, Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, "
+            + "Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Complete, Upload-Concat, Upload-Defer-Length, "
+            + "Upload-Draft-Interop-Version, Upload-Expires, Upload-Incomplete, Upload-Length, Upload-Limit, Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Content-SHA256, X-Delete-Url, "
+            + "X-File-Id, X-Request-Id, X-Share-Password, X-Share-Url, X-Total-Count";
 
     public Cors {
         origins = Set.copyOf(origins);

@@ -3,14 +3,18 @@ package tranzr.http;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tranzr.model.Digest;
+import tranzr.model.HashAlgorithm;
 
-/** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries (RFC 9651, section 3.2) of byte sequences by algorithm. */
+/** {@code Content-Digest} and {@code Repr-Digest} (RFC 9530): dictionaries ({@link StructuredFields}) of byte sequences by algorithm. */
 public final class DigestFields {
 
     private static final int SHA256_BYTES = 32;
+    private static final int SHA512_BYTES = 64;
     private static final int CRC_BYTES = 4;
+    private static final int MAX_PREFERENCE = 10;
 
     private DigestFields() {
     }
@@ -34,45 +38,63 @@ public final class DigestFields {
         return member(field, lines, "crc32c", CRC_BYTES).map(bytes -> ByteBuffer.wrap(bytes).getInt());
     }
 
-    /** The last member of this key (RFC 9651, section 4.2.2), decoded. @param length how many bytes it has */
+    /**
+     * The {@code sha-512} digest that a field carries; empty when there is none.
+     *
+     * @throws BadRequestException {@code invalid_digest} when the field is malformed or the digest has not 64 bytes
+     */
+    public static Optional<byte[]> sha512(String field, List<String> lines) {
+        return member(field, lines, "sha-512", SHA512_BYTES);
+    }
+
+    /**
+     * Which of SHA-256 and SHA-512 {@code Want-Repr-Digest} or {@code Want-Content-Digest} prefers (RFC 9530, section 4): the one of the higher weight of 1 to 10, SHA-256 of equal ones; empty when
+     * it wants neither, and when the field is malformed.
+     */
+    public static Optional<HashAlgorithm> preferred(List<String> lines) {
+        long shorter = weight(lines, "sha-256");
+        long longer = weight(lines, "sha-512");
+        return Math.max(shorter, longer) < 1 ? Optional.empty() : Optional.of(shorter >= longer ? HashAlgorithm.SHA_256 : HashAlgorithm.SHA_512);
+    }
+
+    /** Whether {@code Want-Repr-Digest} or {@code Want-Content-Digest} says that SHA-256 is not acceptable: by a weight of 0. */
+    public static boolean declineSha256(List<String> lines) {
+        return weight(lines, "sha-256") == 0;
+    }
+
+    /** -1 when it is not named, or by no weight. */
+    private static long weight(List<String> lines, String algorithm) {
+        Object weight = StructuredFields.dictionary(lines).map(members -> members.get(algorithm)).orElse(null);
+        return weight instanceof Long number && number >= 0 && number <= MAX_PREFERENCE ? number : -1;
+    }
+
+    /** The field's value for the SHA-256 of something. */
+    public static String of(Digest digest) {
+        return "sha-256=:" + digest.base64() + ":";
+    }
+
+    /** The field's value. @param algorithm SHA-256 or SHA-512 */
+    static String of(HashAlgorithm algorithm, byte[] digest) {
+        return (algorithm == HashAlgorithm.SHA_512 ? "sha-512=:" : "sha-256=:") + Base64.getEncoder().encodeToString(digest) + ":";
+    }
+
+    /** The last member of this key. @param length how many bytes it has */
     private static Optional<byte[]> member(String field, List<String> lines, String key, int length) {
-        Optional<byte[]> digest = Optional.empty();
         if (lines.isEmpty()) {
-            return digest;
+            return Optional.empty();
         }
-        for (String member : String.join(",", lines).split(",", -1)) {
-            // No comma stands in a byte sequence or in a key; parameters with one are not known for these fields.
-            String stripped = member.strip();
-            int equals = stripped.indexOf('=');
-            int end = stripped.lastIndexOf(':');
-            if (equals < 1 || !isKey(stripped.substring(0, equals)) || equals + 2 > end || stripped.charAt(equals + 1) != ':'
-                    || !(end == stripped.length() - 1 || stripped.charAt(end + 1) == ';')) {
-                throw invalid(field);
-            }
-            if (stripped.substring(0, equals).equals(key)) {
-                digest = Optional.of(decode(field, stripped.substring(equals + 2, end), length));
-            }
+        Map<String, Object> members = StructuredFields.dictionary(lines).orElseThrow(() -> invalid(field));
+        if (members.isEmpty() || !members.values().stream().allMatch(byte[].class::isInstance)) {
+            throw invalid(field);
+        }
+        Optional<byte[]> digest = Optional.ofNullable((byte[]) members.get(key));
+        if (digest.isPresent() && digest.get().length != length) {
+            throw invalid(field);
         }
         return digest;
     }
 
-    private static boolean isKey(String key) {
-        return key.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || "_-.*".indexOf(c) >= 0);
-    }
-
-    private static byte[] decode(String field, String base64, int length) {
-        try {
-            byte[] bytes = Base64.getDecoder().decode(base64);
-            if (bytes.length != length || base64.length() != (length + 2) / 3 * 4) {
-                throw invalid(field);
-            }
-            return bytes;
-        } catch (IllegalArgumentException e) {
-            throw invalid(field);
-        }
-    }
-
     private static BadRequestException invalid(String field) {
-        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes: or crc32c=:base64 of 4 bytes: (RFC 9530).");
+        return new BadRequestException(400, "invalid_digest", field, field + " is not like sha-256=:base64 of 32 bytes:, sha-512=:base64 of 64 bytes: or crc32c=:base64 of 4 bytes: (RFC 9530).");
     }
 }

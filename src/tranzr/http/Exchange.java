@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -49,6 +50,8 @@ final class Exchange implements Request.Origin {
     private volatile long lingerUntil = NO_LINGERING;
     /** Null as long as HTTP is spoken. */
     private volatile WebSocket socket;
+    /** Null for what is usual. */
+    private volatile Response slowAnswer;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
     private boolean finished;
@@ -271,11 +274,13 @@ final class Exchange implements Request.Origin {
         if (stalled || progress.tooSlow(now, unseen)) {
             if (reading && claimAnswer()) {
                 lingerUntil = now + FAREWELL_NANOS;
-                account.status(408);
                 Limits limits = options.limits();
                 String why = stalled ? "No byte of the body came for " + limits.stall().toSeconds() + " s."
                         : "The body comes at less than " + limits.minRate() + " bytes a second.";
-                Thread.startVirtualThread(() -> answerSlow(why));
+                Response own = slowAnswer;
+                Response answer = own != null ? own : RequestHead.refusal(new BadRequestException(408, "request_timeout", null, why));
+                account.status(answer.status());
+                Thread.startVirtualThread(() -> answerSlow(answer));
             } else {
                 forgetUnsent();
                 abort();
@@ -312,10 +317,10 @@ final class Exchange implements Request.Origin {
     }
 
     /** The handler's thread waits for bytes, so nobody else writes. The client gets a moment to read the answer, which a reset would take from it. */
-    private void answerSlow(String why) {
+    private void answerSlow(Response answer) {
         try {
             if (wire != null) {
-                wire.out().refuse(new BadRequestException(408, "request_timeout", null, why), account.id());
+                wire.out().refuse(answer, account.id());
                 wire.channel().shutdownOutput();
                 return;
             }
@@ -376,6 +381,11 @@ final class Exchange implements Request.Origin {
     }
 
     @Override
+    public void whenSlow(Response answer) {
+        slowAnswer = answer;
+    }
+
+    @Override
     public InetAddress client() {
         return proxies().client();
     }
@@ -398,6 +408,19 @@ final class Exchange implements Request.Origin {
     @Override
     public boolean canUpgrade() {
         return wire != null && http.getProtocol().equals("HTTP/1.1");
+    }
+
+    @Override
+    public boolean interim(int status, String reason, Map<String, String> fields) {
+        byte[] head = Response.interim(status, reason, fields);
+        progress.begin(false);
+        try {
+            return canUpgrade() && wire.out().interim(head, () -> !answered.get());
+        } catch (IOException e) {
+            return false; // the client has left, as the next read will find out
+        } finally {
+            progress.end(0);
+        }
     }
 
     private String scheme() {

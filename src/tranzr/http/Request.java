@@ -39,6 +39,8 @@ public final class Request {
 
         boolean canUpgrade();
 
+        boolean interim(int status, String reason, Map<String, String> fields);
+
         void abort();
 
         String id();
@@ -46,6 +48,8 @@ public final class Request {
         void whenEnded(Consumer<Ended> listener);
 
         void pace(Pace in, Pace out);
+
+        void whenSlow(Response answer);
     }
 
     private final RequestHead head;
@@ -61,7 +65,7 @@ public final class Request {
         this.head = head;
         this.body = body;
         this.origin = origin;
-        this.segments = decodePath(head.rawPath());
+        this.segments = UriText.segments(head.rawPath());
         this.attached = new HashMap<>(4);
     }
 
@@ -168,7 +172,7 @@ public final class Request {
 
     private Map<String, List<String>> query() {
         if (query == null) {
-            query = decodeQuery(head.rawQuery());
+            query = UriText.query(head.rawQuery());
         }
         return query;
     }
@@ -249,7 +253,7 @@ public final class Request {
             throw new BadRequestException(413, "body_too_large", null, "The form here has at most " + maxBytes + " bytes.");
         }
         Map<String, String> form = new LinkedHashMap<>();
-        decodeQuery(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
+        UriText.query(new String(bytes, StandardCharsets.ISO_8859_1)).forEach((name, values) -> {
             if (values.size() > 1) {
                 throw RequestHead.bad("invalid_query", name, "The field " + name + " is there twice.");
             }
@@ -279,6 +283,26 @@ public final class Request {
      */
     public boolean canUpgrade() {
         return origin.canUpgrade();
+    }
+
+    /** Whether {@link #interim} can tell something, as far as is known: only where the server's internals are open to us, and to no client of HTTP/1.0 (RFC 9110, section 15.2). */
+    public boolean canInterim() {
+        return origin.canUpgrade();
+    }
+
+    /**
+     * Sends an interim answer (RFC 9110, section 15.2) at once; the final one follows. To be called by the handler's thread, before it returns its answer. A
+     * {@code 100 Continue} that the client waits for still comes, when the body is first read. The client need not read before it has sent its body, so
+     * whoever sends many has to bound what they have together.
+     *
+     * @param status 102 to 199, since 100 is sent by reading and 101 is no interim answer
+     * @param reason of the status line
+     * @param fields as {@link Response#header} takes them
+     * @return whether it went out; false where that is not possible, and when the connection has ended
+     * @throws IllegalArgumentException for another status, or what no field may carry
+     */
+    public boolean interim(int status, String reason, Map<String, String> fields) {
+        return origin.interim(status, reason, fields);
     }
 
     /**
@@ -363,6 +387,16 @@ public final class Request {
         origin.pace(in, out);
     }
 
+    /**
+     * Sets what the client is told when its body stalls or comes too slowly, in place of 408, for protocols whose clients take that for final. Only where the server's
+     * internals are open to us; elsewhere such a connection is just closed.
+     *
+     * @param answer a short one
+     */
+    public void whenSlow(Response answer) {
+        origin.whenSlow(answer);
+    }
+
     /** Ends the connection from any thread: a stuck read or write of the handler fails at once. */
     public void abort() {
         origin.abort();
@@ -376,42 +410,5 @@ public final class Request {
     private static double quality(String text) {
         boolean valid = text.matches("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?");
         return valid ? Double.parseDouble(text) : 0;
-    }
-
-    private static List<String> decodePath(String rawPath) {
-        List<String> segments = new ArrayList<>();
-        if (rawPath.equals("/")) {
-            return List.of();
-        }
-        for (String segment : rawPath.substring(1).split("/", -1)) {
-            String decoded = decode(segment, false, "invalid_path", "The path is not percent-encoded UTF-8.");
-            if (decoded.indexOf('\0') >= 0) {
-                throw RequestHead.bad("invalid_path", null, "The path has a NUL.");
-            }
-            segments.add(decoded);
-        }
-        return List.copyOf(segments);
-    }
-
-    private static Map<String, List<String>> decodeQuery(String rawQuery) {
-        Map<String, List<String>> query = new LinkedHashMap<>();
-        String message = "The query is not percent-encoded UTF-8.";
-        for (String pair : rawQuery == null ? new String[0] : rawQuery.split("&")) {
-            int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals), true, "invalid_query", message);
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), true, "invalid_query", message);
-            if (!pair.isEmpty()) {
-                query.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
-            }
-        }
-        return query;
-    }
-
-    private static String decode(String text, boolean plusIsSpace, String code, String message) {
-        try {
-            return Syntax.percentDecode(text, plusIsSpace);
-        } catch (CharacterCodingException e) {
-            throw RequestHead.bad(code, null, message);
-        }
     }
 }

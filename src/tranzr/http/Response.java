@@ -31,6 +31,8 @@ public final class Response {
     private final BodyWriter body;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private Consumer<Boolean> ended;
+    /** The body, when it is at hand as a whole; else null. */
+    private byte[] bytes;
     /** Null where the connection stays with HTTP. */
     private Upgrade upgrade;
 
@@ -84,7 +86,20 @@ public final class Response {
     }
 
     public static Response bytes(int status, String contentType, byte[] body) {
-        return new Response(status, contentType, body.length, out -> out.write(body), null);
+        Response response = new Response(status, contentType, body.length, out -> out.write(body), null);
+        response.bytes = body;
+        return response;
+    }
+
+    /**
+     * Adds the digest of the body that {@code Want-Content-Digest} prefers (RFC 9530, sections 2 and 4), when the body is at hand as a whole and it is SHA-256 or SHA-512 that is wanted.
+     */
+    public Response digestedFor(Request request) {
+        if (bytes != null && !forbidsBody()) {
+            DigestFields.preferred(request.headers("Want-Content-Digest"))
+                    .ifPresent(algorithm -> header("Content-Digest", DigestFields.of(algorithm, algorithm.engine().digest(bytes))));
+        }
+        return this;
     }
 
     /**
@@ -123,6 +138,18 @@ public final class Response {
         Response response = new Response(SWITCHING_PROTOCOLS, null, 0, out -> { }, null);
         response.upgrade = upgrade;
         return response;
+    }
+
+    /** The head of an interim answer as it goes over the connection, checked like that of a final one. */
+    static byte[] interim(int status, String reason, Map<String, String> fields) {
+        if (status <= SWITCHING_PROTOCOLS || status > 199) {
+            throw new IllegalArgumentException("not the status of an interim answer: " + status);
+        }
+        Response checked = empty(200);
+        fields.forEach(checked::header);
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " " + reason + "\r\n");
+        checked.headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Sets a header field. @throws IllegalArgumentException for CR, LF, NUL or what is not Latin-1 in the value, or for a bad name */

@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * Finds the route of a request by its decoded segments. A pattern is like {@code /uploads/{file_id}/chunks/{chunk_index}}: literal
  * segments win over named ones, segment by segment from the left; a named one matches any segment but an empty one. The path is
  * found first, then the method: a path that lacks the method is 405 with {@code Allow}, even when a less literal pattern has it.
- * HEAD falls back to GET, OPTIONS answers 204 with {@code Allow}, and so does
- * a browser's preflight ({@link Cors}) to any path there is. Immutable, for any thread.
+ * HEAD falls back to GET. OPTIONS answers 204 with {@code Allow} where no route has it, and {@code Allow} comes with what a route answers to it; a browser's preflight
+ * ({@link Cors}) is answered for any path there is. Immutable, for any thread.
  */
 public final class Router implements Handler {
 
@@ -86,7 +86,11 @@ public final class Router implements Handler {
         }
         if (target != null) {
             request.bind(values(target, segments));
-            return target.handler().handle(request);
+            Response answer = target.handler().handle(request);
+            if (request.method().equals("OPTIONS")) {
+                answer.headerIfAbsent("Allow", allow(node));
+            }
+            return answer;
         }
         if (request.method().equals("OPTIONS")) {
             return Response.empty(204).header("Allow", allow(node));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /**
  * What goes to one connection, in place of the JDK's own stream: large pieces pass without a copy on the heap. Before a handler
@@ -61,10 +62,30 @@ final class WireOutput extends OutputStream {
      * @throws IOException also when the client is not ready for an answer
      */
     void refuse(BadRequestException refusal, String requestId) throws IOException {
+        refuse(RequestHead.refusal(refusal), requestId);
+    }
+
+    /** As {@link #refuse(BadRequestException, String)}. @param refusal a short answer */
+    synchronized void refuse(Response refusal, String requestId) throws IOException {
         if (!link.isEstablished()) {
             throw new IOException("TLS is not established");
         }
-        transmit(RequestHead.refusal(refusal).wholeAnswer(requestId));
+        transmit(refusal.wholeAnswer(requestId));
+    }
+
+    /**
+     * Sends the head of an interim answer, before the final one has begun. The watchdog refuses a slow request from a thread of its own, and what it says is the last: so
+     * the two exclude each other.
+     *
+     * @param open asked when nobody else can write: whether the request is still unanswered
+     * @return whether it was
+     */
+    synchronized boolean interim(byte[] head, BooleanSupplier open) throws IOException {
+        if (open.getAsBoolean()) {
+            transmit(head);
+            return true;
+        }
+        return false;
     }
 
     /** Says that nothing follows, where the connection has a way to say it. */

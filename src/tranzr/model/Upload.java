@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * One upload, and, once completed, one file. An immutable record; a change makes a new one.
  *
- * @param id random (version 4)
+ * @param id random (version 4), or chosen by a client
  * @param filename as {@link FileName} accepts it
  * @param length in bytes, or {@link #UNKNOWN_LENGTH} while only the last chunk will fix it
  * @param announced the length that was announced, in bytes, when {@code length} is not yet known (rounded, for display);
@@ -22,10 +22,12 @@ import java.util.UUID;
  * @param access whom it belongs to
  * @param priority what its transfers are worth beside others
  * @param notes what its door reads again, and what is promised
+ * @param object under which id the storage has its bytes: the same as {@code id} where the server has drawn that at random, and else one that is used just once. Who chooses ids
+ *        may remove a file and use its id again; of an object that would mix up the bytes of both, which the journal gives back after a crash, and those that other files share
  */
 public record Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks,
         UploadState state, RangeSet ranges, Digest expected, Digest sha256, Digest deleteKey,
-        Instant created, Instant updated, Instant expires, FileAccess access, Priority priority, Notes notes) {
+        Instant created, Instant updated, Instant expires, FileAccess access, Priority priority, Notes notes, UUID object) {
 
     public static final long UNKNOWN_LENGTH = -1;
 
@@ -39,6 +41,7 @@ public record Upload(UUID id, String filename, long length, long announced, long
         Objects.requireNonNull(access);
         Objects.requireNonNull(priority);
         Objects.requireNonNull(notes);
+        Objects.requireNonNull(object);
         if (length < UNKNOWN_LENGTH || chunkSize < 1) {
             throw new IllegalArgumentException("length " + length + ", chunk size " + chunkSize);
         }
@@ -65,6 +68,19 @@ public record Upload(UUID id, String filename, long length, long announced, long
                 priority, Notes.NONE);
     }
 
+    /** Whose bytes lie under its own id. */
+    public Upload(UUID id, String filename, long length, long announced, long chunkSize, long totalChunks, UploadState state, RangeSet ranges,
+            Digest expected, Digest sha256, Digest deleteKey, Instant created, Instant updated, Instant expires, FileAccess access, Priority priority, Notes notes) {
+        this(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256, deleteKey, created, updated, expires, access,
+                priority, notes, id);
+    }
+
+    /** The same, whose bytes are to lie there. */
+    public Upload at(UUID object) {
+        return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
+                deleteKey, created, updated, expires, access, priority, notes, object);
+    }
+
     public boolean lengthKnown() {
         return length != UNKNOWN_LENGTH;
     }
@@ -83,41 +99,41 @@ public record Upload(UUID id, String filename, long length, long announced, long
 
     public Upload withRanges(RangeSet ranges, UploadState state, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, notes, object);
     }
 
     public Upload withLength(long length, long totalChunks) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, notes, object);
     }
 
     /** @param expected SHA-256 that the whole is to have */
     public Upload expecting(Digest expected) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, notes, object);
     }
 
     /** What was promised is kept by then. */
     public Upload completed(Digest sha256, Instant updated, Instant expires) {
         return new Upload(id, filename, length, length, chunkSize, totalChunks, UploadState.COMPLETED, ranges, expected,
-                sha256, deleteKey, created, updated, expires, access, priority, notes.with(null));
+                sha256, deleteKey, created, updated, expires, access, priority, notes.with(null), object);
     }
 
     /** Counted in other chunks. @param other notes in the place of these, but for what is promised; null to leave them */
     public Upload recut(long chunkSize, long totalChunks, Notes other) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, other == null ? notes : other.with(notes.promise()));
+                deleteKey, created, updated, expires, access, priority, other == null ? notes : other.with(notes.promise()), object);
     }
 
     public Upload withAccess(FileAccess access) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, notes, object);
     }
 
     /** Under another name, and to be cleaned away at another time. @param expires null for never */
     public Upload withDetails(String filename, Instant updated, Instant expires) {
         return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, expected, sha256,
-                deleteKey, created, updated, expires, access, priority, notes);
+                deleteKey, created, updated, expires, access, priority, notes, object);
     }
 
     /** What counts against quotas: the whole length as soon as it is known or announced; 0 once expired. */

@@ -9,13 +9,19 @@ import tranzr.accounts.OneTimeTokens;
 import tranzr.accounts.Rooms;
 import tranzr.accounts.SecondFactor;
 import tranzr.accounts.Sessions;
+import tranzr.accounts.SignedUrls;
+import tranzr.accounts.SigningKeys;
 import tranzr.accounts.UploadRequests;
+import tranzr.api.PartUrls;
+import tranzr.api.direct.DirectRoutes;
+import tranzr.api.direct.SignedRoutes;
 import tranzr.api.rest.AccessRoutes;
 import tranzr.api.rest.RequestRoutes;
 import tranzr.api.rest.RoomRoutes;
 import tranzr.api.rest.SecondFactorRoutes;
 import tranzr.api.rest.SessionRoutes;
 import tranzr.api.rest.TokenRoutes;
+import tranzr.events.EventHub;
 import tranzr.model.Quota;
 import tranzr.transfer.Engine;
 
@@ -31,6 +37,8 @@ final class Accounts implements AutoCloseable {
     private final UploadRequests requests;
     private final SecondFactor factor;
     private final Sessions sessions;
+    private final SigningKeys keys;
+    private final SignedUrls signedUrls;
     private final ExpiryWatch watch;
 
     /** @param sessionTtl how long a browser stays logged in */
@@ -43,7 +51,9 @@ final class Accounts implements AutoCloseable {
         this.requests = new UploadRequests(engine.core(), live);
         this.factor = new SecondFactor(engine.core());
         this.sessions = new Sessions(engine.core(), identities, factor, live, sessionTtl);
-        this.watch = new ExpiryWatch(identities, live, onceTokens, sessions, requests);
+        this.keys = new SigningKeys(engine.core());
+        this.signedUrls = new SignedUrls(engine.core(), identities, onceTokens, keys);
+        this.watch = new ExpiryWatch(identities, live, onceTokens, sessions, requests, keys);
     }
 
     Identities identities() {
@@ -56,6 +66,23 @@ final class Accounts implements AutoCloseable {
 
     SecondFactor factor() {
         return factor;
+    }
+
+    SignedUrls signedUrls() {
+        return signedUrls;
+    }
+
+    PartUrls partUrls() {
+        return new PartUrls(engine.core(), signedUrls);
+    }
+
+    /** @param events told of what clients say of their progress */
+    DirectRoutes directRoutes(EventHub events) {
+        return new DirectRoutes(engine, signedUrls, keys, events);
+    }
+
+    SignedRoutes signedRoutes() {
+        return new SignedRoutes(engine, signedUrls);
     }
 
     ExpiryWatch watch() {

@@ -117,6 +117,7 @@ final class Routes {
                 api("POST", "/upload/merge/{file_id}", Need.UPLOAD, "upload.complete", to.upload::merge),
                 api("PUT", "/upload/{file_id}", Need.UPLOAD, "upload.put", to.upload::put).with(Load.UPLOAD),
                 api("DELETE", "/upload/{file_id}", Need.UPLOAD, "upload.abort", to.upload::abort),
+                api("POST", "/upload/urls/{file_id}", Need.UPLOAD, "upload.sign", to.upload::urls),
                 // Files
                 api("GET", "/files", Need.LIST, "file.list", to.file::list).quiet(),
                 api("GET", "/files/{file_id}", Need.LIST, "file.info", to.file::get).quiet(),
@@ -161,10 +162,10 @@ final class Routes {
     private static List<Route> curl(Doors to) {
         return List.of(
                 plain("GET", "/", Need.OPEN, "help", to.pages.forBrowsers("send.html", to.curl::help)).quiet(),
-                plain("POST", "/", Need.UPLOAD, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/{name}", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/{name}", Need.UPLOAD, "upload.receive", to.protocols.ietf().over(to.curl::putNamed)).with(Load.UPLOAD),
                 plain("DELETE", "/delete/{file_id}/{key}", Need.OPEN, "file.delete", to.curl::delete));
     }
 
@@ -180,10 +181,10 @@ final class Routes {
                 api("DELETE", "/requests/{request_id}", Need.SHARE, "request.revoke", to.request::revoke),
                 // The same, for guests, who may use the routes of uploads too
                 api("GET", "/r/{link}", Need.OPEN, "request.open", to.pages.forBrowsersOf("guest.html", to.request::open)).quiet(),
-                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.curl::postUnnamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.curl::putUnnamed).with(Load.UPLOAD),
-                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::postNamed).with(Load.UPLOAD),
-                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.curl::putNamed).with(Load.UPLOAD),
+                plain("POST", "/r/{link}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::postUnnamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::putUnnamed)).with(Load.UPLOAD),
+                plain("POST", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::postNamed)).with(Load.UPLOAD),
+                plain("PUT", "/r/{link}/{name}", Need.GUEST, "upload.receive", to.protocols.ietf().wholeOnly(to.curl::putNamed)).with(Load.UPLOAD),
                 // Who used a share link
                 api("GET", "/shares/{token}/attempts", Need.SHARE, "share.attempts", to.attempt::list).quiet());
     }

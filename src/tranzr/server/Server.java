@@ -255,8 +255,8 @@ public final class Server implements AutoCloseable {
     private static Listeners listen(Config config, Optional<ServerTls> tls, Parts parts, InstantSource clock, SecureRandom random) throws IOException, StartException {
         Problems problems = new Problems(random);
         Accounts accounts = parts.accounts();
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), config.connections().cors(), config.baseUrl());
-        Handler handler = new TusDoor(problems, parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), config.connections().cors(), config.baseUrl());
+        Handler handler = new TusDoor(parts.engine().maxFileSize()).around(Routes.handler(Routes.of(doors(config, parts, clock, random)), gate,
                 parts.throttle(), parts.logs().recorder(), parts.meters(), problems));
         return Listeners.open(config, tls, handler, problems, Logs.both(parts.logs().observer(), parts.meters()));
     }
@@ -266,9 +266,9 @@ public final class Server implements AutoCloseable {
         Accounts accounts = parts.accounts();
         Logs logs = parts.logs();
         Pages pages = new Pages();
-        Protocols protocols = Protocols.over(engine, accounts.factor(), config.chunkSize());
+        Protocols protocols = Protocols.over(engine, accounts, parts.events(), config.chunkSize(), clock, random);
         return new Routes.Doors(
-                new UploadRoutes(engine, config.chunkSize()),
+                new UploadRoutes(engine, config.chunkSize(), accounts.partUrls()),
                 new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()),

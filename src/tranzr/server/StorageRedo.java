@@ -6,10 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
-import tranzr.catalog.Catalog;
 import tranzr.catalog.Redo;
-import tranzr.model.Upload;
-import tranzr.model.UploadState;
 import tranzr.storage.Storage;
 import tranzr.storage.StoredObject;
 
@@ -30,12 +27,12 @@ final class StorageRedo implements Redo, AutoCloseable {
     }
 
     @Override
-    public void write(UUID id, long offset, ByteBuffer bytes) throws IOException {
-        if (!id.equals(openId)) {
+    public void write(UUID object, long offset, ByteBuffer bytes) throws IOException {
+        if (!object.equals(openId)) {
             close();
-            open = openOrCreate(id);
-            openId = id;
-            touched.add(id);
+            open = openOrCreate(object);
+            openId = object;
+            touched.add(object);
         }
         open.write(offset, bytes);
     }
@@ -49,14 +46,12 @@ final class StorageRedo implements Redo, AutoCloseable {
         }
     }
 
-    /** Removes again what was written for uploads that a later record removed. */
-    void dropRemoved(Catalog catalog) throws IOException {
-        close();
-        for (UUID id : touched) {
-            Upload upload = catalog.upload(id).orElse(null);
-            if (upload == null || upload.state() == UploadState.EXPIRED) {
-                storage.delete(id);
-            }
+    /** Removes again what was written for an upload that a later record removes. */
+    @Override
+    public void removed(UUID object) throws IOException {
+        if (touched.remove(object)) {
+            close();
+            storage.delete(object);
         }
     }
 

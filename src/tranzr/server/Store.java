@@ -72,15 +72,8 @@ final class Store implements AutoCloseable {
         try (StorageRedo redo = new StorageRedo(storage)) {
             requireRecords(disk, directory, storage);
             JournalCatalog catalog = JournalCatalog.open(disk, directory.journal(), directory.store(), options, redo, storage::sync);
-            try {
-                redo.dropRemoved(catalog);
-                done = true;
-                return new Store(directory, storage, catalog);
-            } finally {
-                if (!done) {
-                    catalog.close();
-                }
-            }
+            done = true;
+            return new Store(directory, storage, catalog);
         } finally {
             if (!done) {
                 storage.close();

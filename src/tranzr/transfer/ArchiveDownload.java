@@ -69,7 +69,7 @@ final class ArchiveDownload implements LinkDownload, ZipLayout.Source {
             sent = before + download.sent();
         }
         if (whole) {
-            checksums.learn(file.id(), summing.crc());
+            checksums.learn(file, summing.crc());
         }
     }
 

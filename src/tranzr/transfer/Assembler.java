@@ -73,7 +73,8 @@ final class Assembler {
         return upload;
     }
 
-    private static void requireWhole(Upload upload) {
+    /** Fails with LengthUnknown, MissingChunks. */
+    static void requireWhole(Upload upload) {
         if (upload.isWhole()) {
             return;
         }
@@ -103,7 +104,7 @@ final class Assembler {
         }
     }
 
-    private static FailureException corrupt(UUID id, String what) {
+    static FailureException corrupt(UUID id, String what) {
         LOG.log(System.Logger.Level.ERROR, "the stored bytes of " + id + " are damaged: " + what);
         return new FailureException(new Failure.Corrupt(id));
     }
@@ -129,7 +130,7 @@ final class Assembler {
         session.completing.lock();
         try {
             Upload upload = core.catalog.upload(session.id).orElse(null);
-            if (upload == null || upload.state() != UploadState.PENDING_ASSEMBLY) {
+            if (upload == null || upload.state() != UploadState.PENDING_ASSEMBLY || session.isShutOut()) {
                 return;
             }
             HashState hashed = awaitHash(session, upload, Duration.ZERO);

@@ -29,6 +29,7 @@ final class Checksums {
 
     private final Core core;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("tranzr-crc-", 0).factory());
+    /** By the ids of their objects, which are used just once. */
     private final Map<UUID, Integer> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -46,17 +47,17 @@ final class Checksums {
     }
 
     /** Keeps one that has come to be known. @param file completed, which never changes */
-    synchronized void learn(UUID file, int crc) {
-        known.put(file, crc);
+    synchronized void learn(Upload file, int crc) {
+        known.put(file.object(), crc);
     }
 
     /** Has the file read in the background unless its checksum is known. */
     synchronized CompletableFuture<Integer> prepare(Upload file) {
-        Integer crc = file.length() == 0 ? Integer.valueOf(0) : known.get(file.id());
+        Integer crc = file.length() == 0 ? Integer.valueOf(0) : known.get(file.object());
         if (crc != null) {
             return CompletableFuture.completedFuture(crc);
         }
-        CompletableFuture<Integer> under = reading.get(file.id());
+        CompletableFuture<Integer> under = reading.get(file.object());
         if (under != null) {
             return under;
         }
@@ -69,7 +70,7 @@ final class Checksums {
         } catch (RejectedExecutionException e) {
             throw new FailureException(new Failure.Unavailable("the server is stopping"));
         }
-        reading.put(file.id(), future);
+        reading.put(file.object(), future);
         return future;
     }
 
@@ -98,14 +99,14 @@ final class Checksums {
             };
             download.writeTo(summing, new ByteRange(0, file.length()));
             synchronized (this) {
-                known.put(file.id(), summing.crc());
-                reading.remove(file.id());
+                known.put(file.object(), summing.crc());
+                reading.remove(file.object());
             }
             future.complete(summing.crc());
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "the checksum of " + file.id() + " cannot be made: " + e.getMessage());
             synchronized (this) {
-                reading.remove(file.id());
+                reading.remove(file.object());
             }
             future.completeExceptionally(e);
         }

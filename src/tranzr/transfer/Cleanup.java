@@ -108,7 +108,11 @@ public final class Cleanup {
         slots.sweep();
         Instant now = core.now();
         List<Upload> due = new ArrayList<>();
+        Set<UUID> apart = new HashSet<>();
         core.catalog.forEachUpload(upload -> {
+            if (!upload.object().equals(upload.id()) && upload.state() != UploadState.EXPIRED) {
+                apart.add(upload.object());
+            }
             if (upload.expires() != null && !now.isBefore(upload.expires())) {
                 due.add(upload);
             }
@@ -121,7 +125,7 @@ public final class Cleanup {
                 default -> expired += expire(upload, now);
             }
         }
-        return new Result(expired, removed, removeShares(now), setOrphansAside(now));
+        return new Result(expired, removed, removeShares(now), setOrphansAside(now, apart));
     }
 
     private int remove(Upload upload, Instant now) {
@@ -154,7 +158,7 @@ public final class Cleanup {
                 core.commit(List.of(new Change.StateChanged(upload.id(), upload.state(), UploadState.EXPIRED, now,
                         now.plus(core.settings.tombstoneTtl()))));
                 sessions.forget(session);
-                core.storage.delete(upload.id());
+                core.storage.delete(upload.object());
                 listener.accept(new Cleared.UploadExpired(upload.id()));
                 return 1;
             } catch (ConflictException e) {
@@ -187,13 +191,13 @@ public final class Cleanup {
         return removed;
     }
 
-    /** Sets objects aside that no record names, and deletes those set aside long ago. */
-    private int setOrphansAside(Instant now) {
+    /** Sets objects aside that no record names, and deletes those set aside long ago. @param apart objects of other ids than those of their uploads */
+    private int setOrphansAside(Instant now, Set<UUID> apart) {
         try {
             Set<UUID> orphans = new HashSet<>();
             for (UUID id : core.storage.list()) {
-                Upload upload = core.catalog.upload(id).orElse(null);
-                if (upload == null || upload.state() == UploadState.EXPIRED) {
+                boolean named = apart.contains(id) || core.catalog.upload(id).filter(upload -> upload.object().equals(id) && upload.state() != UploadState.EXPIRED).isPresent();
+                if (!named) {
                     orphans.add(id);
                 }
             }

@@ -36,6 +36,7 @@ public final class Core {
     /** Held while the terms of a share are read and set. */
     final Object shareTerms = new Object();
     final Space space;
+    final FreshIds ids;
     /** Taken by those who read a long file whole while a client waits, so that the disk has time for others. */
     final Semaphore longReads = new Semaphore(2);
     private final InstantSource source;
@@ -59,6 +60,7 @@ public final class Core {
         this.space = new Space(catalog, storage, settings.reserve());
         this.source = source;
         this.random = random;
+        this.ids = new FreshIds(random);
         this.failed = failed;
         this.latest = new AtomicReference<>(latest);
         this.passwords = new PasswordCheck(this, passwords, new GuessLimiter());

@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.UUID;
 import tranzr.model.Right;
 import tranzr.model.Upload;
+import tranzr.storage.CorruptObjectException;
 import tranzr.storage.StoredObject;
 
 /** Opens completed files for those who may read them without a share. */
@@ -40,12 +41,14 @@ public final class Downloads {
     /** @param ended told once how it ended */
     static FileDownload open(Core core, Upload file, LinkDownload.Ended ended) {
         try {
-            StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id());
+            StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.object());
             return new FileDownload(file, object, ended);
         } catch (NoSuchFileException e) {
-            if (core.catalog.upload(file.id()).isEmpty()) {
+            if (core.catalog.upload(file.id()).filter(now -> now.object().equals(file.object())).isEmpty()) {
                 throw new FailureException(new Failure.UnknownFile(file.id()));
             }
+            throw FileDownload.corrupt(file, e);
+        } catch (CorruptObjectException e) {
             throw FileDownload.corrupt(file, e);
         } catch (IOException e) {
             throw new FailureException(new Failure.Unavailable("the file cannot be opened"));

@@ -106,6 +106,10 @@ public sealed interface Failure {
     record NotForOperator() implements Refusal {
     }
 
+    /** An address that was not signed here as it came, or that has expired, was used up, or lost what it was signed by. */
+    record SignatureInvalid() implements Refusal {
+    }
+
     /** The link or token may not be used from this address. */
     record AddressNotAllowed() implements Refusal {
     }
@@ -178,6 +182,10 @@ public sealed interface Failure {
 
     /** The body broke before its end; {@code kept} bytes of it are durable. {@code id} is null when it was not yet known which upload they are for. */
     record BodyBroken(UUID id, long kept) implements Failure {
+    }
+
+    /** Uploads cannot be made into one without their bytes being moved. */
+    record CannotJoin(String why) implements Failure {
     }
 
     /** A value that no field of this kind may have. */

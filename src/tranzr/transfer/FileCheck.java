@@ -42,7 +42,7 @@ final class FileCheck {
         CRC32C crc = new CRC32C();
         long badBlocks = 0;
         long firstBad = -1;
-        try (StoredObject object = storage.openToRead(file.id())) {
+        try (StoredObject object = storage.openToRead(file.object())) {
             for (long at = 0; at < file.length(); at += block.limit()) {
                 long index = at / StoredObject.BLOCK;
                 try {
@@ -60,11 +60,11 @@ final class FileCheck {
     }
 
     /** The CRC-32C of a range of an object. */
-    int crc(UUID id, ByteRange range) throws IOException {
+    int crc(UUID object, ByteRange range) throws IOException {
         CRC32C crc = new CRC32C();
-        try (StoredObject object = storage.openToRead(id)) {
+        try (StoredObject open = storage.openToRead(object)) {
             for (long at = range.start(); at < range.end(); at += block.limit()) {
-                readFully(object, at, range.end());
+                readFully(open, at, range.end());
                 crc.update(block.array(), 0, block.limit());
                 progress.accept(block.limit());
             }
@@ -78,7 +78,7 @@ final class FileCheck {
      * @return false when the bytes are, on this reading, not those of the file's SHA-256; its sums are not sealed then
      */
     boolean writeSums(Upload file) throws IOException {
-        try (StoredObject object = storage.open(file.id())) {
+        try (StoredObject object = storage.open(file.object())) {
             HashState state = HashState.atStart();
             while (state.offset() < file.length()) {
                 readFully(object, state.offset(), file.length());

@@ -1,8 +1,10 @@
 package tranzr.transfer;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -130,8 +132,12 @@ public final class Fsck {
 
     private Summary run() throws IOException {
         TreeSet<UUID> ids = new TreeSet<>();
+        Set<UUID> apart = new HashSet<>();
         catalog.forEachUpload(upload -> {
             ids.add(upload.id());
+            if (!upload.object().equals(upload.id()) && upload.state() != UploadState.EXPIRED) {
+                apart.add(upload.object());
+            }
             bytesTotal += upload.ranges().total();
         });
         for (UUID id : ids) {
@@ -141,7 +147,7 @@ public final class Fsck {
                 checkUpload(upload);
             }
         }
-        checkObjects();
+        checkObjects(apart);
         checkShares();
         return new Summary(files, bytesDone, problems, repaired);
     }
@@ -172,7 +178,13 @@ public final class Fsck {
         if (needed == 0) {
             return; // no byte was acknowledged, so there need not be an object
         }
-        OptionalLong size = storage.size(id);
+        OptionalLong size;
+        try {
+            size = storage.size(upload.object());
+        } catch (IOException e) {
+            found(Kind.UNREADABLE, id, "cannot be read: " + e.getMessage());
+            return;
+        }
         if (size.isEmpty()) {
             found(Kind.MISSING, id, "there are no bytes, but " + needed + " were acknowledged");
             return;
@@ -231,20 +243,22 @@ public final class Fsck {
     private void checkRanges(Upload upload) throws IOException {
         for (int i = 0; i < upload.ranges().size(); i++) {
             ByteRange range = upload.ranges().get(i);
-            if (check.crc(upload.id(), range) != upload.ranges().crc(i)) {
+            if (check.crc(upload.object(), range) != upload.ranges().crc(i)) {
                 found(Kind.DAMAGED, upload.id(), "bytes " + range + " are not those that were acknowledged");
             }
         }
     }
 
-    private void checkObjects() throws IOException {
+    /** @param apart objects of other ids than those of their uploads */
+    private void checkObjects(Set<UUID> apart) throws IOException {
         for (UUID id : new TreeSet<>(storage.list())) {
             Upload upload = catalog.upload(id).orElse(null);
-            if (upload == null || upload.state() == UploadState.EXPIRED) {
+            boolean named = upload != null && upload.object().equals(id);
+            if (!apart.contains(id) && (!named || upload.state() == UploadState.EXPIRED)) {
                 if (repair) {
                     storage.quarantine(id);
                 }
-                found(new Finding(Kind.UNREFERENCED, id, upload == null ? "bytes that no record names"
+                found(new Finding(Kind.UNREFERENCED, id, !named ? "bytes that no record names"
                         : "bytes of an upload that was given up", true, repair));
             }
         }

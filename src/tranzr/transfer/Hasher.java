@@ -67,7 +67,7 @@ final class Hasher {
         UploadSession session = sessions.acquire(id);
         try {
             session.catchUpDue.set(false);
-            if (core.unavailable() != null) {
+            if (core.unavailable() != null || session.isShutOut()) {
                 return;
             }
             Upload upload = open(id);

@@ -35,10 +35,12 @@ final class InstantUpload {
 
     private final Core core;
     private final Permit permit;
+    private final UploadSessions sessions;
 
-    InstantUpload(Core core, Permit permit) {
+    InstantUpload(Core core, Permit permit, UploadSessions sessions) {
         this.core = core;
         this.permit = permit;
+        this.sessions = sessions;
     }
 
     /**
@@ -82,7 +84,7 @@ final class InstantUpload {
         ByteBuffer block = ByteBuffer.allocate(StoredObject.BLOCK);
         long begun = System.nanoTime();
         int crc = 0;
-        try (StoredObject object = core.storage.openToRead(file.id())) {
+        try (StoredObject object = core.storage.openToRead(file.object())) {
             for (long index = 0; index * StoredObject.BLOCK < file.length(); index++) {
                 if (System.nanoTime() - begun > READING.toNanos() || core.unavailable() != null) {
                     return false;
@@ -103,7 +105,7 @@ final class InstantUpload {
 
     private boolean copied(ServerSideCopy copies, Upload from, Upload to) {
         try {
-            return from.length() == 0 || copies.copy(from.id(), to.id(), from.length());
+            return from.length() == 0 || copies.copy(from.object(), to.object(), from.length());
         } catch (NoSpaceException e) {
             return false; // An ordinary start tells it better.
         } catch (IOException e) {
@@ -120,7 +122,7 @@ final class InstantUpload {
         changes.addAll(Core.completed(described, from.sha256(), described.created(), null));
         boolean committed = false;
         try {
-            core.commit(changes);
+            sessions.create(described, () -> core.commit(changes));
             committed = true;
         } catch (ConflictException e) {
             throw permit.notCreated(e);
@@ -134,7 +136,7 @@ final class InstantUpload {
 
     private void discard(Upload upload) {
         try {
-            core.storage.delete(upload.id());
+            core.storage.delete(upload.object());
         } catch (IOException e) {
             throw core.broken(e);
         }

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import tranzr.model.Right;
 import tranzr.model.Upload;
+import tranzr.model.UploadState;
 
 /**
  * Uploads and files that one caller may list, a page at a time, in the order asked for. Newest first takes as long as the page is; any other order, a search and a count look at every
@@ -43,7 +44,7 @@ public final class Listing {
      * @param after the id of the last entry of the page before, which the caller knows; null for the first page
      * @param limit the most entries of the page, at least 1
      * @param counted whether to count all there are
-     * @param filter sees expired uploads, too
+     * @param filter sees expired uploads, too; not those that are only to become parts of others
      */
     public record Query(Sort sort, boolean ascending, UUID after, int limit, boolean counted, Predicate<Upload> filter) {
 
@@ -71,7 +72,7 @@ public final class Listing {
 
     /** The page as it durably is; empty when {@code after} is no more there. */
     public Page page(Query query) {
-        Predicate<Upload> shown = upload -> permit.allows(Right.LIST, upload) && query.filter().test(upload);
+        Predicate<Upload> shown = upload -> (!upload.notes().part() || upload.state() == UploadState.COMPLETED) && permit.allows(Right.LIST, upload) && query.filter().test(upload);
         Page page;
         if (query.isNewestFirst()) {
             page = new Page(core.catalog.uploads(query.after(), query.limit(), shown), query.counted() ? count(shown) : Page.UNCOUNTED);

@@ -27,12 +27,14 @@ final class OneShot {
     private final Permit permit;
     private final Lengths lengths;
     private final Uploads uploads;
+    private final UploadSessions sessions;
 
-    OneShot(Core core, Permit permit, Lengths lengths, Uploads uploads) {
+    OneShot(Core core, Permit permit, Lengths lengths, Uploads uploads, UploadSessions sessions) {
         this.core = core;
         this.permit = permit;
         this.lengths = lengths;
         this.uploads = uploads;
+        this.sessions = sessions;
     }
 
     Upload receive(NewUpload spec, Body body, DigestClaim claim, Instant expires, List<Change> with) {
@@ -119,7 +121,7 @@ final class OneShot {
     private void commit(Upload upload, List<Change> changes) {
         boolean committed = false;
         try {
-            core.commit(changes);
+            sessions.create(upload, () -> core.commit(changes));
             committed = true;
         } catch (ConflictException e) {
             throw permit.notCreated(e);
@@ -132,7 +134,7 @@ final class OneShot {
 
     /** Writes without forcing: the record of the commit holds the bytes until the storage has been synced. */
     private void place(Upload upload, byte[] bytes) {
-        try (StoredObject object = core.storage.create(upload.id())) {
+        try (StoredObject object = core.storage.create(upload.object())) {
             object.write(0, ByteBuffer.wrap(bytes));
         } catch (NoSpaceException e) {
             discard(upload);
@@ -144,7 +146,7 @@ final class OneShot {
 
     private void discard(Upload upload) {
         try {
-            core.storage.delete(upload.id());
+            core.storage.delete(upload.object());
         } catch (IOException e) {
             throw core.broken(e);
         }

@@ -126,7 +126,7 @@ final class Permit {
     /** In bytes, by the server's settings and by what the caller was given. */
     long largestFile() {
         long largest = core.settings.maxFileSize();
-        return caller instanceof Caller.Guest guest ? Math.min(largest, guest.request().maxFileSize()) : largest;
+        return (caller instanceof Caller.Signed signed ? signed.signer() : caller) instanceof Caller.Guest guest ? Math.min(largest, guest.request().maxFileSize()) : largest;
     }
 
     /** Preconditions by which a commit fails when it would take more than what belongs to {@code access} may use, or when its room is gone (MISSING). */

@@ -29,7 +29,7 @@ record Reconciliation(Set<UUID> orphans, List<UUID> missing, List<UUID> pending,
         List<UUID> pending = new ArrayList<>();
         Instant[] latest = {Instant.EPOCH};
         catalog.forEachUpload(upload -> {
-            boolean there = upload.state() != UploadState.EXPIRED && objects.remove(upload.id());
+            boolean there = upload.state() != UploadState.EXPIRED && objects.remove(upload.object());
             if (!there && shouldHaveBytes(upload)) {
                 missing.add(upload.id());
             }

@@ -48,7 +48,7 @@ final class Repetition {
         long position = place.start();
         byte[] buffer = new byte[BUFFER];
         // A file of no bytes has no object.
-        try (StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.id())) {
+        try (StoredObject object = file.length() == 0 ? null : core.storage.openToRead(file.object())) {
             for (int count = read(body, buffer); count >= 0; count = read(body, buffer)) {
                 if (count > place.end() - position || !isStored(object, position, buffer, count)) {
                     throw new FailureException(new Failure.AlreadyCompleted(file.id()));

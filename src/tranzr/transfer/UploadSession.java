@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import tranzr.model.ByteRange;
-import tranzr.model.RangeSet;
 import tranzr.model.Upload;
 import tranzr.storage.StoredObject;
 
@@ -43,6 +42,8 @@ final class UploadSession {
     private final Condition writerLeft = lock.newCondition();
     private final List<Writer> writers = new ArrayList<>();
     private StoredObject object;
+    /** Under which id {@link #object} lies. */
+    private UUID objectId;
     private boolean closedForWriters;
     /** Guarded by {@link UploadSessions}. */
     int users;
@@ -136,6 +137,16 @@ final class UploadSession {
         }
     }
 
+    /** Whether its upload is gone, or about to go. */
+    boolean isShutOut() {
+        lock.lock();
+        try {
+            return closedForWriters;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets requests in again, when the upload stays after all. */
     void letIn() {
         lock.lock();
@@ -197,7 +208,10 @@ final class UploadSession {
         lock.lock();
         try {
             if (object == null) {
-                object = openOrCreate(core, upload.ranges());
+                object = openOrCreate(core, upload);
+                objectId = upload.object();
+            } else if (!objectId.equals(upload.object())) {
+                throw new FailureException(new Failure.UnknownFile(id)); // That of this session is removed, and another has its id.
             }
             return object;
         } finally {
@@ -205,14 +219,14 @@ final class UploadSession {
         }
     }
 
-    private StoredObject openOrCreate(Core core, RangeSet ranges) throws IOException {
+    private static StoredObject openOrCreate(Core core, Upload upload) throws IOException {
         try {
-            return core.storage.open(id);
+            return core.storage.open(upload.object());
         } catch (NoSuchFileException e) {
-            if (!ranges.isEmpty()) {
-                throw new FailureException(new Failure.Corrupt(id));
+            if (!upload.ranges().isEmpty()) {
+                throw new FailureException(new Failure.Corrupt(upload.id()));
             }
-            return core.storage.create(id);
+            return core.storage.create(upload.object());
         }
     }
 

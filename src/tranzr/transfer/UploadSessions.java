@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import tranzr.catalog.ConflictException;
+import tranzr.model.Upload;
 
 /**
  * The sessions of uploads that are being worked on, and of some that lately were. At most {@link #IDLE} stay without a
@@ -72,6 +74,28 @@ final class UploadSessions {
             sessions.remove(oldest.id);
             idle--;
         }
+    }
+
+    /** Something that commits. */
+    interface Commit {
+        void run() throws ConflictException;
+    }
+
+    /** Commits that an upload begins: when its id was in use before, not before the removal of that other upload has come to its end, and nobody works on it any more. */
+    void create(Upload upload, Commit commit) throws ConflictException {
+        if (upload.object().equals(upload.id())) {
+            commit.run();
+        } else {
+            UploadSession before = acquire(upload.id());
+            before.completing.lock();
+            try {
+                commit.run();
+            } finally {
+                before.completing.unlock();
+                release(before);
+            }
+        }
+        core.ids.used(upload.object());
     }
 
     /** Forgets a session whose upload is completed or gone; who still uses it does so to the end. */

@@ -34,9 +34,6 @@ public final class Uploads {
     /** The chunk size of an upload that says neither how long it will be nor how it is cut: large, since it bounds the length together with the above. In bytes. */
     private static final long ENDLESS_CHUNK = 1L << 30;
 
-    /** How long requests may go on that somebody says are dead. */
-    private static final Duration ENDING = Duration.ofSeconds(1);
-
     /**
      * What a request brought.
      *
@@ -64,6 +61,15 @@ public final class Uploads {
     public record Copied(Upload file, UUID source) {
     }
 
+    /**
+     * An upload that was made of others.
+     *
+     * @param upload whole; pending, or completed already
+     * @param repeated whether it was there before, made by the same call
+     */
+    public record Joined(Upload upload, boolean repeated) {
+    }
+
     private final Core core;
     private final Permit permit;
     private final UploadSessions sessions;
@@ -77,14 +83,12 @@ public final class Uploads {
         this.sessions = sessions;
         this.assembler = assembler;
         this.lengths = new Lengths(core, permit);
-        this.oneShot = new OneShot(core, permit, lengths, this);
+        this.oneShot = new OneShot(core, permit, lengths, this, sessions);
     }
 
     /** A random id (UUID version 4). */
     public UUID newId() {
-        long high = core.random.nextLong() & 0xffff_ffff_ffff_0fffL | 0x4000L;
-        long low = core.random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
+        return core.ids.draw();
     }
 
     /** The room of this id, or the one of this name. Fails with UnknownRoom when there is none that the caller may know of. */
@@ -99,7 +103,7 @@ public final class Uploads {
             List<Change> changes = new ArrayList<>(permit.within(upload.access()));
             changes.addAll(permit.stillOpen());
             changes.add(new Change.UploadCreated(upload));
-            core.commit(changes, hold::close);
+            sessions.create(upload, () -> core.commit(changes, hold::close));
         } catch (ConflictException e) {
             throw permit.notCreated(e);
         }
@@ -108,14 +112,29 @@ public final class Uploads {
 
     /**
      * Makes the file at once when its length and digest are announced and a file of these, which the caller may download, is here and undamaged; never for guests of upload requests.
-     * Empty when its bytes have to be sent. Fails as {@link #start}. May read that file whole. The id is one by {@link #newId}.
+     * Empty when its bytes have to be sent. Fails as {@link #start}. May read that file whole.
      */
     public Optional<Copied> instant(NewUpload spec) {
-        return spec.expected() == null || spec.length() == Upload.UNKNOWN_LENGTH ? Optional.empty() : new InstantUpload(core, permit).of(describe(spec));
+        return spec.expected() == null || spec.length() == Upload.UNKNOWN_LENGTH ? Optional.empty() : new InstantUpload(core, permit, sessions).of(describe(spec));
     }
 
-    /** The record of a new upload, checked, not committed. */
+    /**
+     * Makes an upload of the bytes of others, one after the other, without moving them: of open ones of the same owner that are whole, and of files that the caller may download. They stay as they are, and
+     * may go before it. It is pending, and completes by itself as soon as it is hashed; {@link #complete(UUID, Digest, Duration)} waits for that. To ask for the same again leads to the same.
+     * Fails as {@link #start}, and with UnknownFile, UploadExpired, MissingChunks, LengthUnknown, LengthMismatch, CannotJoin, Corrupt.
+     *
+     * @param spec whose id is not used: it follows from the owner, the parts, and the name, room, chunk size and notes in this; its length is that of all parts, or unknown
+     * @param parts the ids of 1 to {@link tranzr.storage.Joining#MOST} uploads or files, each as often as one likes
+     */
+    public Joined join(NewUpload spec, List<UUID> parts) {
+        return new JoinedUpload(core, permit, sessions, this).of(spec, parts);
+    }
+
+    /** The record of a new upload, checked, not committed. Fails with IdTaken, and so may the commit. */
     Upload describe(NewUpload spec) {
+        if (core.catalog.upload(spec.id()).isPresent()) {
+            throw new FailureException(new Failure.IdTaken());
+        }
         FileName.objection(spec.filename()).ifPresent(why -> {
             throw new FailureException(new Failure.InvalidValue("filename", why));
         });
@@ -128,12 +147,8 @@ public final class Uploads {
         Instant now = core.now();
         return new Upload(spec.id(), spec.filename(), spec.length(), announced, chunkSize, totalChunks,
                 UploadState.INITIALIZED, RangeSet.EMPTY, spec.expected(), null, spec.deleteKey(), now, now,
-                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority(), spec.notes());
-    }
-
-    /** As {@link #settle(UUID, ByteRange, Duration)}, and gives them a second. */
-    public void settle(UUID id, ByteRange range) {
-        settle(id, range, ENDING);
+                now.plus(core.settings.uploadTtl()), permit.bring(spec.room(), spec.filename()), spec.priority(), spec.notes(),
+                core.ids.isFresh(spec.id()) ? spec.id() : core.ids.draw());
     }
 
     /**
@@ -244,7 +259,6 @@ public final class Uploads {
      * Begins, takes whole and completes an upload in one go; for a small one all of it is a single commit. When a long body
      * breaks, what came of it stays, and BodyBroken names the upload to resume.
      *
-     * @param spec with an id by {@link #newId}: bytes are written before it is known whether the id is free
      * @param with committed together with the completion, such as a share of the file
      * @param expires when the file is cleaned away; null for never
      */
@@ -306,6 +320,17 @@ public final class Uploads {
         return withSession(id, session -> assembler.complete(session, expected, wait, null, List.of()));
     }
 
+    /** As {@link #complete(UUID, Digest, Duration)}. @param expires when the file is to be cleaned away; null for never */
+    public Assembly complete(UUID id, Digest expected, Duration wait, Instant expires) {
+        permit.require(id, Right.UPLOAD);
+        return withSession(id, session -> assembler.complete(session, expected, wait, expires, List.of()));
+    }
+
+    /** The most bytes that a file of the caller may have; {@link Long#MAX_VALUE} for no limit. */
+    public long largestFile() {
+        return permit.largestFile();
+    }
+
     /** How many bytes of an upload are hashed; for the progress of a pending one. */
     public long hashed(UUID id) {
         permit.visible(id);
@@ -350,14 +375,15 @@ public final class Uploads {
             session.completing.lock();
             boolean removed = false;
             try {
-                if (!when.test(find(id))) {
+                Upload upload = find(id);
+                if (!when.test(upload)) {
                     return false;
                 }
                 session.shutOut();
                 core.commit(List.of(new Change.UploadRemoved(id)));
                 removed = true;
                 sessions.forget(session);
-                core.storage.delete(id);
+                core.storage.delete(upload.object());
                 return true;
             } catch (ConflictException e) {
                 throw new FailureException(new Failure.UnknownFile(id));

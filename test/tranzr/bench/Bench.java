@@ -73,6 +73,8 @@ public final class Bench {
         parts.put("folder", commands::folder);
         parts.put("far", commands::far);
         parts.put("cut", commands::cut);
+        TusBench tus = new TusBench(setting);
+        parts.put("tus", tus::run);
         parts.put("browser", new BrowserSends(setting)::send);
         parts.put("events", new EventRates(setting)::events);
         parts.put("flood", new Flood(setting)::passwords);

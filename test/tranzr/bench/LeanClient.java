@@ -1,6 +1,7 @@
 package tranzr.bench;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,8 +17,13 @@ import java.util.Locale;
  */
 final class LeanClient implements AutoCloseable {
 
-    /** @param body empty when there is none */
-    record Answer(int status, String body) {
+    /**
+     * What came back.
+     *
+     * @param location where that header field leads; empty without it
+     * @param body empty when there is none
+     */
+    record Answer(int status, String location, String body) {
 
         Answer expectSuccess() {
             if (status / 100 != 2) {
@@ -72,7 +78,12 @@ final class LeanClient implements AutoCloseable {
         if (body.length > BLOCK) {
             return putRepeated(path, body, body.length, "");
         }
-        byte[] head = head("PUT", path, body.length, "");
+        return send("PUT", path, body, "");
+    }
+
+    /** Sends all in one piece. @param headers complete lines, each ended by CR LF */
+    Answer send(String method, String path, byte[] body, String headers) throws IOException {
+        byte[] head = head(method, path, body.length, headers);
         byte[] whole = Arrays.copyOf(head, head.length + body.length);
         System.arraycopy(body, 0, whole, head.length, body.length);
         return exchange(whole);
@@ -94,11 +105,7 @@ final class LeanClient implements AutoCloseable {
     }
 
     Answer post(String path, String json) throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        byte[] head = head("POST", path, body.length, body.length == 0 ? "" : "Content-Type: application/json\r\n");
-        byte[] whole = Arrays.copyOf(head, head.length + body.length);
-        System.arraycopy(body, 0, whole, head.length, body.length);
-        return exchange(whole);
+        return send("POST", path, json.getBytes(StandardCharsets.UTF_8), json.isEmpty() ? "" : "Content-Type: application/json\r\n");
     }
 
     Answer request(String method, String path) throws IOException {
@@ -129,13 +136,40 @@ final class LeanClient implements AutoCloseable {
         }
         int status = Integer.parseInt(head.substring(9, 12));
         String fields = head.toString().toLowerCase(Locale.ROOT);
-        int at = fields.indexOf("\r\ncontent-length:");
-        int length = at < 0 ? 0 : Integer.parseInt(fields.substring(at + 17, fields.indexOf('\r', at + 2)).strip());
-        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        String length = field(fields, head, "content-length");
+        byte[] bytes = fields.contains("\r\ntransfer-encoding: chunked") ? chunked() : in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
+        String body = new String(bytes, StandardCharsets.UTF_8);
         if (fields.contains("\r\nconnection: close")) {
             close();
         }
-        return new Answer(status, body);
+        return new Answer(status, field(fields, head, "location"), body);
+    }
+
+    /** As some servers send even an empty body (RFC 9112, section 7.1); without trailers. */
+    private byte[] chunked() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            int length = Integer.parseInt(line(), 16);
+            body.write(in.readNBytes(length));
+            line();
+            if (length == 0) {
+                return body.toByteArray();
+            }
+        }
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            line.append((char) c);
+        }
+        return line.toString().strip();
+    }
+
+    /** @param fields all of them in lower case. @return the value as it was sent; empty when it is not there */
+    private static String field(String fields, StringBuilder head, String name) {
+        int at = fields.indexOf("\r\n" + name + ":");
+        return at < 0 ? "" : head.substring(at + name.length() + 3, head.indexOf("\r", at + 2)).strip();
     }
 
     @Override

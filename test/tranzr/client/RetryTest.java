@@ -26,13 +26,14 @@ class RetryTest {
                     ErrorCode.TOO_MANY_STREAMS));
     /** By name, so that a new code must be put somewhere. */
     private static final List<String> NEVER = List.of("not_found", "method_not_allowed", "upload_expired", "already_completed", "not_completed", "wrong_chunk_length",
-            "chunk_index_out_of_range", "range_out_of_bounds", "range_not_satisfiable", "precondition_failed", "hash_mismatch", "chunk_conflict", "missing_chunks", "too_fragmented", "length_mismatch", "length_unknown", "id_taken",
+            "chunk_index_out_of_range", "range_out_of_bounds", "range_not_satisfiable", "precondition_failed", "hash_mismatch", "chunk_conflict", "missing_chunks", "too_fragmented", "length_mismatch", "length_unknown", "id_taken", "cannot_join",
             "file_too_large", "invalid_value", "invalid_json", "invalid_query", "invalid_header", "invalid_content_range", "invalid_digest", "invalid_multipart", "field_too_long",
             "body_too_large", "length_required", "resume_needs_upload_id", "invalid_session_id", "invalid_file_hash", "share_not_found", "share_expired", "download_limit_reached", "not_in_share", "grant_expired", "no_preview", "password_required", "wrong_password",
             "token_required", "wrong_token", "session_expired", "session_not_found", "https_required", "second_factor_required", "wrong_code", "second_factor_exists",
             "no_second_factor", "not_for_operator", "forbidden", "address_not_allowed", "room_not_found", "room_not_empty", "name_taken", "last_owner", "token_not_found", "last_admin",
             "webhook_not_found", "delivery_not_found", "request_not_found", "request_closed", "forbidden_host", "csrf", "cross_site", "data_corrupted", "internal_error",
-            "upgrade_required", "websocket_unavailable", "offset_mismatch", "unsupported_media_type", "unsupported_version");
+            "upgrade_required", "websocket_unavailable", "offset_mismatch", "inconsistent_upload_length", "completed_upload", "unsupported_media_type", "unsupported_version",
+            "signature_invalid", "invalid_part");
 
     @Test
     void everyCodeOfTheServerHasItsPlace() {

@@ -27,7 +27,7 @@ class AccessTest {
     /** What works without a token: shares, the delete link that only the uploader knows, and what says nothing of files. */
     private static final Set<String> OPEN = Set.of(
             "GET /r/{link}", "POST /r/{link}", "PUT /r/{link}", "POST /r/{link}/{name}", "PUT /r/{link}/{name}", "GET /", "GET /health",
-            "GET /openapi.json", "GET /share/download/{token}", "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}",
+            "GET /openapi.json", "PUT /direct/{file_id}/{name}", "GET /direct/{file_id}/{name}", "GET /share/download/{token}", "HEAD /share/download/{token}", "GET /share/download/{token}/{filename}",
             "HEAD /share/download/{token}/{filename}", "GET /s/{token}", "HEAD /s/{token}", "GET /s/{token}/{filename}",
             "HEAD /s/{token}/{filename}", "GET /share/preview/{token}", "POST /s/{token}", "POST /s/{token}/{filename}", "POST /share/download/{token}",
             "POST /share/download/{token}/{filename}", "POST /share/grant/{token}", "GET /share/info/{token}", "DELETE /delete/{file_id}/{key}", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}", "GET /ui/{version}/vendor/{file}");
@@ -47,7 +47,7 @@ class AccessTest {
                     }
                     String concrete = path.getKey().replace("{file_id}", NO_ID).replaceAll("\\{\\w+}", "0");
                     asked++;
-                    if (http.send(method, concrete, BodyPublishers.noBody()).status() != 401) {
+                    if (http.send(method, concrete, BodyPublishers.noBody(), "Tus-Resumable", "1.0.0").status() != 401) {
                         unguarded.add(method + " " + path.getKey());
                     }
                 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -241,9 +242,14 @@ public final class CrashDisk implements Disk {
         if (names.get(path) == null) {
             return false;
         }
-        FileNode removed = file(path);
+        if (!names.in(path).isEmpty()) {
+            throw new DirectoryNotEmptyException(path.toString());
+        }
+        FileNode removed = names.get(path).file();
         names.remove(operation, path);
-        release(removed);
+        if (removed != null) {
+            release(removed);
+        }
         return true;
     }
 

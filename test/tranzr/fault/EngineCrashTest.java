@@ -11,7 +11,7 @@ class EngineCrashTest {
     @Test
     void whatTheEngineHasAnsweredSurvivesAPowerCutAtAnyMoment() throws Exception {
         long states = 0;
-        for (long seed = 0; seed < 60; seed++) {
+        for (long seed = 0; seed < 45; seed++) {
             try {
                 states += new EngineScenario().run(seed);
             } catch (AssertionError e) {

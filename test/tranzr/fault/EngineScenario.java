@@ -1,5 +1,6 @@
 package tranzr.fault;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -28,7 +29,6 @@ import tranzr.security.SharePassword;
 import tranzr.storage.Storage;
 import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
-import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Download;
 import tranzr.transfer.Engine;
@@ -106,56 +106,6 @@ public final class EngineScenario implements CrashScenario {
             run.verify(disk.afterCrash(Fate.random(run.fates, disk.operations())).plan(FaultPlan.none()));
         });
         return disk.calls() >= nth;
-    }
-
-    /** What has been answered about one upload. */
-    private record Promise(byte[] content, List<ByteRange> stored, Digest completed, boolean mayBeGone, boolean gone) {
-
-        Promise with(ByteRange range) {
-            List<ByteRange> more = new ArrayList<>(stored);
-            more.add(range);
-            return new Promise(content, more, completed, mayBeGone, gone);
-        }
-
-        Promise completedAs(Digest digest) {
-            return new Promise(content, stored, digest, mayBeGone, gone);
-        }
-
-        Promise leaving(boolean done) {
-            return new Promise(content, stored, completed, true, done);
-        }
-    }
-
-    private static final class Bytes implements Body {
-        private final byte[] bytes;
-        private final int breaksAt;
-        private int at;
-
-        Bytes(byte[] bytes, int breaksAt) {
-            this.bytes = bytes;
-            this.breaksAt = breaksAt;
-        }
-
-        @Override
-        public long length() {
-            return bytes.length;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (at == breaksAt) {
-                throw new IOException("broken");
-            }
-            int count = Math.min(length, Math.min(bytes.length, breaksAt) - at);
-            System.arraycopy(bytes, at, target, offset, count);
-            at += count;
-            return count == 0 ? -1 : count;
-        }
-
-        @Override
-        public void abort() {
-            // Nothing here can be stuck.
-        }
     }
 
     private static final class Run {
@@ -242,11 +192,11 @@ public final class EngineScenario implements CrashScenario {
         }
 
         private void step() throws IOException {
-            List<UUID> open = promises.entrySet().stream().filter(e -> e.getValue().completed == null && !e.getValue().mayBeGone)
+            List<UUID> open = promises.entrySet().stream().filter(e -> e.getValue().completed() == null && !e.getValue().mayBeGone())
                     .map(Map.Entry::getKey).sorted().toList();
-            List<UUID> files = promises.entrySet().stream().filter(e -> e.getValue().completed != null && !e.getValue().mayBeGone)
+            List<UUID> files = promises.entrySet().stream().filter(e -> e.getValue().completed() != null && !e.getValue().mayBeGone())
                     .map(Map.Entry::getKey).sorted().toList();
-            switch (random.nextInt(11)) {
+            switch (random.nextInt(14)) {
                 case 0 -> start();
                 case 1 -> receive(random.nextInt(70_000));
                 case 2 -> receive(random.nextInt(400_000));
@@ -255,6 +205,8 @@ public final class EngineScenario implements CrashScenario {
                 case 5 -> download();
                 case 6 -> complete(open);
                 case 7 -> again(files);
+                case 8, 9 -> useAgain();
+                case 10 -> join(files, open);
                 default -> write(open);
             }
         }
@@ -269,16 +221,16 @@ public final class EngineScenario implements CrashScenario {
             byte[] content = content(random.nextInt(300_000));
             Upload upload = engine.uploads(Caller.SYSTEM).start(new NewUpload(engine.uploads(Caller.SYSTEM).newId(), "f", content.length, content.length,
                     1 + random.nextInt(150_000), -1, null, null));
-            promise(upload.id(), new Promise(content, List.of(), null, false, false));
+            promise(upload.id(), Promise.of(content));
         }
 
         private void receive(int length) {
             byte[] content = content(length);
             UUID id = engine.uploads(Caller.SYSTEM).newId();
             Upload file = engine.uploads(Caller.SYSTEM).receive(new NewUpload(id, "f", length, length, 0, -1, null, null),
-                    new Bytes(content, Integer.MAX_VALUE), DigestClaim.NONE, null, List.of());
+                    new ScenarioBody(content, Integer.MAX_VALUE), DigestClaim.NONE, null, List.of());
             check(file.sha256().equals(Digest.sha256(content)), "wrong digest");
-            promise(id, new Promise(content, List.of(new ByteRange(0, length)), file.sha256(), false, false));
+            promise(id, Promise.file(content, file.sha256()));
         }
 
         /** The bytes of a file that is there, announced once more. */
@@ -288,12 +240,54 @@ public final class EngineScenario implements CrashScenario {
             }
             Promise had = promises.get(files.get(random.nextInt(files.size())));
             Uploads uploads = engine.uploads(Caller.SYSTEM);
-            int length = had.content.length;
-            Uploads.Copied copied = uploads.instant(new NewUpload(uploads.newId(), "g", length, length, 0, -1, had.completed, null)).orElse(null);
+            int length = had.content().length;
+            Uploads.Copied copied = uploads.instant(new NewUpload(uploads.newId(), "g", length, length, 0, -1, had.completed(), null)).orElse(null);
             check(copied != null || failing, "the bytes of a file were not used again");
             if (copied != null) {
-                promise(copied.file().id(), new Promise(had.content, List.of(new ByteRange(0, length)), had.completed, false, false));
+                promise(copied.file().id(), Promise.file(had.content(), had.completed()));
             }
+        }
+
+        /** An id that was removed is used for other content. */
+        private void useAgain() {
+            List<UUID> gone = promises.entrySet().stream().filter(e -> e.getValue().gone()).map(Map.Entry::getKey).sorted().toList();
+            if (gone.isEmpty()) {
+                return;
+            }
+            UUID id = gone.get(random.nextInt(gone.size()));
+            byte[] content = content(random.nextInt(200_000));
+            promise(id, Promise.askedFor(content));
+            NewUpload spec = new NewUpload(id, "h", content.length, content.length, 1 + random.nextInt(150_000), -1, null, null);
+            if (random.nextBoolean()) {
+                engine.uploads(Caller.SYSTEM).start(spec);
+                promise(id, Promise.of(content));
+            } else {
+                Upload file = engine.uploads(Caller.SYSTEM).receive(spec, new ScenarioBody(content, Integer.MAX_VALUE), DigestClaim.NONE, null, List.of());
+                promise(id, Promise.file(content, file.sha256()));
+            }
+        }
+
+        /** Files and whole uploads become one more; some are removed, and what was made of them is asked for once more. */
+        private void join(List<UUID> files, List<UUID> open) {
+            Uploads uploads = engine.uploads(Caller.SYSTEM);
+            List<UUID> whole = new ArrayList<>(files);
+            open.stream().filter(id -> uploads.get(id).isWhole()).forEach(whole::add);
+            if (whole.isEmpty()) {
+                return;
+            }
+            List<UUID> parts = new ArrayList<>();
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            for (int i = random.nextInt(1, 4); i > 0; i--) {
+                parts.add(whole.get(random.nextInt(whole.size())));
+                content.writeBytes(promises.get(parts.getLast()).content());
+            }
+            NewUpload spec = new NewUpload(null, "j" + random.nextInt(2), Upload.UNKNOWN_LENGTH, Upload.UNKNOWN_LENGTH, 0, -1, null, null);
+            UUID id = uploads.join(spec, parts).upload().id();
+            Promise before = promises.get(id);
+            check(before == null || before.gone() || java.util.Arrays.equals(before.content(), content.toByteArray()), "another is taken for what was asked for");
+            promise(id, Promise.of(content.toByteArray()).with(new ByteRange(0, content.size())));
+            check(id.equals(uploads.join(spec, parts).upload().id()), "the same request leads elsewhere");
+            promise(id, promises.get(id).completedAs(uploads.complete(id, null, Duration.ofSeconds(20)).upload().sha256()));
         }
 
         private void write(List<UUID> open) {
@@ -302,9 +296,9 @@ public final class EngineScenario implements CrashScenario {
                 return;
             }
             UUID id = open.get(random.nextInt(open.size()));
-            byte[] content = promises.get(id).content;
+            byte[] content = promises.get(id).content();
             Upload upload = engine.uploads(Caller.SYSTEM).get(id);
-            if (upload.totalChunks() == 0) {
+            if (upload.totalChunks() == 0 || !upload.state().isOpen()) {
                 return;
             }
             long index = random.nextLong(upload.totalChunks());
@@ -312,7 +306,7 @@ public final class EngineScenario implements CrashScenario {
             byte[] part = java.util.Arrays.copyOfRange(content, (int) range.start(), (int) range.end());
             boolean breaks = random.nextInt(4) == 0;
             try {
-                engine.uploads(Caller.SYSTEM).writeChunk(id, index, new Bytes(part, breaks ? random.nextInt(part.length) : Integer.MAX_VALUE),
+                engine.uploads(Caller.SYSTEM).writeChunk(id, index, new ScenarioBody(part, breaks ? random.nextInt(part.length) : Integer.MAX_VALUE),
                         random.nextBoolean() ? DigestClaim.NONE : DigestClaim.of(Digest.sha256(part)));
                 promise(id, promises.get(id).with(range));
             } catch (FailureException e) {
@@ -412,24 +406,24 @@ public final class EngineScenario implements CrashScenario {
 
         private static void verify(Catalog catalog, Storage storage, UUID id, Promise promise) throws IOException {
             Upload upload = catalog.upload(id).orElse(null);
-            check(upload != null || promise.mayBeGone, "lost " + id);
-            check(upload == null || !promise.gone, "deleted, and there again: " + id);
-            if (upload == null || promise.mayBeGone) {
+            check(upload != null || promise.mayBeGone() || promise.asked(), "lost " + id);
+            check(upload == null || !promise.gone(), "deleted, and there again: " + id);
+            if (upload == null || promise.mayBeGone()) {
                 return;
             }
-            for (ByteRange range : promise.stored) {
+            for (ByteRange range : promise.stored()) {
                 check(upload.ranges().contains(range), range + " of " + id + " was acknowledged and is lost");
             }
-            check(promise.completed == null || upload.state() == UploadState.COMPLETED && promise.completed.equals(upload.sha256()),
+            check(promise.completed() == null || upload.state() == UploadState.COMPLETED && promise.completed().equals(upload.sha256()),
                     id + " was completed and is " + upload.state());
             if (upload.ranges().isEmpty()) {
                 return;
             }
-            try (StoredObject object = storage.openToRead(id)) {
+            try (StoredObject object = storage.openToRead(upload.object())) {
                 for (ByteRange range : upload.ranges().ranges()) {
                     ByteBuffer is = ByteBuffer.allocate((int) range.length());
                     object.read(range.start(), is);
-                    int wrong = java.util.Arrays.mismatch(is.array(), 0, is.position(), promise.content, (int) range.start(), (int) range.end());
+                    int wrong = java.util.Arrays.mismatch(is.array(), 0, is.position(), promise.content(), (int) range.start(), (int) range.end());
                     check(wrong < 0, "byte " + wrong + " of " + range + " of " + id + " is wrong or missing");
                 }
                 if (upload.state() == UploadState.COMPLETED) {

@@ -14,11 +14,12 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Predicate;
 import tranzr.model.Crc32c;
+import tranzr.storage.Joining;
 import tranzr.storage.StoredObject;
 import tranzr.storage.local.LocalStorage;
 
 /**
- * Creates, writes, forces, seals, copies, syncs, deletes and sets aside objects, is killed, and at every change of the disk looks
+ * Creates, writes, forces, seals, copies, joins, syncs, deletes and sets aside objects, is killed, and at every change of the disk looks
  * at what a power cut then could leave: every object that was forced or synced is there with every byte that it then
  * had, what was sealed passes its block sums, and what was not can be written on and sealed.
  */
@@ -90,8 +91,8 @@ public final class StorageScenario implements CrashScenario {
     /** What was asked of one object. */
     private static final class Model {
         final UUID id;
-        /** Of the object whose bytes these are: its own, or that of which it is a copy. */
-        final UUID content;
+        /** Whose bytes these are, one after the other: its own, or those of which it is a copy. */
+        final List<Model> contents;
         final boolean sparse;
         final BitSet written = new BitSet();
         final BitSet durable = new BitSet();
@@ -101,6 +102,9 @@ public final class StorageScenario implements CrashScenario {
         boolean touched = true;
         boolean sealed;
         boolean setAside;
+        /** Whether it takes no bytes any more. */
+        boolean taken;
+        boolean joined;
 
         private final Map<Integer, byte[]> pieces = new HashMap<>();
         /** Of a sealed object, which does not change any more. */
@@ -108,17 +112,24 @@ public final class StorageScenario implements CrashScenario {
 
         Model(UUID id, boolean sparse) {
             this.id = id;
-            this.content = id;
+            this.contents = List.of(this);
             this.sparse = sparse;
         }
 
-        /** A copy. */
-        Model(UUID id, Model of) {
+        /** A copy, or what is joined; the others must not change any more. */
+        Model(UUID id, List<Model> of) {
             this.id = id;
-            this.content = of.content;
-            this.sparse = of.sparse;
-            written.or(of.written);
-            sealed = true;
+            this.contents = List.copyOf(of);
+            this.sparse = false;
+            int at = 0;
+            for (Model each : of) {
+                each.taken = true;
+                for (int p = each.written.nextSetBit(0); p >= 0; p = each.written.nextSetBit(p + 1)) {
+                    written.set(at + p);
+                }
+                at += each.written.length();
+            }
+            taken = true;
             promise();
         }
 
@@ -129,9 +140,17 @@ public final class StorageScenario implements CrashScenario {
 
         /** What is written there, always the same. */
         byte[] piece(int index) {
+            if (contents.getFirst() != this) {
+                int at = index;
+                int of = 0;
+                while (at >= contents.get(of).written.length()) {
+                    at -= contents.get(of++).written.length();
+                }
+                return contents.get(of).piece(at);
+            }
             return pieces.computeIfAbsent(index, i -> {
                 byte[] bytes = new byte[PIECE];
-                new Random(content.getLeastSignificantBits() * 1_000_003 + i).nextBytes(bytes);
+                new Random(id.getLeastSignificantBits() * 1_000_003 + i).nextBytes(bytes);
                 return bytes;
             });
         }
@@ -203,7 +222,7 @@ public final class StorageScenario implements CrashScenario {
         }
 
         private void step(LocalStorage storage) throws IOException {
-            switch (random.nextInt(11)) {
+            switch (random.nextInt(13)) {
                 case 0, 1, 2 -> create(storage);
                 case 3 -> {
                     storage.sync();
@@ -211,6 +230,8 @@ public final class StorageScenario implements CrashScenario {
                 }
                 case 4 -> remove(storage);
                 case 5 -> copy(storage);
+                case 6 -> join(storage);
+                case 7 -> sealJoined(storage);
                 default -> write(storage);
             }
         }
@@ -244,7 +265,7 @@ public final class StorageScenario implements CrashScenario {
         }
 
         private void write(LocalStorage storage) throws IOException {
-            Model model = any(each -> !each.sealed && !each.setAside);
+            Model model = any(each -> !each.sealed && !each.setAside && !each.taken);
             if (model == null) {
                 return;
             }
@@ -271,9 +292,39 @@ public final class StorageScenario implements CrashScenario {
         private void copy(LocalStorage storage) throws IOException {
             Model model = any(each -> each.sealed && !each.setAside);
             if (model != null) {
-                Model copy = new Model(new UUID(0, ++nextId), model);
-                if (storage.copy(model.id, copy.id, model.length())) {
+                UUID id = new UUID(0, ++nextId);
+                if (storage.copy(model.id, id, model.length())) {
+                    Model copy = new Model(id, List.of(model));
+                    copy.joined = model.joined;
+                    copy.sealed = true;
                     objects.add(copy);
+                }
+            }
+        }
+
+        private void join(LocalStorage storage) throws IOException {
+            List<Model> parts = new ArrayList<>();
+            for (int i = random.nextInt(1, 4); i > 0; i--) {
+                // What a process before this one has left without a force the catalog gives back first, and it counts as written then.
+                Model part = any(each -> !each.setAside && !each.written.isEmpty() && (each.touched || each.durable.equals(each.written)));
+                if (part != null) {
+                    parts.add(part);
+                }
+            }
+            UUID id = new UUID(0, ++nextId);
+            if (!parts.isEmpty() && storage.join(parts.stream().map(part -> new Joining.Part(part.id, part.length())).toList(), id)) {
+                Model whole = new Model(id, parts);
+                whole.joined = true;
+                objects.add(whole);
+            }
+        }
+
+        private void sealJoined(LocalStorage storage) throws IOException {
+            Model model = any(each -> each.joined && !each.sealed && !each.setAside);
+            if (model != null) {
+                try (StoredObject object = storage.open(model.id)) {
+                    noteAndSeal(model, object);
+                    model.sealed = true;
                 }
             }
         }
@@ -321,6 +372,9 @@ public final class StorageScenario implements CrashScenario {
         }
 
         private void checkPresent(LocalStorage storage, CrashDisk disk, Model model) throws IOException {
+            if (model.setAside && model.joined) {
+                return; // Its pieces are moved one by one, so that some may be here and some there.
+            }
             if (model.setAside && storage.size(model.id).isEmpty()) {
                 Path aside = FOLDER.resolve("quarantine/20260131T120000Z-" + model.id + ".data");
                 check(disk.exists(aside) && disk.size(aside) >= (long) model.durable.length() * PIECE, model,
@@ -347,11 +401,14 @@ public final class StorageScenario implements CrashScenario {
 
         /** Writes on, and completes the object with sums of what is there now, whatever the sums' file held. */
         private void goOn(LocalStorage storage, Model model) throws IOException {
-            int[] sums = new int[3];
             long length;
+            int[] sums;
             try (StoredObject object = storage.open(model.id)) {
-                object.write((long) model.durable.length() * PIECE, ByteBuffer.wrap(model.piece(0)));
+                if (!model.taken) {
+                    object.write((long) model.durable.length() * PIECE, ByteBuffer.wrap(model.piece(0)));
+                }
                 object.force();
+                sums = new int[(int) (object.size() / StoredObject.BLOCK) + 1];
                 length = object.size();
                 for (int index = 0; (long) index * StoredObject.BLOCK < length; index++) {
                     object.read((long) index * StoredObject.BLOCK, buffer.clear());

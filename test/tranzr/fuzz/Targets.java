@@ -2,9 +2,12 @@ package tranzr.fuzz;
 
 import java.util.List;
 import java.util.stream.Stream;
+import tranzr.accounts.SignedUrlFuzz;
 import tranzr.api.ApiFuzz;
+import tranzr.api.direct.DirectFuzz;
 import tranzr.api.live.SocketFuzz;
 import tranzr.api.smart.SmartFuzz;
+import tranzr.api.tus.TusFuzz;
 import tranzr.audit.AuditFuzz;
 import tranzr.catalog.journal.CatalogFuzz;
 import tranzr.client.ClientFuzz;
@@ -16,7 +19,7 @@ import tranzr.http.ListenerFuzz;
 import tranzr.http.TlsLinkFuzz;
 import tranzr.http.WebSocketFuzz;
 import tranzr.journal.JournalFuzz;
-import tranzr.json.JsonFuzz;
+import tranzr.json.JsonMessageFuzz;
 import tranzr.limit.LimitFuzz;
 import tranzr.model.ModelFuzz;
 import tranzr.security.PasswordFuzz;
@@ -37,7 +40,8 @@ final class Targets {
         return Stream.of(HeadFuzz.targets(), BodyFuzz.targets(), FieldFuzz.targets(), ListenerFuzz.targets(), ModelFuzz.targets(), ApiFuzz.targets(),
                 PasswordFuzz.targets(), TotpFuzz.targets(), CatalogFuzz.targets(), JournalFuzz.targets(), SumsFuzz.targets(), SettingsFuzz.targets(),
                 RoutesFuzz.targets(), AuditFuzz.targets(), LimitFuzz.targets(), WebhookFuzz.targets(), TlsLinkFuzz.targets(),
-                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SmartFuzz.targets(), SocketFuzz.targets(), JsonFuzz.targets())
+                TlsFuzz.targets(), ClientFuzz.targets(), DownloadFuzz.targets(), WebSocketFuzz.targets(), SocketFuzz.targets(), JsonMessageFuzz.targets(), TusFuzz.targets(), SmartFuzz.targets(),
+                SignedUrlFuzz.targets(), DirectFuzz.targets())
                 .<FuzzTarget>flatMap(List::stream).toList();
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
@@ -40,6 +41,8 @@ public final class FieldFuzz {
                         .words(TAG, "W/", ",", "*", "\"").latin(FieldFuzz::entityTags),
                 Target.of("digest-fields", "tranzr.http.DigestFields").seeds("sha-256=:" + SUM + ":", "sha-512=:AAAA:, sha-256=:" + SUM + ":;a=b", "crc32c=:4waSgw==:, sha-256=:" + SUM + ":")
                         .words("sha-256=", "crc32c=", "4waSgw==", ":", "=", ";", ",", SUM).latin(FieldFuzz::digest),
+                Target.of("structured-fields", "tranzr.http.StructuredFields").seeds("?1;a=b", "1000", "-12.5;x", "max-size=10, b=?0;q=1.5, c", "a=(1 \"x\" tok/en:*);p, d=:AAAA:", "u=@1659578233", "d=%\"f%c3%bc\"",
+                        "sha-256=10, sha-512=3", "a=1,\nb=2", "999999999999999", "\"a\\\"b\"").words("?1", "?0", ";", "=", "(", ")", ":", "\"", "\\", "%", "@", ",", "\t", "-", ".", "999999999999999", "*").latin(FieldFuzz::structured),
                 Target.of("header-parameters", "tranzr.http.HeaderParameters", "tranzr.http.Syntax").seeds("multipart/form-data; boundary=x",
                         "form-data; name=\"a\\\"b\"; filename=\"c%22d\"", "attachment; filename*=UTF-8''a%20b", "x;;a=b;")
                         .words("; name=", "\"", "\\", "%22", "%0D", "filename*=", "UTF-8''").latin(FieldFuzz::parameters),
@@ -109,6 +112,48 @@ public final class FieldFuzz {
         }
     }
 
+    /** What is read is the same when it is written down and read again, in whichever place of the grammar it stands. */
+    private static void structured(String text) {
+        List<String> lines = List.of(text.split("\n", -1));
+        StructuredFields.item(lines).ifPresent(item -> Expect.same(written(item), written(StructuredFields.item(List.of(written(item))).orElse(null)), "again"));
+        StructuredFields.dictionary(lines).ifPresent(members -> {
+            String whole = members.entrySet().stream().map(member -> member.getKey() + "=" + written(member.getValue())).collect(Collectors.joining(", "));
+            Map<String, Object> again = StructuredFields.dictionary(List.of(whole)).orElse(Map.of());
+            Expect.same(members.keySet(), again.keySet(), "the keys again");
+            members.forEach((key, value) -> Expect.same(written(value), written(again.get(key)), key));
+        });
+        Optional<Boolean> flag = StructuredFields.flag(lines);
+        Expect.that(flag.isEmpty() || text.contains(flag.get() ? "?1" : "?0"), "a flag out of nothing");
+        StructuredFields.whole(lines).ifPresent(number -> {
+            Expect.that(number >= 0 && number <= StructuredFields.MAX_INTEGER, "no Integer: " + number);
+            Expect.that(text.chars().anyMatch(c -> c >= '0' && c <= '9'), "a number out of nothing");
+        });
+        DigestFields.preferred(lines).ifPresent(algorithm -> Expect.that(text.contains("sha-"), "a wish out of nothing: " + algorithm));
+    }
+
+    /** As RFC 9651, section 4.1 has it. */
+    private static String written(Object value) {
+        return switch (value) {
+            case Boolean flag -> flag ? "?1" : "?0";
+            case byte[] bytes -> ":" + Base64.getEncoder().encodeToString(bytes) + ":";
+            case String string -> '"' + string.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            case StructuredFields.Token token -> token.text();
+            case StructuredFields.Date date -> "@" + date.seconds();
+            case StructuredFields.DisplayString display -> display(display.text());
+            case List<?> items -> items.stream().map(FieldFuzz::written).collect(Collectors.joining(" ", "(", ")"));
+            case null -> "nothing";
+            default -> value.toString();
+        };
+    }
+
+    private static String display(String text) {
+        StringBuilder written = new StringBuilder("%\"");
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            written.append("%%%02x".formatted(b & 0xff));
+        }
+        return written.append('"').toString();
+    }
+
     private static void parameters(String text) {
         for (boolean form : new boolean[] {false, true}) {
             try {
@@ -152,6 +197,8 @@ public final class FieldFuzz {
         String extended = parsed.parameters().get("filename*");
         String broken = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8); // half characters become question marks
         Expect.same(broken, extended == null ? plain : HeaderParameters.extendedValue(extended), "the name");
+        Expect.same(Optional.of(broken), ContentDisposition.filename(field), "the name, as of an upload");
+        ContentDisposition.filename(name); // whatever comes
     }
 
     private static Request request(String method, Headers headers) {

@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.function.Consumer;
 import tranzr.fuzz.Expect;
@@ -142,8 +143,18 @@ public final class HeadFuzz {
         }
 
         @Override
+        public void whenSlow(Response answer) {
+            throw new AssertionError("slow");
+        }
+
+        @Override
         public boolean canUpgrade() {
             return true;
+        }
+
+        @Override
+        public boolean interim(int status, String reason, Map<String, String> fields) {
+            return false;
         }
 
         @Override

@@ -133,6 +133,33 @@ class DescriptionTest {
     }
 
     @Test
+    void answersAboutSignedAddressesAreAsDescribed(@TempDir Path folder) throws IOException {
+        try (ServedEngine server = new ServedEngine(folder)) {
+            Answer started = server.post("/upload/start", "{\"filename\": \"a\", \"file_size\": 2500, \"chunk_size\": 2500, \"direct\": true}");
+            check("/upload/start", "post", started);
+            String id = started.field("file_id");
+            Answer page = server.post("/upload/urls/" + id, "");
+            check("/upload/urls/{file_id}", "post", page);
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{\"fileName\": \"a\", \"size\": 1}").expect(201));
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{\"uploadId\": \"" + id + "\"}").expect(200));
+            check("/files/upload-url", "post", server.post("/files/upload-url", "{}").expect(400));
+            check("/files/upload-progress", "post", server.post("/files/upload-progress", "{\"fileId\": \"" + id + "\", \"bytesUploaded\": 9}").expect(204));
+            String url = page.text().replaceFirst("(?s).*\"url\":\"([^\"]*)\".*", "$1");
+            Answer sent = server.put(url, FILE).expect(200);
+            check("/direct/{file_id}/{name}", "put", sent);
+            check("/direct/{file_id}/{name}", "put", server.put(url + "0", FILE).expect(403));
+            String list = "{\"fileId\": \"" + id + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": " + "\"" + sent.header("ETag").replace("\"", "") + "\"}]}";
+            check("/files/complete-upload", "post", server.post("/files/complete-upload", list).expect(200));
+            check("/files/complete-upload", "post", server.post("/files/complete-upload", list.replace("1,", "2,")).expect(400));
+            Answer download = server.post("/download-url/" + id, "{\"one_time\": true}");
+            check("/download-url/{file_id}", "post", download.expect(201));
+            check("/direct/{file_id}/{name}", "get", server.get(download.field("url") + "x").expect(403));
+            check("/signed-urls", "delete", server.delete("/signed-urls").expect(204));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
     void answersAboutTokensAndRoomsAreAsDescribed(@TempDir Path folder) throws IOException {
         try (ServedEngine server = new ServedEngine(folder, "operator-token-0123456789", null)) {
             String[] operator = {"Authorization", "Bearer operator-token-0123456789"};

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,24 +117,7 @@ class PermissionMatrixTest {
     }
 
     private ServedEngine.Answer ask(Routes.Route route, UUID file, String share, UUID request, String... headers) {
-        String path = route.pattern().replace("{request_id}", String.valueOf(request)).replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
-                .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
-        boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
-                || route.pattern().equals("/");
-        String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
-                : route.pattern().equals("/share/create") ? "{\"file_ids\": [\"" + file + "\"]}" : route.pattern().startsWith("/share") ? "{\"expire_minutes\": 5}" : route.pattern().equals("/webhooks") ? "{\"url\": \"http://127.0.0.1:1/\"}"
-                : route.pattern().startsWith("/one") ? "{\"right\": \"list\"}"
-                : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
-        if (route.pattern().startsWith("/tus")) {
-            String[] tus = {"Tus-Resumable", "1.0.0", route.method().equals("PATCH") ? "Upload-Offset" : "Upload-Length", "0", "Content-Type", "application/offset+octet-stream"};
-            String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(headers), java.util.Arrays.stream(tus)).toArray(String[]::new);
-            return server.send(route.method(), path, route.method().equals("PATCH") ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.noBody(), all);
-        }
-        String query = route.pattern().equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
-        boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var told = RouteRules.neighbourBody(route, String.valueOf(file), CONTENT);
-        var body = told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : chunk ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.ofString(json);
-        return server.send(RouteRules.methodOf(route), path + query, body, headers);
+        return RouteCalls.send(server, route, file, share, request, CONTENT, headers);
     }
 
     private void expect(Routes.Route route, String who, int wanted, ServedEngine.Answer answer) {
@@ -168,6 +153,7 @@ class PermissionMatrixTest {
                 case RouteRules.InRoom rule -> askInRoom(route, rule);
                 case RouteRules.Decides _ -> askWhoDecides(route);
                 case RouteRules.OnRequest _ -> askOnRequest(route);
+                case RouteRules.Signed rule -> askSigned(route, rule);
                 case RouteRules.Open _ -> { }
             }
         }
@@ -250,6 +236,33 @@ class PermissionMatrixTest {
             expect(route, "nobody", 401, server.delete(path));
             expect(route, who.getKey(), 200, server.delete(path, as(who.getValue())));
         }
+    }
+
+    /** Signed while its signer owned the file; what it is to the file by then decides, whoever asks. */
+    private void askSigned(Routes.Route route, RouteRules.Signed rule) {
+        RouteRules.State state = rule.right() == UPLOAD ? RouteRules.State.OPEN : RouteRules.State.COMPLETED;
+        for (Relation relation : Relation.values()) {
+            Bearer signer = token(ALL, Relation.rooms(relation), null);
+            UUID file = file(state, FileAccess.of(signer.id(), null));
+            String url = signed(rule.right(), file, signer);
+            try {
+                server.engine().core().commit(List.of(new Change.AccessChanged(file, Relation.access(relation, signer.id()))));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            int wanted = relation.rights.contains(rule.right()) ? 200 : 403;
+            expect(route, "a signer that is " + relation, wanted, server.send(route.method(), url, rule.right() == UPLOAD ? BodyPublishers.ofByteArray(CONTENT) : BodyPublishers.noBody()));
+        }
+        UUID file = file(state, FileAccess.OPERATOR);
+        for (String[] headers : List.of(new String[0], as(token(EnumSet.of(Right.ADMIN), Map.of(), null)))) {
+            expect(route, "whoever has no signed address", 403, server.send(route.method(), "/direct/" + file + "/1", BodyPublishers.noBody(), headers));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private String signed(Right right, UUID file, Bearer by) {
+        return right == DOWNLOAD ? server.post("/download-url/" + file, "", as(by)).expect(201).field("url")
+                : (String) ((List<Map<String, Object>>) server.post("/upload/urls/" + file, "", as(by)).expect(200).json().get("signed_urls")).getFirst().get("url");
     }
 
     private void askOnWebhook(Routes.Route route) {

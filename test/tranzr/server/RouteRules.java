@@ -80,6 +80,10 @@ final class RouteRules {
     record OnRequest() implements Rule {
     }
 
+    /** An address that somebody has signed who had the right then: whoever asks, it holds as long as that one has it. */
+    record Signed(Right right) implements Rule {
+    }
+
     enum State { OPEN, COMPLETED }
 
     /** How to ask whether a route is open: an answer that goes on for ever only for its head. */
@@ -92,6 +96,11 @@ final class RouteRules {
             "GET /share/download/{token}/{filename}", "GET /s/{token}", "GET /s/{token}/{filename}", "POST /share/download/{token}", "POST /share/download/{token}/{filename}",
             "POST /s/{token}", "POST /s/{token}/{filename}", "GET /health", "GET /openapi.json", "GET /login", "GET /account", "GET /docs", "GET /pdf-viewer", "GET /dashboard", "GET /ui/{version}/{file}",
             "GET /ui/{version}/vendor/{file}", "GET /", "DELETE /delete/{file_id}/{key}", "POST /login");
+
+    private static final Map<String, Rule> DIRECT = Map.of("POST /upload/urls/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "POST /download-url/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED), "DELETE /signed-urls", new Admin(), "POST /files/upload-url", new AtAll(UPLOAD),
+            "POST /files/complete-upload", new OnFile(UPLOAD, State.COMPLETED), "POST /files/upload-progress", new OnFile(UPLOAD, State.OPEN),
+            "PUT /direct/{file_id}/{name}", new Signed(UPLOAD), "GET /direct/{file_id}/{name}", new Signed(DOWNLOAD));
 
     /** What a call of a neighbour says of an upload of these bytes; empty for other routes. @param file null for one that is to begin */
     static Optional<String> neighbourBody(Routes.Route route, String file, byte[] content) {
@@ -119,6 +128,20 @@ final class RouteRules {
         return rules;
     }
 
+    private static Map<String, Rule> ofResumableUploads() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String method : List.of("GET", "PATCH", "DELETE")) {
+            rules.put(method + " /files/upload/{file_id}", new OnFile(UPLOAD, State.OPEN));
+        }
+        for (String route : List.of("POST /files/upload", "PUT /files/upload", "PATCH /files/upload", "OPTIONS /files/upload", "OPTIONS /", "OPTIONS /{name}")) {
+            rules.put(route, new AtAll(UPLOAD));
+        }
+        return rules;
+    }
+
+    private static final Map<String, Rule> TUS = Map.of("POST /tus", new AtAll(UPLOAD), "POST /tus/", new AtAll(UPLOAD), "HEAD /tus/{file_id}", new OnFile(UPLOAD, State.OPEN),
+            "PATCH /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "DELETE /tus/{file_id}", new OnFile(UPLOAD, State.OPEN), "GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
+
     private static Map<String, Rule> ofUpflowAndSmart() {
         return Map.of("POST /uploads/init", new AtAll(UPLOAD), "POST /uploads/{file_id}/complete", new OnFile(UPLOAD, State.COMPLETED),
                 "GET /uploads/{file_id}/status", new OnFile(UPLOAD, State.OPEN), "POST /upload/init", new AtAll(UPLOAD),
@@ -129,18 +152,14 @@ final class RouteRules {
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
+        rules.putAll(ofResumableUploads());
         rules.putAll(ofUpflowAndSmart());
+        rules.putAll(TUS);
         rules.put("POST /upload/start", new AtAll(UPLOAD));
         for (String route : List.of("POST /upload/chunk", "PUT /uploads/{file_id}/chunks/{chunk_index}", "GET /upload/status/{file_id}",
                 "PUT /upload/{file_id}", "DELETE /upload/{file_id}")) {
             rules.put(route, new OnFile(UPLOAD, State.OPEN));
         }
-        for (String method : List.of("HEAD", "PATCH", "DELETE")) {
-            rules.put(method + " /tus/{file_id}", new OnFile(UPLOAD, State.OPEN));
-        }
-        rules.put("POST /tus", new AtAll(UPLOAD));
-        rules.put("POST /tus/", new AtAll(UPLOAD));
-        rules.put("GET /tus/{file_id}", new OnFile(DOWNLOAD, State.COMPLETED));
         // Once more for what is whole already, which changes nothing.
         rules.put("POST /upload/merge/{file_id}", new OnFile(UPLOAD, State.COMPLETED));
         rules.put("GET /upload/events/{file_id}", new OnFile(UPLOAD, State.OPEN));
@@ -167,6 +186,7 @@ final class RouteRules {
         rules.put("GET /shares/{token}/attempts", new OnShare(SHARE));
         rules.put("POST /rooms/{room_id}/requests", new InRoom(200, 200, 403));
         rules.put("GET /requests", new AtAll(SHARE));
+        rules.putAll(DIRECT);
         for (String method : List.of("GET", "PATCH", "DELETE")) {
             rules.put(method + " /requests/{request_id}", new OnRequest());
         }

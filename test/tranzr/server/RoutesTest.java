@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Test;
 import tranzr.api.ErrorCode;
 import tranzr.api.Need;
 import tranzr.api.curl.CurlApi;
+import tranzr.api.chunky.ChunkyRoutes;
+import tranzr.api.direct.DirectRoutes;
+import tranzr.api.direct.SignedRoutes;
+import tranzr.api.ietf.ResumableUploads;
 import tranzr.api.live.EventRoutes;
 import tranzr.api.live.SocketRoutes;
 import tranzr.api.live.TransferRoutes;
@@ -42,24 +46,28 @@ import tranzr.api.rest.ShareRoutes;
 import tranzr.api.rest.TokenRoutes;
 import tranzr.api.rest.UploadRoutes;
 import tranzr.api.rest.WebhookRoutes;
+import tranzr.api.smart.SmartRoutes;
+import tranzr.api.tus.TusRoutes;
 import tranzr.api.ui.LinkPage;
 import tranzr.api.ui.Pages;
+import tranzr.api.upflow.UpflowRoutes;
 import tranzr.json.Json;
 
 /** Holds the routes page, the OpenAPI description and docs/api.md against each other. */
 class RoutesTest {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete", "head", "options");
 
     /** Handlers that are never called. */
     private static List<Routes.Route> routes() {
-        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1), new ChunkRoutes(null, List.of()), new FileRoutes(null, null),
+        return Routes.of(new Routes.Doors(new UploadRoutes(null, 1, null), new ChunkRoutes(null, List.of()), new FileRoutes(null, null),
                 new ShareRoutes(null, InstantSource.system(), null), new ServiceRoutes(() -> null, ""),
                 new CurlApi(null, InstantSource.system(), new Random(1)),
                 new TokenRoutes(null, null, null, null), new RoomRoutes(null, null), new AccessRoutes(null, null, null, null, null),
                 new AuditRoutes(null), new SessionRoutes(null, null, null), new SecondFactorRoutes(null), new WebhookRoutes(null), new RequestRoutes(null, null, null, null), new AttemptRoutes(null, null), new Pages(),
                 new EventRoutes(null, null, null), new TransferRoutes(null), new SocketRoutes(null, null, null), new MetricsRoutes(null, null, null), new LinkRoutes(null), new LinkPage(null, new Pages()),
-                new PreviewRoutes(null), Protocols.over(null, null, 1)));
+                new PreviewRoutes(null), new Protocols(new TusRoutes(null, null, 1), new ResumableUploads(null, InstantSource.system(), null), new DirectRoutes(null, null, null, null),
+                        new SignedRoutes(null, null), new UpflowRoutes(null), new SmartRoutes(null), new ChunkyRoutes(null))));
     }
 
     private static Map<String, Object> description() throws IOException {
@@ -104,7 +112,7 @@ class RoutesTest {
         Map<String, Object> paths = object(description().get("paths"));
         for (Routes.Route route : routes()) {
             Map<String, Object> operation = object(object(paths.get(route.pattern())).get(route.method().toLowerCase(Locale.ROOT)));
-            assertEquals(route.need() == Need.OPEN || route.need() == Need.GUEST, List.of().equals(operation.get("security")), route.toString());
+            assertEquals(Set.of(Need.OPEN, Need.GUEST, Need.SIGNED).contains(route.need()), List.of().equals(operation.get("security")), route.toString());
         }
     }
 

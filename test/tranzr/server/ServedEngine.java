@@ -65,6 +65,8 @@ import tranzr.limit.Concurrency;
 import tranzr.limit.Rate;
 import tranzr.limit.Schedule;
 import tranzr.metrics.RecentLog;
+import tranzr.model.ByteRange;
+import tranzr.model.Crc32c;
 import tranzr.model.IpRange;
 import tranzr.model.Quota;
 import tranzr.security.CountedPassword;
@@ -216,10 +218,10 @@ public final class ServedEngine implements AutoCloseable {
                 SESSION_TTL);
         events = EventHub.open(engine.core(), Problems::reason);
         hooks = Hooks.open(engine.core(), events, true);
-        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), Cors.NONE, Optional.ofNullable(baseUrl));
+        Gate gate = new Gate(accounts.identities(), accounts.live(), accounts.factor(), accounts.signedUrls(), Cors.NONE, Optional.ofNullable(baseUrl));
         Meters meters = new Meters(clock, System::nanoTime);
-        Protocols protocols = Protocols.over(engine, accounts.factor(), 8 << 20);
-        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20), new ChunkRoutes(engine, protocols.chunkDoors()),
+        Protocols protocols = Protocols.over(engine, accounts, events, 8 << 20, clock, new SecureRandom());
+        Routes.Doors doors = new Routes.Doors(new UploadRoutes(engine, 8 << 20, accounts.partUrls()), new ChunkRoutes(engine, protocols.chunkDoors()),
                 new FileRoutes(engine, accounts.factor()),
                 new ShareRoutes(engine, clock, accounts.factor()), new ServiceRoutes(health::get, "1.2.3"),
                 new CurlApi(engine, clock, new SecureRandom()), accounts.tokenRoutes(), accounts.roomRoutes(), accounts.accessRoutes(quota),
@@ -233,7 +235,7 @@ public final class ServedEngine implements AutoCloseable {
         routes = Routes.of(doors);
         listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.ofNullable(baseUrl),
                 bounds.trustedProxies(), PATIENCE).limitedBy(bounds.connections()),
-                new TusDoor(problems, engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
+                new TusDoor(engine.maxFileSize()).around(Routes.handler(routes, gate, bounds.throttle(), new Recorder(recorded::add, clock), meters, problems)), problems);
     }
 
     public ServedEngine(Path folder) throws IOException {
@@ -241,7 +243,7 @@ public final class ServedEngine implements AutoCloseable {
     }
 
     private void redo(UUID id, long offset, java.nio.ByteBuffer bytes) throws IOException {
-        try (StoredObject object = storage.create(id)) {
+        try (StoredObject object = storage.size(id).isPresent() ? storage.open(id) : storage.create(id)) {
             object.write(offset, bytes);
         }
     }
@@ -282,6 +284,11 @@ public final class ServedEngine implements AutoCloseable {
     /** Where all that happens is told. */
     public EventHub events() {
         return events;
+    }
+
+    /** The tag that a part with these bytes is answered. @param part from 1 on */
+    public String partTag(UUID upload, long part, long offset, byte[] bytes) {
+        return accounts.signedUrls().partTag(upload, part, new ByteRange(offset, offset + bytes.length), Crc32c.of(bytes, 0, bytes.length));
     }
 
     /** What all doors lead to. */
@@ -346,8 +353,8 @@ public final class ServedEngine implements AutoCloseable {
         return send("POST", path, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json), headers);
     }
 
-    public Answer patch(String path, String json) {
-        return send("PATCH", path, BodyPublishers.ofString(json));
+    public Answer patch(String path, String json, String... headers) {
+        return send("PATCH", path, BodyPublishers.ofString(json), headers);
     }
 
     /** Begins an upload of known size. @return its id */
@@ -360,6 +367,12 @@ public final class ServedEngine implements AutoCloseable {
     public String store(byte[] bytes) {
         String id = begin(bytes.length, 1 << 20);
         return put("/upload/" + id, bytes).expect(200).field("file_id");
+    }
+
+    /** As {@link #store(byte[])}, by a token. */
+    public String store(byte[] bytes, String... as) {
+        return Json.readObject(put("/file.bin", bytes, java.util.stream.Stream.concat(java.util.Arrays.stream(as), java.util.stream.Stream.of("Accept", "application/json")).toArray(String[]::new))
+                .expect(201).body()).get("file_id").toString();
     }
 
     /** Sends the bytes of a request as they are and reads the answer until the server closes. */

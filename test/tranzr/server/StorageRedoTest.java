@@ -23,6 +23,7 @@ import tranzr.model.Crc32c;
 import tranzr.model.RangeSet;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
+import tranzr.storage.StoredObject;
 
 /** Bytes that only the journal holds come back to the storage at the next start. */
 class StorageRedoTest {
@@ -68,6 +69,36 @@ class StorageRedoTest {
         }
     }
 
+    @Test
+    void bytes_of_a_removed_upload_do_not_reach_the_next_one_of_its_id() throws Exception {
+        UUID id = UUID.randomUUID();
+        UUID object = UUID.randomUUID();
+        byte[] other = "OTHER BYTES!".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        try (Store store = open()) {
+            store.catalog().commit(created(id), new Change.RangeStored(id, new ByteRange(0, BYTES.length), crc(0, BYTES.length), BYTES, NOW, null));
+            store.catalog().commit(new Change.UploadRemoved(id));
+            // These are forced, and in no record.
+            try (StoredObject open = store.storage().create(object)) {
+                open.write(0, ByteBuffer.wrap(other));
+                open.force();
+            }
+            store.catalog().commit(new Change.UploadCreated(upload(id).at(object)),
+                    new Change.RangeStored(id, new ByteRange(0, 6), Crc32c.of(other, 0, 6), null, NOW, null));
+            store.catalog().commit(new Change.RangeStored(id, new ByteRange(6, 12), Crc32c.of(other, 6, 6), Arrays.copyOfRange(other, 6, 12), NOW, null));
+            crash(store);
+        }
+        try (Store store = open()) {
+            assertEquals(List.of(object), store.storage().list());
+            Upload upload = store.catalog().upload(id).orElseThrow();
+            assertEquals(object, upload.object());
+            try (StoredObject open = store.storage().openToRead(object)) {
+                ByteBuffer read = ByteBuffer.allocate(100);
+                assertEquals(other.length, open.read(0, read));
+                assertArrayEquals(other, Arrays.copyOf(read.array(), other.length));
+            }
+        }
+    }
+
     /** Copies the directory as a crash would leave it, and works on with the copy: closing could write a snapshot. */
     private void crash(Store store) throws Exception {
         Path from = store.directory().root();
@@ -96,7 +127,11 @@ class StorageRedoTest {
     }
 
     private static Change created(UUID id) {
-        return new Change.UploadCreated(new Upload(id, "a.txt", BYTES.length, BYTES.length, 1024, 1, UploadState.INITIALIZED, RangeSet.EMPTY, null, null,
-                null, NOW, NOW, null));
+        return new Change.UploadCreated(upload(id));
+    }
+
+    private static Upload upload(UUID id) {
+        return new Upload(id, "a.txt", BYTES.length, BYTES.length, 1024, 1, UploadState.INITIALIZED, RangeSet.EMPTY, null, null,
+                null, NOW, NOW, null);
     }
 }

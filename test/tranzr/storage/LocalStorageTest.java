@@ -23,7 +23,7 @@ import tranzr.disk.RealDisk;
 import tranzr.model.Crc32c;
 import tranzr.storage.local.LocalStorage;
 
-class LocalStorageTest extends StorageContract {
+class LocalStorageTest extends JoiningContract {
 
     /** The sums' header, and one sum, in bytes. */
     private static final int HEADER = 32;

@@ -12,7 +12,7 @@ import tranzr.http.BadRequestException;
 import tranzr.http.Request;
 import tranzr.http.Response;
 import tranzr.json.JsonException;
-import tranzr.json.JsonStream;
+import tranzr.json.JsonMessage;
 import tranzr.model.ByteRange;
 import tranzr.transfer.Body;
 import tranzr.transfer.SpooledBody;
@@ -51,12 +51,12 @@ final class ChunkMessage implements AutoCloseable {
         try {
             return read(writer);
         } catch (JsonException e) {
-            throw new BadRequestException(ErrorCode.INVALID_JSON.status(), ErrorCode.INVALID_JSON.wireName(), null, "The body is not the JSON object that is expected here: " + e.getMessage());
+            throw ErrorCode.INVALID_JSON.refusal(null, "The body is not the JSON object that is expected here: " + e.getMessage());
         }
     }
 
     private Response read(Writer writer) throws IOException {
-        JsonStream json = new JsonStream(request.body());
+        JsonMessage json = new JsonMessage(request.body());
         Response answer = null;
         boolean brought = false;
         for (String name = json.next(); name != null; name = json.next()) {

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import tranzr.api.Callers;
@@ -75,14 +76,14 @@ public final class ChunkyRoutes {
             FileName.objection(name).ifPresent(why -> {
                 throw Fields.invalid("fileName", "the file name " + why);
             });
-            return begin(request, name, length, hash);
+            return begin(request, name, length, hash, fields.text("room"));
         });
     }
 
-    private Response begin(Request request, String name, long length, Digest hash) {
+    private Response begin(Request request, String name, long length, Digest hash, Optional<String> room) {
         Uploads uploads = uploads(request);
         long chunkSize = Math.max(CHUNK, Math.ceilDiv(length, Uploads.MAX_CHUNKS));
-        NewUpload spec = new NewUpload(uploads.newId(), name, length, length, chunkSize, -1, hash, null);
+        NewUpload spec = new NewUpload(uploads.newId(), name, length, length, chunkSize, -1, hash, null, room.map(uploads::room).orElse(null));
         // To a file without bytes no chunk will come.
         Upload upload = length > 0 ? uploads.start(spec)
                 : uploads.receive(spec, RequestBody.of(request, InputStream.nullInputStream(), 0), DigestClaim.NONE, null, List.of());

@@ -26,7 +26,7 @@ record SessionKey(UUID sessionId, Digest fileHash) {
     /** What has to be known before a chunk can be placed. */
     static final List<String> PLACING = List.of("sessionId", "fileHash", "startByte", "endByte");
 
-    private static final List<String> NAMES = List.of("sessionId", "fileHash", "startByte", "endByte", "chunk", "totalFileSizeBytes", "fileName");
+    private static final List<String> NAMES = List.of("sessionId", "fileHash", "startByte", "endByte", "chunk", "totalFileSizeBytes", "fileName", "room");
     private static final int MAX_JSON_BYTES = 64 * 1024;
 
     /** The name as it is written here: chunky's own server reads names without regard to case, and its clients write them both ways. */
@@ -79,11 +79,11 @@ record SessionKey(UUID sessionId, Digest fileHash) {
     }
 
     static BadRequestException invalidSession() {
-        return of(ErrorCode.INVALID_SESSION_ID, "sessionId");
+        return ErrorCode.INVALID_SESSION_ID.refusal("sessionId", ErrorCode.INVALID_SESSION_ID.title());
     }
 
     static BadRequestException invalidHash() {
-        return of(ErrorCode.INVALID_FILE_HASH, "fileHash");
+        return ErrorCode.INVALID_FILE_HASH.refusal("fileHash", ErrorCode.INVALID_FILE_HASH.title());
     }
 
     /** In the words by which a client knows that it has to begin anew; empty where it need not. */
@@ -93,9 +93,5 @@ record SessionKey(UUID sessionId, Digest fileHash) {
             case Failure.HashMismatch _ -> Optional.of(invalidHash());
             default -> Optional.empty();
         };
-    }
-
-    private static BadRequestException of(ErrorCode code, String field) {
-        return new BadRequestException(code.status(), code.wireName(), field, code.title());
     }
 }

@@ -33,7 +33,6 @@ import tranzr.security.Tokens;
 import tranzr.transfer.Body;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.Engine;
-import tranzr.transfer.Failure;
 import tranzr.transfer.FailureException;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.Shares;
@@ -213,9 +212,7 @@ public final class CurlApi {
 
     /** A guest gets a receipt: no link to the file, and nothing that removes it. */
     private Received receiveFromGuest(Request request, NewUpload spec, Body body, DigestClaim claim, LinkOptions options) {
-        if (options.isAny() || options.life() != null || options.room() != null) {
-            throw new FailureException(new Failure.Forbidden(Right.SHARE));
-        }
+        options.requireNoneByGuests();
         Upload file = uploads(request).receive(spec, body, claim, null, List.of());
         Recorder.note(request, "file_id", spec.id().toString());
         return new Received(file, null, null, null);
@@ -226,11 +223,11 @@ public final class CurlApi {
         return part.filename().isEmpty() || part.filename().equals("-") ? madeUpName(id) : part.filename();
     }
 
-    private static String madeUpName(UUID id) {
+    static String madeUpName(UUID id) {
         return "upload-" + id.toString().substring(0, 8) + ".bin";
     }
 
-    private static Response answer(Request request, List<Received> files, boolean ofForm) {
+    static Response answer(Request request, List<Received> files, boolean ofForm) {
         Response response;
         if (!request.accepts("application/json")) {
             response = Response.text(201, String.join("", files.stream().map(file -> file.line() + "\n").toList()));

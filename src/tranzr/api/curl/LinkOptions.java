@@ -10,7 +10,10 @@ import tranzr.api.Fields;
 import tranzr.api.HeaderText;
 import tranzr.http.Request;
 import tranzr.model.IpRange;
+import tranzr.model.Right;
 import tranzr.model.TimeSpan;
+import tranzr.transfer.Failure;
+import tranzr.transfer.FailureException;
 import tranzr.transfer.Shares;
 
 /**
@@ -100,6 +103,13 @@ record LinkOptions(long maxDownloads, Duration life, String password, String roo
     /** Whether anything was asked that concerns the link alone. */
     boolean isAny() {
         return maxDownloads != 0 || password != null || !addresses.isEmpty() || oneTime || notice;
+    }
+
+    /** Fails with Forbidden: whoever brings files by an upload request decides nothing about links. */
+    void requireNoneByGuests() {
+        if (isAny() || life != null || room != null) {
+            throw new FailureException(new Failure.Forbidden(Right.SHARE));
+        }
     }
 
     /** When link and file end; null for never. */

@@ -3,6 +3,7 @@ package tranzr.api.rest;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tranzr.api.ErrorCode;
+import tranzr.api.OneUse;
 import tranzr.api.Problem;
 import tranzr.api.Problems;
 import tranzr.api.Sending;
@@ -55,11 +56,13 @@ final class Delivery {
     private final Request request;
     private final Content content;
     private final String tag;
+    private final boolean once;
 
     Delivery(Request request, Content content) {
         this.request = request;
         this.content = content;
         this.tag = content.tag();
+        this.once = request.attached(OneUse.class).isPresent();
     }
 
     /** A file to be saved. @param file completed */
@@ -86,7 +89,8 @@ final class Delivery {
             look.accept(whole);
             return represented(Response.stream(200, content.type(), content.length(), _ -> { }, _ -> { }));
         }
-        Selection selection = EntityTags.allowsRange(request.header("If-Range"), tag) ? RangeHeader.select(request.header("Range"), content.length())
+        // What is good once is handed out whole: a server may do without ranges (RFC 9110, section 14.2).
+        Selection selection = !once && EntityTags.allowsRange(request.header("If-Range"), tag) ? RangeHeader.select(request.header("Range"), content.length())
                 : new Selection.Whole();
         return switch (selection) {
             case Selection.Whole _ -> represented(bytes(200, whole, open));
@@ -101,6 +105,7 @@ final class Delivery {
         request.attach(Sending.class, new Sending(range, content.length()));
         try {
             download.check(range);
+            request.attached(OneUse.class).ifPresent(one -> one.use().run());
             return Response.stream(status, content.type(), range.length(), out -> download.writeTo(out, range), download::end);
         } catch (RuntimeException e) {
             download.end(false);
@@ -117,7 +122,7 @@ final class Delivery {
     /** Field names that hold for the file whatever part of it, or nothing, is sent. */
     private Response described(Response response) {
         return response.header("ETag", tag)
-                .header("Accept-Ranges", "bytes")
+                .header("Accept-Ranges", once ? "none" : "bytes")
                 // Asked anew each time, so that a link revoked or used up is not served from a cache.
                 .header("Cache-Control", "private, no-cache, no-transform")
                 .header("Referrer-Policy", "no-referrer");

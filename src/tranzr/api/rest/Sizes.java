@@ -3,6 +3,7 @@ package tranzr.api.rest;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import tranzr.api.Fields;
+import tranzr.api.PartUrls;
 import tranzr.model.ByteSize;
 import tranzr.model.Upload;
 import tranzr.transfer.Uploads;
@@ -43,6 +44,16 @@ record Sizes(long length, long announced, long chunkSize, long totalChunks) {
         long chunkSize = fields.has("chunk_size") && !fields.isNone("chunk_size") ? chunkSize(fields)
                 : Math.max(defaultChunkSize, leastChunk(length));
         return checked(new Sizes(length, length, chunkSize, ceilDiv(length, chunkSize)));
+    }
+
+    /** The same for an upload whose parts are signed, one by one: fewer, larger ones, and the length has to be known. */
+    static Sizes ofParts(Fields fields) {
+        Sizes sizes = of(fields, PartUrls.USUAL_PART);
+        boolean named = fields.has("chunk_size") && !fields.isNone("chunk_size");
+        long chunkSize = named || sizes.length < 0 ? sizes.chunkSize : PartUrls.partSize(sizes.length);
+        Sizes parts = new Sizes(sizes.length, sizes.announced, chunkSize, sizes.length < 0 ? -1 : ceilDiv(sizes.length, chunkSize));
+        PartUrls.requireParts(parts.length >= 0, parts.totalChunks);
+        return parts;
     }
 
     private static Sizes inMebibytes(BigDecimal file, BigDecimal chunk) {

@@ -2,6 +2,7 @@ package tranzr.api.rest;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import tranzr.api.ChunkMap;
 import tranzr.api.DigestClaims;
 import tranzr.api.Fields;
 import tranzr.api.Ids;
+import tranzr.api.PartUrls;
 import tranzr.api.Problems;
 import tranzr.api.Recorder;
 import tranzr.api.RequestBody;
@@ -38,15 +40,19 @@ import tranzr.transfer.Uploads;
 public final class UploadRoutes {
 
     private static final BigDecimal DEFAULT_WAIT = BigDecimal.valueOf(5);
+    /** How long requests may go on that somebody says are dead. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
     private static final BigDecimal MAX_WAIT = BigDecimal.valueOf(60);
 
     private final Engine engine;
     private final long defaultChunkSize;
+    private final PartUrls parts;
 
     /** @param defaultChunkSize in bytes, at least 1 */
-    public UploadRoutes(Engine engine, long defaultChunkSize) {
+    public UploadRoutes(Engine engine, long defaultChunkSize, PartUrls parts) {
         this.engine = engine;
         this.defaultChunkSize = defaultChunkSize;
+        this.parts = parts;
     }
 
     private Uploads uploads(Request request) {
@@ -60,8 +66,12 @@ public final class UploadRoutes {
         FileName.objection(filename).ifPresent(why -> {
             throw Fields.invalid("filename", "the file name " + why);
         });
-        Sizes sizes = Sizes.of(fields, defaultChunkSize);
+        boolean direct = fields.flag("direct").orElse(false);
+        Sizes sizes = direct ? Sizes.ofParts(fields) : Sizes.of(fields, defaultChunkSize);
         Digest expected = fields.digest("sha256").orElse(null);
+        if (direct) {
+            parts.requireSigner(Callers.of(request));
+        }
         Uploads uploads = uploads(request);
         UUID room = fields.text("room").map(uploads::room).orElse(null);
         NewUpload spec = new NewUpload(uploads.newId(), filename, sizes.length(), sizes.announced(),
@@ -75,12 +85,31 @@ public final class UploadRoutes {
         }
         Upload upload = uploads.start(spec);
         Recorder.note(request, "file_id", upload.id().toString());
-        return Response.json(201, UploadView.started(upload)).header("Location", "/upload/status/" + upload.id());
+        Map<String, Object> view = UploadView.started(upload);
+        if (direct) {
+            UploadView.addParts(view, parts.page(Callers.of(request), upload, PartUrls.Choice.FIRST_PAGE, request.baseUrl()));
+        }
+        return Response.json(201, view).header("Location", "/upload/status/" + upload.id());
+    }
+
+    /** {@code POST /upload/urls/{file_id}}: addresses for parts of an upload that goes on, of others or anew. */
+    public Response urls(Request request) {
+        PartUrls.Choice choice = PartUrls.Choice.of(Fields.json(request));
+        Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
+        if (!upload.state().isOpen()) {
+            throw new FailureException(new Failure.AlreadyCompleted(upload.id()));
+        }
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("file_id", upload.id().toString());
+        view.put("chunk_size", upload.chunkSize());
+        view.put("total_chunks", upload.totalChunks());
+        UploadView.addParts(view, parts.page(Callers.of(request), upload, choice, request.baseUrl()));
+        return Response.json(200, view).header("Cache-Control", "no-store");
     }
 
     /** {@code GET /upload/status/{file_id}}. */
     public Response status(Request request) {
-        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text)));
+        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text), ENDING));
         Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
         Map<String, Object> view = UploadView.status(upload);
         if (upload.state() == UploadState.PENDING_ASSEMBLY) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tranzr.api.ChunkMap;
+import tranzr.api.PartUrls;
 import tranzr.api.Problems;
 import tranzr.model.ByteRange;
 import tranzr.model.Upload;
@@ -27,6 +28,20 @@ final class UploadView {
         view.put("created_at", time(upload.created()));
         view.put("expires_at", time(upload.expires()));
         return view;
+    }
+
+    /** Adds addresses of parts. */
+    static void addParts(Map<String, Object> view, PartUrls.Page page) {
+        view.put("signed_urls", page.parts().stream().map(part -> {
+            Map<String, Object> each = new LinkedHashMap<>();
+            each.put("part_number", part.number());
+            each.put("offset", part.range().start());
+            each.put("length", part.range().length());
+            each.put("url", part.url());
+            return each;
+        }).toList());
+        view.put("next_part", page.next() == 0 ? null : page.next());
+        view.put("urls_expire_at", time(page.expires()));
     }
 
     /** The answer to the start of an upload that needed no bytes. */

@@ -98,10 +98,9 @@ public final class SmartRoutes implements ChunkDoor {
 
     /** The upload that the manifest is about, counted as it says. */
     private static Upload resume(Uploads uploads, Manifest manifest) {
+        // Another door may have begun it without a length.
+        uploads.fixLength(manifest.id(), manifest.size());
         Upload upload = uploads.get(manifest.id(), Right.UPLOAD);
-        if (!upload.lengthKnown() || upload.length() != manifest.size()) {
-            throw new FailureException(new Failure.LengthMismatch(manifest.size(), upload.lengthKnown() ? upload.length() : upload.ranges().end()));
-        }
         Cuts cuts = Cuts.of(upload.notes());
         boolean sameCut = upload.chunkSize() == manifest.chunkSize();
         if (sameCut && cuts != null && !cuts.all().equals(manifest.all())) {

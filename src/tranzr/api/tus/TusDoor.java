@@ -1,9 +1,11 @@
 package tranzr.api.tus;
 
+import java.util.List;
+import java.util.regex.Pattern;
 import tranzr.api.ErrorCode;
+import tranzr.api.Fields;
 import tranzr.api.Problem;
 import tranzr.api.Problems;
-import tranzr.http.BadRequestException;
 import tranzr.http.Handler;
 import tranzr.http.Request;
 import tranzr.http.Response;
@@ -15,43 +17,49 @@ import tranzr.http.Response;
 public final class TusDoor {
 
     private static final String ROOT = "tus";
-    private static final String EXTENSIONS = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
+    private static final String OVERRIDE = "X-HTTP-Method-Override";
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+    private static final String EXTENSIONS = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,concatenation";
     /** "460 Checksum Mismatch" (tus 1.0.0, "Checksum"). */
     private static final int CHECKSUM_MISMATCH = 460;
     private static final int BAD_REQUEST = 400;
-    private static final int CONFLICT = 409;
     private static final int LOCKED = 423;
-    private static final int TOO_MANY = 429;
-    private static final int UNAVAILABLE = 503;
+    private static final int SERVER_ERROR = 500;
 
-    private final Problems problems;
     private final long maxSize;
 
     /** @param maxSize the longest upload there may be, in bytes; {@link Long#MAX_VALUE} for no limit */
-    public TusDoor(Problems problems, long maxSize) {
-        this.problems = problems;
+    public TusDoor(long maxSize) {
         this.maxSize = maxSize;
     }
 
     /** The handler of all routes, with this door before those of tus. */
     public Handler around(Handler routes) {
-        Handler door = problems.adapted(request -> handle(request, routes), TusDoor::adapted);
-        return request -> {
-            if (request.segments().isEmpty() || !request.segments().getFirst().equals(ROOT)) {
-                return routes.handle(request);
+        return came -> {
+            if (came.segments().isEmpty() || !came.segments().getFirst().equals(ROOT)) {
+                return routes.handle(came);
             }
-            // "The Tus-Resumable header MUST be included in every request and response except for OPTIONS requests."
-            return door.handle(effective(request)).header("Tus-Resumable", TusFields.VERSION);
+            Request request = effective(came);
+            Problems.tell(request, problem -> told(request, problem));
+            return versioned(handle(request, routes));
         };
+    }
+
+    /** "The Tus-Resumable header MUST be included in every request and response except for OPTIONS requests." */
+    private static Response versioned(Response response) {
+        return response.header("Tus-Resumable", TusFields.VERSION);
     }
 
     /** "The actual method of the request MUST be ignored" (tus 1.0.0, "X-HTTP-Method-Override"), before anybody asks what that method may. */
     private static Request effective(Request request) {
-        return request.headers("X-HTTP-Method-Override").size() == 1 ? request.as(request.headers("X-HTTP-Method-Override").getFirst().strip()) : request;
+        List<String> methods = request.headers(OVERRIDE);
+        return methods.size() == 1 && METHOD.matcher(methods.getFirst()).matches() ? request.as(methods.getFirst()) : request;
     }
 
     private Response handle(Request request, Handler routes) throws Exception {
-        request.header("X-HTTP-Method-Override"); // once at most
+        request.header(OVERRIDE).filter(method -> !method.equals(request.method())).ifPresent(_ -> {
+            throw Fields.invalid(OVERRIDE, "must be a method, such as PATCH");
+        });
         if (request.method().equals("OPTIONS")) {
             return options(routes.handle(request));
         }
@@ -59,8 +67,11 @@ public final class TusDoor {
         // Who only fetches the file need not speak the protocol.
         if (version == null ? !request.method().equals("GET") : !version.equals(TusFields.VERSION)) {
             // "it MUST respond with the 412 Precondition Failed status and MUST include the Tus-Version header", and "MUST NOT process the request".
-            BadRequestException refusal = ErrorCode.UNSUPPORTED_VERSION.refusal("Tus-Resumable", "send Tus-Resumable: " + TusFields.VERSION);
-            return problems.answer(request, refusal).header("Tus-Version", TusFields.VERSION);
+            throw ErrorCode.UNSUPPORTED_VERSION.refusal("Tus-Resumable", "send Tus-Resumable: " + TusFields.VERSION);
+        }
+        if (request.hasBody()) {
+            Problem slow = Problem.of(ErrorCode.BODY_INCOMPLETE, "the body came too slowly; what came of it is kept").as(LOCKED);
+            request.whenSlow(versioned(slow.toJson()));
         }
         return routes.handle(request);
     }
@@ -74,25 +85,24 @@ public final class TusDoor {
         return maxSize == Long.MAX_VALUE ? response : response.header("Tus-Max-Size", Long.toString(maxSize));
     }
 
+    private static Response told(Request request, Problem problem) {
+        Response response = versioned(adapted(request, problem).toJson());
+        return problem.code().equals(ErrorCode.UNSUPPORTED_VERSION.wireName()) ? response.header("Tus-Version", TusFields.VERSION) : response;
+    }
+
     /**
      * What the clients make of a status decides about an upload: after any 4xx but 409 and 423 they never try again, and after a 5xx to HEAD they begin a new upload
-     * from its first byte.
+     * from its first byte. So what may pass is 423, for which no client gives up.
      */
     private static Problem adapted(Request request, Problem problem) {
-        boolean transientOne = problem.status() >= 500 || problem.status() == TOO_MANY;
-        if (request.method().equals("HEAD") && transientOne) {
-            return problem.as(LOCKED);
-        }
         if (problem.code().equals(ErrorCode.CHECKSUM_MISMATCH.wireName())) {
             return problem.as(CHECKSUM_MISMATCH);
-        }
-        if (problem.code().equals(ErrorCode.BODY_INCOMPLETE.wireName())) {
-            return problem.as(CONFLICT);
         }
         // "Once set the length MUST NOT be changed": trying again will not help.
         if (problem.code().equals(ErrorCode.LENGTH_MISMATCH.wireName())) {
             return problem.as(BAD_REQUEST);
         }
-        return problem.status() == TOO_MANY ? problem.as(UNAVAILABLE) : problem;
+        boolean passes = problem.status() < SERVER_ERROR ? problem.retryable() : request.method().equals("HEAD");
+        return passes ? problem.as(LOCKED) : problem;
     }
 }

@@ -2,6 +2,7 @@ package tranzr.api.tus;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +43,19 @@ public final class TusRoutes {
 
     /** How long the answer to the last byte waits for what is left to hash: nothing, when the bytes came in order. */
     private static final Duration HASHING = Duration.ofSeconds(5);
+    /**
+     * How long an older request may take to notice that its connection is gone. What has arrived of it is then kept, which is cheaper than to have it sent again; one that
+     * does not notice is ended.
+     */
+    private static final Duration LETTING_GO = Duration.ofMillis(250);
     private static final ByteRange ALL = new ByteRange(0, Long.MAX_VALUE);
 
     /** By this name the door knows its own notes. */
     private static final String DOOR = "tus";
     private static final String METADATA = "metadata";
+    private static final String CONCAT = "concat";
+    /** How long the answer to a final upload waits for its hash, so that a small one is complete by then. */
+    private static final Duration JOINING = Duration.ofMillis(250);
 
     private final Engine engine;
     private final SecondFactor factor;
@@ -69,18 +78,27 @@ public final class TusRoutes {
     /** {@code POST /tus}: "Creation", and "Creation With Upload" when it has a body. */
     public Response create(Request request) {
         Metadata metadata = Metadata.parse(request.headers(Metadata.FIELD));
+        Optional<Concatenation> concatenation = Concatenation.of(request);
+        Optional<LinkWish> wish = LinkWish.of(metadata);
+        if (concatenation.isPresent() && !concatenation.get().isPartial()) {
+            return join(request, metadata, concatenation.get(), wish);
+        }
+        boolean part = concatenation.isPresent();
+        if (part && wish.isPresent()) {
+            throw Fields.invalid("share", "a partial upload gets no link: wish for it with the final one");
+        }
         long length = length(request);
         boolean brings = bringsBytes(request);
         DigestClaim claim = UploadChecksum.of(request);
         Uploads uploads = uploads(request);
-        NewUpload spec = spec(uploads, metadata, length);
-        Optional<LinkWish> wish = LinkWish.of(metadata);
+        UUID id = uploads.newId();
+        NewUpload spec = spec(uploads, id, id, metadata, length).with(notes(metadata, concatenation));
         Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
         spec = link.isPresent() ? spec.with(link.get().promise()) : spec;
         Body body = RequestBody.of(request);
         Recorder.note(request, "file_id", spec.id().toString());
         Upload upload;
-        if (length == 0 || brings && body.length() == length) {
+        if (!part && (length == 0 || brings && body.length() == length)) {
             upload = uploads.receive(spec, body, claim, null, List.of());
         } else {
             upload = uploads.start(spec);
@@ -88,12 +106,36 @@ public final class TusRoutes {
         }
         Response response = told(Response.empty(201), upload);
         if (link.isPresent()) {
-            Recorder.noteShare(request, link.get().promise().tokenHash());
-            response.header("X-Share-Url", ShareLinks.url(request.baseUrl(), link.get().token(), upload.filename())).header("Cache-Control", "no-store");
-            if (wish.get().hasPasswordMade()) {
-                response.header("X-Share-Password", link.get().password());
-            }
+            linked(response, request, wish.get(), link.get(), upload);
         }
+        return located(response, request, upload);
+    }
+
+    /**
+     * {@code POST /tus} with {@code Upload-Concat: final;…}: "Concatenation". The same request once more, for want of an answer, leads to the same upload; a link that it wishes for is that of the first.
+     */
+    private Response join(Request request, Metadata metadata, Concatenation concatenation, Optional<LinkWish> wish) {
+        Concatenation.requireNothingElse(request);
+        Uploads uploads = uploads(request);
+        NewUpload spec = spec(uploads, null, concatenation.parts().getFirst(), metadata, Upload.UNKNOWN_LENGTH).with(notes(metadata, Optional.of(concatenation)));
+        Optional<Shares.Promised> link = wish.map(wanted -> wanted.promised(engine.shares(Callers.of(request))));
+        Uploads.Joined joined = uploads.join(link.isPresent() ? spec.with(link.get().promise()) : spec, concatenation.parts());
+        Recorder.note(request, "file_id", joined.upload().id().toString());
+        Upload upload = uploads.complete(joined.upload().id(), null, JOINING).upload();
+        Response response = told(Response.empty(201), upload);
+        link.filter(_ -> !joined.repeated()).ifPresent(promised -> linked(response, request, wish.get(), promised, upload));
+        return located(response, request, upload);
+    }
+
+    private static void linked(Response response, Request request, LinkWish wish, Shares.Promised link, Upload upload) {
+        Recorder.noteShare(request, link.promise().tokenHash());
+        response.header("X-Share-Url", ShareLinks.url(request.baseUrl(), link.token(), upload.filename())).header("Cache-Control", "no-store");
+        if (wish.hasPasswordMade()) {
+            response.header("X-Share-Password", link.password());
+        }
+    }
+
+    private static Response located(Response response, Request request, Upload upload) {
         // "The Server MUST set the Location header": relative, so that it is right behind any proxy, and with the path below which that has this server.
         return response.header("Location", pathOf(request.baseUrl()) + "/tus/" + upload.id());
     }
@@ -127,10 +169,10 @@ public final class TusRoutes {
         return true;
     }
 
-    private NewUpload spec(Uploads uploads, Metadata metadata, long length) {
+    /** @param id null when it is not to be chosen here; @param named gives its name to what has none */
+    private NewUpload spec(Uploads uploads, UUID id, UUID named, Metadata metadata, long length) {
         Fields fields = metadata.fields(List.of("filename", "name", "sha256", "room", "priority"));
-        UUID id = uploads.newId();
-        String name = fields.text("filename").or(() -> fields.text("name")).orElse("upload-" + id.toString().substring(0, 8) + ".bin");
+        String name = fields.text("filename").or(() -> fields.text("name")).orElse("upload-" + named.toString().substring(0, 8) + ".bin");
         FileName.objection(name).ifPresent(why -> {
             throw Fields.invalid("filename", "the file name " + why);
         });
@@ -138,7 +180,22 @@ public final class TusRoutes {
         // Nobody sees chunks here, so that their size must not bound the length.
         long chunkSize = length == Upload.UNKNOWN_LENGTH ? 0 : Math.max(defaultChunkSize, length / Uploads.MAX_CHUNKS + 1);
         return new NewUpload(id, name, length, length, chunkSize, -1, fields.digest("sha256").orElse(null), null, room,
-                fields.priority("priority")).with(new Notes(DOOR, metadata.raw().isEmpty() ? Map.of() : Map.of(METADATA, metadata.raw())));
+                fields.priority("priority"));
+    }
+
+    /** What HEAD tells again. */
+    private static Notes notes(Metadata metadata, Optional<Concatenation> concatenation) {
+        Map<String, String> values = new HashMap<>();
+        if (!metadata.raw().isEmpty()) {
+            values.put(METADATA, metadata.raw());
+        }
+        concatenation.ifPresent(concat -> values.put(CONCAT, concat.raw()));
+        try {
+            Notes notes = new Notes(DOOR, values);
+            return concatenation.filter(Concatenation::isPartial).isPresent() ? notes.ofPart() : notes;
+        } catch (IllegalArgumentException e) {
+            throw Fields.invalid(Concatenation.FIELD, "is too long, together with Upload-Metadata");
+        }
     }
 
     /** Without an answer the client does not know the upload, and whatever it has sent wrong it will not send right. */
@@ -165,6 +222,8 @@ public final class TusRoutes {
         if (upload.notes().of(DOOR)) {
             // "responses to HEAD requests MUST include the Upload-Metadata header and its value as specified by the Client during the creation".
             upload.notes().get(METADATA).ifPresent(raw -> response.header(Metadata.FIELD, raw));
+            // "The response to a HEAD request against a final or partial upload MUST include the Upload-Concat header".
+            upload.notes().get(CONCAT).ifPresent(raw -> response.header(Concatenation.FIELD, raw));
         }
         return upload.lengthKnown() ? response.header("Upload-Length", Long.toString(upload.length())) : response.header("Upload-Defer-Length", "1");
     }
@@ -181,6 +240,9 @@ public final class TusRoutes {
         Uploads uploads = uploads(request);
         Throttle.prefer(request, () -> uploads.priority(id));
         Upload upload = settled(uploads, id);
+        if (upload.notes().of(DOOR) && !upload.notes().part() && upload.notes().get(CONCAT).isPresent()) {
+            throw Concatenation.unchangeable();
+        }
         if (offset != offsetOf(upload)) {
             // "the Server MUST respond with the 409 Conflict status without modifying the upload resource".
             throw ErrorCode.OFFSET_MISMATCH.refusal("Upload-Offset", "the upload goes on at byte " + offsetOf(upload) + ", not at " + offset);
@@ -210,8 +272,8 @@ public final class TusRoutes {
         if (length != Upload.UNKNOWN_LENGTH && body.length() > length - offset) {
             throw new FailureException(new Failure.RangeOutOfBounds(offset, offset + body.length(), length));
         }
-        return body.length() == 0 && !claim.isAny() || !upload.state().isOpen() && body.length() == 0 ? upload
-                : uploads.writeRange(upload.id(), offset, -1, -1, body, claim).upload();
+        boolean nothing = body.length() == 0 && !(claim.isAny() && upload.state().isOpen());
+        return nothing ? upload : uploads.writeRange(upload.id(), offset, -1, -1, body, claim).upload();
     }
 
     private static Upload withLength(Uploads uploads, Upload upload, OptionalLong length) {
@@ -236,13 +298,13 @@ public final class TusRoutes {
     }
 
     private static Upload settled(Uploads uploads, UUID id) {
-        uploads.settle(id, ALL, Duration.ZERO);
+        uploads.settle(id, ALL, LETTING_GO);
         return uploads.get(id, Right.UPLOAD);
     }
 
-    /** Completes what is whole. Whoever reads an offset that is the length takes the upload for done, even when the server broke down before it was. */
+    /** Completes what is whole and no part of another. Whoever reads an offset that is the length takes the upload for done, even when the server broke down before it was. */
     private static Upload completed(Uploads uploads, Upload upload, Duration wait) {
-        return upload.state().isOpen() && upload.isWhole() ? uploads.complete(upload.id(), null, wait).upload() : upload;
+        return upload.state().isOpen() && upload.isWhole() && !upload.notes().part() ? uploads.complete(upload.id(), null, wait).upload() : upload;
     }
 
     /** All that is durable without a gap. */

@@ -15,6 +15,7 @@ import tranzr.model.Priority;
 import tranzr.model.Room;
 import tranzr.model.Scope;
 import tranzr.model.Session;
+import tranzr.model.SigningKey;
 import tranzr.model.Share;
 import tranzr.model.Upload;
 import tranzr.model.UploadRequest;
@@ -88,12 +89,13 @@ final class ChangeText {
                 + (upload.sha256() == null ? "" : ", sha256 " + brief(upload.sha256())) + expires(upload.expires())
                 + (upload.priority() == Priority.NORMAL ? "" : ", priority " + upload.priority())
                 + (upload.access().equals(FileAccess.OPERATOR) ? "" : of(upload.access()))
-                + of(upload.notes());
+                + of(upload.notes())
+                + (upload.object().equals(upload.id()) ? "" : ", object " + upload.object());
     }
 
     private static String of(Notes notes) {
         return (notes.door().isEmpty() ? "" : ", by " + quote(notes.door()))
-                + (notes.promise() == null ? "" : ", to be shared " + brief(notes.promise().tokenHash()));
+                + (notes.promise() == null ? "" : ", to be shared " + brief(notes.promise().tokenHash())) + (notes.part() ? ", a part" : "");
     }
 
     static String of(Share share) {
@@ -133,6 +135,7 @@ final class ChangeText {
             case Webhook hook -> " of " + hook.owner() + " to " + quote(hook.url()) + " for " + hook.events() + (hook.active() ? "" : ", off");
             case Delivery delivery -> " " + delivery.type() + " to " + delivery.webhook() + ", attempts " + delivery.attempts()
                     + (delivery.next() == null ? ", given up" : ", next " + delivery.next());
+            case SigningKey _ -> "";
         };
     }
 

@@ -268,6 +268,12 @@ final class Draft {
         return share;
     }
 
+    /** Under which id the storage has the bytes of an upload as it is after the changes so far; null when there is none. */
+    UUID objectOf(UUID id) {
+        Upload upload = find(id);
+        return upload == null ? null : upload.object();
+    }
+
     private Upload find(UUID id) {
         return uploads.containsKey(id) ? uploads.get(id) : state.upload(id);
     }

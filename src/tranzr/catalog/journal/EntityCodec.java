@@ -21,6 +21,7 @@ import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Room;
 import tranzr.model.Session;
+import tranzr.model.SigningKey;
 import tranzr.model.Share;
 import tranzr.model.UploadRequest;
 import tranzr.model.Webhook;
@@ -38,13 +39,15 @@ final class EntityCodec {
     private static final int ONE_TIME_TOKEN = 5;
     private static final int WEBHOOK = 6;
     private static final int DELIVERY = 7;
+    private static final int SIGNING_KEY = 8;
 
     private EntityCodec() {
     }
 
     static int numberOf(Class<? extends Entity> kind) {
         return kind == AccessToken.class ? ACCESS_TOKEN : kind == Room.class ? ROOM : kind == UploadRequest.class ? UPLOAD_REQUEST
-                : kind == Session.class ? SESSION : kind == OneTimeToken.class ? ONE_TIME_TOKEN : kind == Webhook.class ? WEBHOOK : DELIVERY;
+                : kind == Session.class ? SESSION : kind == OneTimeToken.class ? ONE_TIME_TOKEN : kind == Webhook.class ? WEBHOOK
+                : kind == SigningKey.class ? SIGNING_KEY : DELIVERY;
     }
 
     static Class<? extends Entity> kindOf(int number) throws BadRecordException {
@@ -56,6 +59,7 @@ final class EntityCodec {
             case ONE_TIME_TOKEN -> OneTimeToken.class;
             case WEBHOOK -> Webhook.class;
             case DELIVERY -> Delivery.class;
+            case SIGNING_KEY -> SigningKey.class;
             default -> throw new BadRecordException("unknown kind " + number + "; written by a newer version of Tranzr?");
         };
     }
@@ -102,6 +106,7 @@ final class EntityCodec {
                 out.instantOrNull(delivery.next());
                 out.textOrNull(delivery.lastResult());
             }
+            case SigningKey key -> out.textOrNull(key.key());
         }
     }
 
@@ -157,6 +162,8 @@ final class EntityCodec {
             return new OneTimeToken(id, in.digest(), in.uuid(), right(in.u8()), uuidOrNull(in), created, in.instant());
         } else if (kind == Webhook.class) {
             return new Webhook(id, in.uuid(), in.text(), in.text(), new TreeSet<>(texts(in)), created, in.flag());
+        } else if (kind == SigningKey.class) {
+            return new SigningKey(id, in.text(), created);
         }
         return new Delivery(id, in.uuid(), in.uuid(), in.text(), in.text(), created, (int) in.varint(), in.instantOrNull(), in.textOrNull());
     }

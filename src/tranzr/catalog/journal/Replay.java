@@ -3,10 +3,13 @@ package tranzr.catalog.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.UUID;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.catalog.Redo;
 import tranzr.journal.Journal;
+import tranzr.model.ByteRange;
+import tranzr.model.UploadState;
 
 /** Applies the records of a journal to a state, in order, and hands the bytes they carry on. */
 final class Replay implements Journal.Visitor {
@@ -47,12 +50,24 @@ final class Replay implements Journal.Visitor {
         List<Change> changes = RecordCodec.decode(payload);
         bytes += JournalCatalog.redoCost(changes);
         for (Change change : changes) {
-            draft.apply(change);
-            if (change instanceof Change.RangeStored stored && stored.bytes() != null) {
-                redo.write(stored.id(), stored.range().start(), ByteBuffer.wrap(stored.bytes()));
+            switch (change) {
+                case Change.RangeStored(UUID id, ByteRange range, _, byte[] carried, _, _) when carried != null -> {
+                    draft.apply(change);
+                    redo.write(draft.objectOf(id), range.start(), ByteBuffer.wrap(carried));
+                }
+                case Change.UploadRemoved(UUID id) -> applyLast(draft, change, id);
+                case Change.StateChanged(UUID id, _, UploadState to, _, _) when to == UploadState.EXPIRED -> applyLast(draft, change, id);
+                default -> draft.apply(change);
             }
         }
         draft.publish();
+    }
+
+    /** @param id of an upload that has no bytes any more by this change */
+    private void applyLast(Draft draft, Change change, UUID id) throws ConflictException, IOException {
+        UUID object = draft.objectOf(id);
+        draft.apply(change);
+        redo.removed(object);
     }
 
     /** Of all payloads so far, and what giving back the bytes in them costs, in bytes. */

@@ -32,8 +32,14 @@ final class RowCodec {
     static final int WITH_PRIORITY = 0x40;
     /** Set in an upload's first byte when its body ends, behind its priority, with notes. */
     static final int WITH_NOTES = 0x20;
+    /** Set in an upload's first byte when its body ends, behind its notes, with the id of its object, which is another than its own. */
+    static final int WITH_OBJECT = 0x10;
     /** What of the first byte is the state. */
-    private static final int STATE = 0x1F;
+    private static final int STATE = 0x0F;
+
+    /** In the byte behind the values of notes. */
+    private static final int PROMISE = 1;
+    private static final int PART = 2;
 
     private RowCodec() {
     }
@@ -53,7 +59,8 @@ final class RowCodec {
     static void putUploadBody(FieldWriter out, Upload upload) {
         boolean plain = upload.access().equals(FileAccess.OPERATOR);
         boolean usual = upload.priority() == Priority.NORMAL;
-        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS) | (usual ? 0 : WITH_PRIORITY) | (upload.notes().isEmpty() ? 0 : WITH_NOTES));
+        out.u8(upload.state().ordinal() | (plain ? 0 : WITH_ACCESS) | (usual ? 0 : WITH_PRIORITY) | (upload.notes().isEmpty() ? 0 : WITH_NOTES)
+                | (upload.object().equals(upload.id()) ? 0 : WITH_OBJECT));
         out.textOrNull(upload.filename());
         out.fromMinusOne(upload.length());
         out.fromMinusOne(upload.announced());
@@ -74,6 +81,9 @@ final class RowCodec {
         if (!upload.notes().isEmpty()) {
             putNotes(out, upload.notes());
         }
+        if (!upload.object().equals(upload.id())) {
+            out.uuid(upload.object());
+        }
     }
 
     static Upload uploadBody(FieldReader in, UUID id, Instant created) throws BadRecordException {
@@ -89,7 +99,8 @@ final class RowCodec {
             return new Upload(id, filename, length, announced, chunkSize, totalChunks, state, ranges, in.digestOrNull(),
                     in.digestOrNull(), in.digestOrNull(), created, in.instant(), in.instantOrNull(),
                     (first & WITH_ACCESS) == 0 ? FileAccess.OPERATOR : EntityCodec.access(in),
-                    (first & WITH_PRIORITY) == 0 ? Priority.NORMAL : priority(in.u8()), (first & WITH_NOTES) == 0 ? Notes.NONE : notes(in));
+                    (first & WITH_PRIORITY) == 0 ? Priority.NORMAL : priority(in.u8()), (first & WITH_NOTES) == 0 ? Notes.NONE : notes(in),
+                    (first & WITH_OBJECT) == 0 ? id : in.uuid());
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("upload " + id + ": " + e.getMessage(), e);
         }
@@ -126,7 +137,7 @@ final class RowCodec {
             out.textOrNull(value);
         });
         SharePromise promise = notes.promise();
-        out.u8(promise == null ? 0 : 1);
+        out.u8((promise == null ? 0 : PROMISE) | (notes.part() ? PART : 0));
         if (promise != null) {
             out.digest(promise.tokenHash());
             out.textOrNull(promise.password());
@@ -144,7 +155,11 @@ final class RowCodec {
             values.put(in.text(), in.text());
         }
         try {
-            return new Notes(door, values, in.flag() ? promise(in) : null);
+            int more = in.u8();
+        if ((more & ~(PROMISE | PART)) != 0) {
+            throw new BadRecordException("unknown notes " + more);
+        }
+        return new Notes(door, values, (more & PROMISE) == 0 ? null : promise(in), (more & PART) != 0);
         } catch (IllegalArgumentException e) {
             throw new BadRecordException("notes of " + door + ": " + e.getMessage(), e);
         }

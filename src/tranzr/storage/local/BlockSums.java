@@ -128,7 +128,7 @@ final class BlockSums implements Closeable {
             return;
         }
         if (!openFile()) {
-            if (!disk.exists(paths.data(id))) {
+            if (!disk.exists(paths.data(id)) && !disk.exists(paths.joined(id))) {
                 throw new NoSuchFileException(paths.data(id).toString());
             }
             file = disk.open(path, Disk.Mode.CREATE);

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
-import tranzr.disk.NoSpaceException;
 import tranzr.storage.CorruptObjectException;
+import tranzr.storage.Joining;
 import tranzr.storage.ServerSideCopy;
 import tranzr.storage.Storage;
 import tranzr.storage.StoredObject;
@@ -35,7 +35,7 @@ import tranzr.storage.StoredObject;
  * </ul>
  * While an object is spoilt by a failed force, {@link #sync} fails. Sums are to be noted through one handle at a time.
  */
-public final class LocalStorage implements Storage, ServerSideCopy {
+public final class LocalStorage implements Storage, ServerSideCopy, Joining {
 
     private static final System.Logger LOG = System.getLogger(LocalStorage.class.getName());
 
@@ -48,6 +48,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
     private final int syncThreads;
     private final Names names;
     private final Unsettled unsettled = new Unsettled();
+    private final JoinedObjects joined;
     /** Whether it was logged, once, that there are files of others. */
     private final AtomicBoolean strangersTold = new AtomicBoolean();
     private final AtomicLong scratches = new AtomicLong();
@@ -59,6 +60,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         this.clock = clock;
         this.syncThreads = syncThreads;
         names = new Names(disk, paths.files());
+        joined = new JoinedObjects(disk, paths, scratches::incrementAndGet);
     }
 
     /**
@@ -82,19 +84,32 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         disk.createDirectory(paths.files());
         disk.createDirectory(paths.quarantine());
         disk.createDirectory(paths.scratch());
+        LocalStorage storage = new LocalStorage(disk, paths, clock, syncThreads);
         for (String name : disk.list(paths.scratch())) {
-            disk.delete(paths.scratch().resolve(name));
+            storage.remove(paths.scratch().resolve(name));
         }
         // Also when all were there: a process that was killed may have made them, or objects in them, without a force.
         disk.forceDirectory(paths.files());
         disk.forceDirectory(paths.root());
         disk.forceDirectory(paths.root().getParent());
-        return new LocalStorage(disk, paths, clock, syncThreads);
+        return storage;
+    }
+
+    /** Removes a file, or the directory of a joined object. */
+    private void remove(Path path) throws IOException {
+        if (path.toString().endsWith(StorePaths.JOINED)) {
+            joined.remove(path);
+        } else {
+            disk.delete(path);
+        }
     }
 
     @Override
     public StoredObject create(UUID id) throws IOException {
         requireOpen();
+        if (joined.exists(id)) {
+            throw new FileAlreadyExistsException(paths.joined(id).toString());
+        }
         DiskFile file = disk.open(paths.data(id), Disk.Mode.CREATE);
         names.created(id);
         unsettled.written(id);
@@ -105,13 +120,24 @@ public final class LocalStorage implements Storage, ServerSideCopy {
     public StoredObject open(UUID id) throws IOException {
         requireOpen();
         unsettled.requireSound(id);
-        return object(id, disk.open(paths.data(id), Disk.Mode.WRITE), true, false);
+        return object(id, file(id, Disk.Mode.WRITE), true, false);
+    }
+
+    private DiskFile file(UUID id, Disk.Mode mode) throws IOException {
+        try {
+            return disk.open(paths.data(id), mode);
+        } catch (NoSuchFileException e) {
+            if (joined.exists(id)) {
+                return joined.open(id);
+            }
+            throw e;
+        }
     }
 
     @Override
     public StoredObject openToRead(UUID id) throws IOException {
         requireOpen();
-        DiskFile file = disk.open(paths.data(id), Disk.Mode.READ);
+        DiskFile file = file(id, Disk.Mode.READ);
         BlockSums sums = new BlockSums(disk, paths, id, false, false);
         boolean opened = false;
         try {
@@ -140,7 +166,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
     @Override
     public boolean delete(UUID id) throws IOException {
         requireOpen();
-        boolean existed = disk.delete(paths.data(id));
+        boolean existed = disk.delete(paths.data(id)) || joined.delete(id);
         disk.delete(paths.sums(id));
         forget(id);
         return existed;
@@ -220,15 +246,15 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         if (size(from).orElse(-1) != length) {
             return false;
         }
-        settle(from);
+        settle(List.of(from));
         boolean whole = false;
         try {
-            if (!disk.link(paths.data(from), paths.data(to))) {
+            if (!linked(from, to, length)) {
                 return false;
             }
             names.created(to);
             try (BlockSums sums = new BlockSums(disk, paths, from, false, false);
-                    LocalObject copy = new LocalObject(to, disk.open(paths.data(to), Disk.Mode.WRITE), new BlockSums(disk, paths, to, true, true), true, names, unsettled)) {
+                    LocalObject copy = object(to, file(to, Disk.Mode.WRITE), true, true)) {
                 for (long block = 0; length > StoredObject.BLOCK && block * StoredObject.BLOCK < length; block++) {
                     copy.putSum(block, sums.get(block));
                 }
@@ -250,18 +276,45 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         }
     }
 
-    /** Makes an object's bytes durable that may be in the catalog's journal only. */
-    private void settle(UUID id) throws IOException {
-        if (unsettled.mark(id).write() > 0) {
-            try {
-                // Under its own id: when it fails, the next sync has to know that these bytes are lost.
-                forceData(id);
-            } catch (NoSpaceException e) {
-                throw new IOException(id + ": bytes that were taken did not fit: " + e.getMessage(), e);
+    private boolean linked(UUID from, UUID to, long length) throws IOException {
+        return joined.exists(from) ? joined.make(List.of(new Part(from, length)), to) : disk.link(paths.data(from), paths.data(to));
+    }
+
+    /** By second names for the data of the parts, in a directory with a list of them. */
+    @Override
+    public boolean join(List<Part> parts, UUID to) throws IOException {
+        requireOpen();
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("no parts");
+        }
+        settle(parts.stream().map(Part::id).distinct().toList());
+        if (!joined.make(parts, to)) {
+            return false;
+        }
+        boolean whole = false;
+        try {
+            names.created(to);
+            names.force(to);
+            whole = true;
+            return true;
+        } finally {
+            if (!whole) {
+                delete(to);
             }
+        }
+    }
+
+    /** Makes the bytes of objects durable that may be in the catalog's journal only. */
+    private void settle(List<UUID> ids) throws IOException {
+        List<Unsettled.Mark> marks = ids.stream().map(unsettled::mark).filter(mark -> mark.write() > 0).toList();
+        if (!marks.isEmpty()) {
+            // Under their own ids: when one fails, the next sync has to know that its bytes are lost.
+            forceData(marks);
             unsettled.awaitForces();
         }
-        unsettled.requireSound(id);
+        for (UUID id : ids) {
+            unsettled.requireSound(id);
+        }
     }
 
     @Override
@@ -270,7 +323,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         try {
             return OptionalLong.of(disk.size(paths.data(id)));
         } catch (NoSuchFileException _) {
-            return OptionalLong.empty();
+            return joined.size(id);
         }
     }
 
@@ -294,6 +347,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         requireOpen();
         String stem = StorePaths.quarantineStem(id, clock.instant());
         moveIfThere(paths.data(id), paths.quarantined(stem, StorePaths.DATA));
+        joined.quarantine(id, stem);
         moveIfThere(paths.sums(id), paths.quarantined(stem, StorePaths.SUMS));
         forget(id);
     }
@@ -313,7 +367,7 @@ public final class LocalStorage implements Storage, ServerSideCopy {
         for (String name : disk.list(paths.quarantine())) {
             String stem = StorePaths.stemOf(name).orElse("");
             if (StorePaths.quarantinedAt(stem).filter(at -> at.isBefore(before)).isPresent()) {
-                disk.delete(paths.quarantine().resolve(name));
+                remove(paths.quarantine().resolve(name));
                 purged.add(stem);
             }
         }

@@ -14,9 +14,12 @@ import java.util.UUID;
  * <pre>
  * files/ID.data               the bytes of an object
  * files/ID.sums               the sums of its blocks ({@link BlockSums}), when it has more than one
+ * files/ID.join/             what makes up an object that was joined from others ({@link JoinedObjects}), instead of ID.data
  * quarantine/TIME-ID.data     set aside at TIME (UTC, such as 20260131T235959Z), because nothing referred to it
  * quarantine/TIME-ID.sums
+ * quarantine/TIME-ID.join/
  * scratch/N.tmp               bodies that have no place yet; emptied at each start
+ * scratch/N.join/             what was joined, is deleted and still being read
  * </pre>
  * All objects lie in one flat directory: ext4 and XFS index a directory by hashes of the names, so that a lookup costs the
  * same among a hundred thousand, and one directory force serves all who create at the same time.
@@ -25,6 +28,8 @@ record StorePaths(Path root) {
 
     static final String DATA = ".data";
     static final String SUMS = ".sums";
+    /** As long as the others. */
+    static final String JOINED = ".join";
 
     private static final int ID_LENGTH = 36;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -49,6 +54,14 @@ record StorePaths(Path root) {
         return files().resolve(id + SUMS);
     }
 
+    Path joined(UUID id) {
+        return files().resolve(id + JOINED);
+    }
+
+    Path scratchJoined(long number) {
+        return scratch().resolve(number + JOINED);
+    }
+
     Path scratch(long number) {
         return scratch().resolve(number + ".tmp");
     }
@@ -66,14 +79,14 @@ record StorePaths(Path root) {
         return quarantine().resolve(stem + ending);
     }
 
-    /** The id in the name of a data or sums file; empty for any other name. */
+    /** The id in the name of a data or sums file, or of the directory of a joined object; empty for any other name. */
     static Optional<UUID> idOf(String name) {
         return stemOf(name).flatMap(StorePaths::parseId);
     }
 
-    /** The name without {@code .data} or {@code .sums}; empty when it ends in neither. */
+    /** The name without {@code .data}, {@code .sums} or {@code .join}; empty when it ends in none of them. */
     static Optional<String> stemOf(String name) {
-        return name.endsWith(DATA) || name.endsWith(SUMS)
+        return name.endsWith(DATA) || name.endsWith(SUMS) || name.endsWith(JOINED)
                 ? Optional.of(name.substring(0, name.length() - DATA.length())) : Optional.empty();
     }
 

@@ -249,6 +249,14 @@ class ChunkyRoutesTest {
     }
 
     @Test
+    void aFileIsBroughtIntoTheRoomThatIsNamed() {
+        String room = server.post("/rooms", "{\"name\": \"inbox\"}").expect(201).field("room_id");
+        String begin = "{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":1,\"room\":\"inbox\"}";
+        assertEquals(room, server.get("/files/" + server.post("/initiateUploadSession", begin).expect(200).field("sessionId")).expect(200).field("room"));
+        server.post("/initiateUploadSession", begin.replace("inbox", "outbox")).expect(404);
+    }
+
+    @Test
     void whatCannotBeBegunIsRefused() {
         for (String json : List.of("", "{}", "{\"fileHash\":\"" + HASH + "\"}", "{\"totalFileSizeBytes\":1}", "{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":-1}", "{\"fileHash\":5,\"totalFileSizeBytes\":1}",
                 "{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":1,\"TOTALFILESIZEBYTES\":2}", "{\"fileHash\":\"" + HASH + "\",\"totalFileSizeBytes\":1,\"fileName\":\"a/../b\"}")) {

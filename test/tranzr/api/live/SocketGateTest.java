@@ -155,7 +155,7 @@ class SocketGateTest {
 
     /** What a gate with these origins answers to requests by token. */
     private List<Integer> admitted(String cors, String... origins) throws Exception {
-        Gate gate = new Gate(new tranzr.accounts.Identities(server.engine().core(), Optional.of(tranzr.security.Tokens.hash(TOKEN)), true), new LiveCallers(), null, Cors.parse(cors), Optional.empty());
+        Gate gate = new Gate(new tranzr.accounts.Identities(server.engine().core(), Optional.of(tranzr.security.Tokens.hash(TOKEN)), true), new LiveCallers(), null, null, Cors.parse(cors), Optional.empty());
         List<Integer> answers = new ArrayList<>();
         try (HttpListener listener = HttpListener.start(new HttpListener.Options(new InetSocketAddress("127.0.0.1", 0), Optional.empty(), Set.of(), java.time.Duration.ofSeconds(20)),
                 gate.guard(Need.TOKEN, false, SocketGateTest::fine), (request, thrown) -> Response.empty(403))) {

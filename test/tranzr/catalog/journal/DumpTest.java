@@ -24,6 +24,7 @@ import tranzr.journal.JournalScan;
 import tranzr.model.AccessToken;
 import tranzr.model.ByteRange;
 import tranzr.model.RangeSet;
+import tranzr.model.SigningKey;
 import tranzr.model.Upload;
 import tranzr.model.UploadState;
 
@@ -67,6 +68,21 @@ final class DumpTest {
                 (id, offset, bytes) -> carried.add(id + "@" + offset + "+" + bytes.remaining()), uploads::add, problems::add);
         assertNothingChanged();
         return report;
+    }
+
+    @Test
+    void aKeyIsNamedButNotPrinted() throws Exception {
+        SigningKey key = new SigningKey(SigningKey.idOf(681), "the-key-that-nobody-may-see", Samples.T0);
+        try (JournalCatalog catalog = open()) {
+            catalog.commit(new Change.EntityAdded(key));
+            catalog.compact();
+            catalog.commit(new Change.EntityReplaced(key, key));
+            catalog.commit(new Change.EntityRemoved(SigningKey.class, key.id()));
+        }
+        String printed = String.join("\n", dump());
+        assertTrue(printed.contains("signing key: " + key.id()), printed);
+        assertTrue(printed.contains("changed signing key") && printed.contains("removed signing key"), printed);
+        assertFalse(printed.contains(key.key()), printed);
     }
 
     private void fill() throws Exception {

@@ -27,6 +27,7 @@ import tranzr.model.Right;
 import tranzr.model.Role;
 import tranzr.model.Room;
 import tranzr.model.Session;
+import tranzr.model.SigningKey;
 import tranzr.model.Share;
 import tranzr.model.SharePromise;
 import tranzr.model.Upload;
@@ -81,9 +82,10 @@ final class RandomChanges {
     }
 
     Upload upload() {
-        return new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
+        Upload upload = new Upload(id(), text(), length(), length(), 1 + number() / 2, number() - 1, state(), ranges(), digestOrNull(),
                 digestOrNull(), digestOrNull(), instant(), instant(), instantOrNull(),
                 random.nextBoolean() ? FileAccess.OPERATOR : access(), Priority.values()[random.nextInt(3)], random.nextBoolean() ? Notes.NONE : notes());
+        return random.nextBoolean() ? upload : upload.at(id());
     }
 
     private Notes notes() {
@@ -92,7 +94,7 @@ final class RandomChanges {
             values.put(text(), text());
         }
         Duration lasts = random.nextBoolean() ? null : Duration.ofMillis(1 + number() / 2);
-        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()));
+        return new Notes(text(), values, random.nextBoolean() ? null : new SharePromise(digest(), textOrNull(), lasts, number(), policy()), random.nextBoolean());
     }
 
     private Change stored() {
@@ -154,7 +156,7 @@ final class RandomChanges {
     }
 
     Entity entity() {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> new AccessToken(id(), digest(), text(), instant(), rights(), Map.of(id(), role(), id(), role()), quota(), instantOrNull(),
                     ranges(random.nextInt(3)), random.nextBoolean() ? null : new AccessToken.Totp(text(), number(), random.nextBoolean()));
             case 1 -> new Room(id(), text(), instant(), quota());
@@ -163,6 +165,7 @@ final class RandomChanges {
             case 3 -> new Session(id(), digest(), id(), instant(), instant(), text(), text(), instantOrNull());
             case 4 -> new OneTimeToken(id(), digest(), id(), Right.DELETE, random.nextBoolean() ? null : id(), instant(), instant());
             case 5 -> new Webhook(id(), id(), text(), text(), Set.of("file-added", "file-deleted"), instant(), random.nextBoolean());
+            case 6 -> new SigningKey(id(), text(), instant());
             default -> new Delivery(id(), id(), id(), text(), text(), instant(), random.nextInt(100), instantOrNull(), textOrNull());
         };
     }

@@ -12,6 +12,7 @@ import tranzr.fault.CrashDisk;
 import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
+import tranzr.model.Crc32c;
 import tranzr.storage.CorruptObjectException;
 
 /** Files of block sums, and the names of the store's files. */
@@ -28,8 +29,9 @@ public final class SumsFuzz {
     public static List<FuzzTarget> targets() {
         return List.of(
                 Target.of("block-sums", "tranzr.storage.local.BlockSums").seeds(List.of(good(1), good(3), GOOD)).inputs(4_000).bytes(SumsFuzz::sums),
-                Target.of("store-names", "tranzr.storage.local.StorePaths").seeds(ID + ".data", ID + ".sums", StorePaths.quarantineStem(ID, Instant.EPOCH) + ".data")
-                        .words(".data", ".sums", "-", "Z", "/", "..").text(SumsFuzz::names));
+                Target.of("pieces", "tranzr.storage.local.Pieces").seeds(List.of(pieces(1), pieces(3, 400, 5), pieces(Long.MAX_VALUE - 1, 1))).bytes(SumsFuzz::pieces),
+                Target.of("store-names", "tranzr.storage.local.StorePaths").seeds(ID + ".data", ID + ".sums", ID + ".join", StorePaths.quarantineStem(ID, Instant.EPOCH) + ".data")
+                        .words(".data", ".sums", ".join", "-", "Z", "/", "..").text(SumsFuzz::names));
     }
 
     private static byte[] good(int sums) {
@@ -80,9 +82,56 @@ public final class SumsFuzz {
         }
     }
 
+    private static byte[] pieces(long... lengths) {
+        try {
+            CrashDisk disk = disk();
+            Pieces.of(ID, lengths).write(disk, PATHS.data(ID));
+            try (DiskFile file = disk.open(PATHS.data(ID), Disk.Mode.READ)) {
+                ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+                file.read(bytes, 0);
+                return bytes.array();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What is read is written down the same again; with another sum at its end too, for that is what keeps nearly all of these out. */
+    private static void pieces(byte[] input) throws IOException {
+        piecesAsTheyAre(input);
+        if (input.length >= Integer.BYTES) {
+            int end = input.length - Integer.BYTES;
+            byte[] summed = input.clone();
+            ByteBuffer.wrap(summed).putInt(end, Crc32c.of(summed, 0, end));
+            piecesAsTheyAre(summed);
+        }
+    }
+
+    private static void piecesAsTheyAre(byte[] input) throws IOException {
+        CrashDisk disk = disk();
+        try (DiskFile file = disk.open(PATHS.data(ID), Disk.Mode.CREATE)) {
+            file.write(ByteBuffer.wrap(input), 0);
+        }
+        Pieces pieces;
+        try {
+            pieces = Pieces.read(disk, PATHS.data(ID), ID);
+        } catch (CorruptObjectException e) {
+            return;
+        } catch (IOException e) {
+            Expect.that(e.getMessage().contains("newer"), "an unforeseen refusal: " + e);
+            return;
+        }
+        long[] lengths = new long[pieces.count()];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = pieces.length(i);
+            Expect.that(lengths[i] > 0 && pieces.at(pieces.start(i)) == i && pieces.at(pieces.ends()[i] - 1) == i, "piece " + i + " is not where it is");
+        }
+        Expect.that(Arrays.equals(input, pieces(lengths)), "what was read is not what stands there");
+    }
+
     private static void names(String name) {
-        StorePaths.idOf(name).ifPresent(id -> Expect.that(name.equals(id + ".data") || name.equals(id + ".sums"), "another id: " + id));
+        StorePaths.idOf(name).ifPresent(id -> Expect.that(name.equals(id + ".data") || name.equals(id + ".sums") || name.equals(id + ".join"), "another id: " + id));
         StorePaths.stemOf(name).flatMap(StorePaths::quarantinedAt).ifPresent(at ->
-                Expect.that(name.matches("[+0-9TZ]+-[0-9a-f-]{36}\\.(data|sums)"), "no name of ours: " + name + " " + at));
+                Expect.that(name.matches("[+0-9TZ]+-[0-9a-f-]{36}\\.(data|sums|join)"), "no name of ours: " + name + " " + at));
     }
 }

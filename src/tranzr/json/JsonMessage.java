@@ -21,7 +21,7 @@ import java.util.Set;
  * One JSON object (RFC 8259) of UTF-8, read field by field as it comes, of which texts can be taken as the bytes they stand for in Base64, however long they are. The rest of it is at most
  * 64 KiB, give or take a buffer. Reading throws {@link JsonException} for what is no such object, and the stream's own IOException when that breaks. Used by one thread; does not close the stream.
  */
-public final class JsonStream {
+public final class JsonMessage {
 
     /** Of all that is not taken as Base64. */
     private static final int MAX_BYTES = 64 * 1024;
@@ -47,7 +47,7 @@ public final class JsonStream {
     private Base64Text bytes;
     private boolean begun;
 
-    public JsonStream(InputStream in) throws IOException {
+    public JsonMessage(InputStream in) throws IOException {
         this.in = in;
         this.bounded = new Bounded(in);
         this.parser = FACTORY.createParser(bounded);

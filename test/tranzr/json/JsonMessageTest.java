@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonStreamTest {
+class JsonMessageTest {
 
     /** Gives at most so many bytes at a time. */
     private record Pieces(InputStream in, int size) {
@@ -45,7 +45,7 @@ class JsonStreamTest {
 
     /** The names in order, with their values; of {@code chunk} the bytes. */
     private static List<Object> all(InputStream in) throws IOException {
-        JsonStream json = new JsonStream(in);
+        JsonMessage json = new JsonMessage(in);
         List<Object> all = new ArrayList<>();
         for (String name = json.next(); name != null; name = json.next()) {
             all.add(name);
@@ -102,7 +102,7 @@ class JsonStreamTest {
 
     @Test
     void whatIsNotAskedForIsSkipped() throws IOException {
-        JsonStream json = new JsonStream(stream("{\"o\":{\"a\":[1,{\"b\":\"}\"}]},\"t\":\"" + "x".repeat(20_000) + "\",\"chunk\":\"AAAA\",\"z\":true}", 100));
+        JsonMessage json = new JsonMessage(stream("{\"o\":{\"a\":[1,{\"b\":\"}\"}]},\"t\":\"" + "x".repeat(20_000) + "\",\"chunk\":\"AAAA\",\"z\":true}", 100));
         assertEquals(List.of("o", "t"), List.of(json.next(), json.next()));
         assertEquals("chunk", json.next());
         assertEquals(0, json.bytes().read());
@@ -148,7 +148,7 @@ class JsonStreamTest {
         byte[] bytes = new byte[30_000];
         new Random(1).nextBytes(bytes);
         String text = Base64.getEncoder().encodeToString(bytes);
-        JsonStream json = new JsonStream(new java.io.SequenceInputStream(stream("{\"chunk\":\"" + text, 1000), breaking));
+        JsonMessage json = new JsonMessage(new java.io.SequenceInputStream(stream("{\"chunk\":\"" + text, 1000), breaking));
         json.next();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         InputStream chunk = json.bytes();

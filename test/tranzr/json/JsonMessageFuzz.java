@@ -16,18 +16,18 @@ import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
 
 /** Objects that are read as they come, with texts in Base64. */
-public final class JsonFuzz {
+public final class JsonMessageFuzz {
 
-    private JsonFuzz() {
+    private JsonMessageFuzz() {
     }
 
     public static List<FuzzTarget> targets() {
-        return List.of(Target.of("json-stream", "tranzr.json.JsonStream", "tranzr.json.Base64Text")
+        return List.of(Target.of("json-message", "tranzr.json.JsonMessage", "tranzr.json.Base64Text")
                 .seeds("{\"sessionId\":\"a\",\"fileHash\":\"b\",\"chunk\":\"aGVsbG8gd29ybGQ=\",\"startByte\":0,\"endByte\":10}", "{\"chunk\":\"AA==\"}", "{\"chunk\":\"\\u002B\\/\\/\\u002f\\n\",\"x\":[{\"chunk\":1}]}",
                         "{\"a\":1.5e3,\"b\":null,\"c\":true,\"chunk\":\"\"}", "{}", "{\"chunk\":\"" + "QUJD".repeat(4000) + "\",\"z\":{}}")
-                .words("\"", "\\", "\\u", "\\u00", "\\/", "=", "==", "{", "}", "[", "]", ",", ":", "\"chunk\":\"", "null", "AAAA", "{\"\":0").bytes(JsonFuzz::stream),
+                .words("\"", "\\", "\\u", "\\u00", "\\/", "=", "==", "{", "}", "[", "]", ",", ":", "\"chunk\":\"", "null", "AAAA", "{\"\":0").bytes(JsonMessageFuzz::stream),
                 Target.of("json-reader", "tranzr.json.JsonReader").seeds("{\"a\":[{\"b\":1},{\"b\":\"x\"},{}],\"c\":true}", "{\"a\":[],\"b\":{\"c\":[[null]]},\"d\":-1.5e3}", "{}")
-                        .words("{", "}", "[", "]", ",", ":", "\"", "\\u", "null", "true", "1e9", "\u00fc", "{\"a\":[").bytes(JsonFuzz::pieces));
+                        .words("{", "}", "[", "]", ",", ":", "\"", "\\u", "null", "true", "1e9", "\u00fc", "{\"a\":[").bytes(JsonMessageFuzz::pieces));
     }
 
     /** What can be read by pieces is what the reader of whole objects reads. A field called a is a list of objects; of the others every second is passed over. */
@@ -116,7 +116,7 @@ public final class JsonFuzz {
         Map<String, String> told = new HashMap<>();
         List<String> names = new ArrayList<>();
         try {
-            JsonStream json = new JsonStream(in);
+            JsonMessage json = new JsonMessage(in);
             for (String name = json.next(); name != null; name = json.next()) {
                 names.add(name);
                 boolean skip = names.size() % 3 == 0 && !name.equals("chunk");
