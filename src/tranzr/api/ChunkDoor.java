@@ -19,7 +19,7 @@ public interface ChunkDoor {
      *
      * @param index the chunk's number
      * @param digest the SHA-256 of its bytes, in hexadecimal
-     * @param digestNeeded whether a form without one is refused
+     * @param digestNeeded whether a form without one is refused; it is then known before the first byte goes to its place, and what breaks off is not kept
      */
     record Names(String index, String digest, boolean digestNeeded) {
     }

@@ -80,8 +80,10 @@ public final class ChunkForm implements AutoCloseable {
                 takeField(part);
             } else if (spooled != null) {
                 throw secondFile();
-            } else if (values.containsKey(FILE_ID) && known.stream().anyMatch(names -> values.containsKey(names.index()))) {
-                return writer.write(names(), id(), index(), RequestBody.of(request, part), DigestClaim.later(() -> digestInRest(inHeader), inHeader.crc()));
+            } else if (values.containsKey(FILE_ID) && known.stream().anyMatch(this::isTold)) {
+                DigestClaim claim = names().digestNeeded() ? DigestClaim.of(digest(inHeader), inHeader.crc()).onlyOfTheWhole()
+                        : DigestClaim.later(() -> digestInRest(inHeader), inHeader.crc());
+                return writer.write(names(), id(), index(), RequestBody.of(request, part), claim);
             } else {
                 spooled = uploads.spool(RequestBody.of(request, part), MAX_SPOOLED_BYTES);
             }
@@ -90,6 +92,11 @@ public final class ChunkForm implements AutoCloseable {
             throw Fields.invalid("chunk", "the form holds no file part");
         }
         return writer.write(names(), id(), index(), spooled, DigestClaim.of(digest(inHeader), inHeader.crc()));
+    }
+
+    /** Whether all has come that has to come before the bytes. */
+    private boolean isTold(ChunkDoor.Names names) {
+        return values.containsKey(names.index()) && (!names.digestNeeded() || values.containsKey(names.digest()));
     }
 
     /** Reads what follows the file, where its digest may stand. */

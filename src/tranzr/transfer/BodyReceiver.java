@@ -344,6 +344,9 @@ final class BodyReceiver {
         if (conflict >= 0) {
             throw conflicting();
         }
+        if (claim.onlyWhole()) {
+            return committed; // None of it: nothing is committed early where a digest is claimed.
+        }
         endRun();
         commitRuns(background.finish());
         if (!runs.isEmpty()) {

@@ -12,10 +12,16 @@ import tranzr.model.HashAlgorithm;
  * @param algorithm of a digest that was sent or may yet come, so that the body has to be hashed by itself; null for none
  * @param value asked once, after the body's end; null when none came after all
  * @param crc the CRC-32C, which is computed of each body anyway, so that checking it costs nothing; null for none
+ * @param onlyWhole whether what came of a body that breaks off is given up: for clients of whom it is not certain, before the digest of the whole has shown it, that the bytes belong there
  */
-public record DigestClaim(HashAlgorithm algorithm, Supplier<byte[]> value, Integer crc) {
+public record DigestClaim(HashAlgorithm algorithm, Supplier<byte[]> value, Integer crc, boolean onlyWhole) {
 
     public static final DigestClaim NONE = new DigestClaim(null, () -> null, null);
+
+    /** What came of a body that breaks off is kept. */
+    public DigestClaim(HashAlgorithm algorithm, Supplier<byte[]> value, Integer crc) {
+        this(algorithm, value, crc, false);
+    }
 
     public static DigestClaim of(Digest digest) {
         return of(digest, null);
@@ -38,6 +44,11 @@ public record DigestClaim(HashAlgorithm algorithm, Supplier<byte[]> value, Integ
             Digest digest = value.get();
             return digest == null ? null : digest.bytes();
         }, crc);
+    }
+
+    /** The same, and nothing is kept of a body that breaks off. */
+    public DigestClaim onlyOfTheWhole() {
+        return new DigestClaim(algorithm, value, crc, true);
     }
 
     /** Whether anything was claimed, or may be yet. */

@@ -158,6 +158,11 @@ final class RouteRules {
                 "GET /api/files", new AtAll(LIST), "GET /api/files/{file_id}", new OnFile(LIST, State.COMPLETED));
     }
 
+    private static Map<String, Rule> ofRooms() {
+        return Map.of("GET /rooms/{room_id}", new InRoom(200, 200, 200), "PATCH /rooms/{room_id}", new InRoom(200, 403, 403),
+                "PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403), "DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+    }
+
     /** By method and pattern. */
     static Map<String, Rule> all() {
         Map<String, Rule> rules = new HashMap<>(ofChunky());
@@ -234,10 +239,7 @@ final class RouteRules {
         rules.put("GET /ws", new Nothing(426)); // what is told there is asked for each event
         rules.put("DELETE /sessions/{session_id}", new OnSession());
         rules.put("DELETE /tokens/{token_id}/totp", new Admin());
-        rules.put("GET /rooms/{room_id}", new InRoom(200, 200, 200));
-        rules.put("PATCH /rooms/{room_id}", new InRoom(200, 403, 403));
-        rules.put("PUT /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
-        rules.put("DELETE /rooms/{room_id}/members/{token_id}", new InRoom(200, 403, 403));
+        rules.putAll(ofRooms());
         rules.put("GET /files/{file_id}/access", new Decides());
         rules.put("PUT /files/{file_id}/access", new Decides());
     }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tranzr.access.Caller;
 import tranzr.api.Callers;
@@ -134,26 +133,20 @@ public final class SmartRoutes implements ChunkDoor {
         Upload upload = uploads.get(id, Right.UPLOAD);
         Cuts cuts = Cuts.of(upload.notes());
         Uploads.Written written;
-        if (cuts == null || !upload.lengthKnown() || index < 0 || index >= upload.totalChunks()) {
+        if (!upload.lengthKnown()) {
             written = uploads.writeChunk(id, index, body, claim);
         } else {
             // By the cut that holds at this moment: another one that comes meanwhile changes nothing of where these bytes belong.
+            if (index < 0 || index >= upload.totalChunks()) {
+                throw new FailureException(new Failure.ChunkIndexOutOfRange(index, upload.totalChunks()));
+            }
             ByteRange place = upload.chunk(index);
-            written = uploads.writeRange(id, place.start(), place.end(), -1, body, meantBy(cuts, index, place.length(), claim));
-        }
-        return Response.json(200, SmartView.chunk(written, ChunkForm.lasted(request)));
-    }
-
-    /** The claim, which has to be one that the manifest makes of this chunk, as far as is known. */
-    private static DigestClaim meantBy(Cuts cuts, long index, long length, DigestClaim claim) {
-        Supplier<Digest> digest = () -> {
-            Digest claimed = Digest.of(claim.value().get());
-            if (!cuts.allows(index, length, claimed)) {
+            if (cuts != null && !cuts.allows(index, place.length(), Digest.of(claim.value().get()))) {
                 throw Fields.invalid("checksum", "is not that of chunk " + index + " in the manifest that was sent last");
             }
-            return claimed;
-        };
-        return DigestClaim.later(digest, claim.crc());
+            written = uploads.writeRange(id, place.start(), place.end(), -1, body, claim);
+        }
+        return Response.json(200, SmartView.chunk(written, ChunkForm.lasted(request)));
     }
 
     /** {@code GET /upload/missing/{file_id}}. */

@@ -126,7 +126,8 @@ class SmartRoutesTest {
         client.init(1000).expect(200);
         failed(client.send(3, new byte[10]), 400, "chunk_index_out_of_range");
         failed(client.send(0, new byte[999]), 400, "wrong_chunk_length");
-        failed(client.send(2, new byte[1000]), 400, "wrong_chunk_length");
+        failed(client.send(2, new byte[1000], Digest.sha256(client.chunk(2, 1000)).hex()), 400, "wrong_chunk_length");
+        failed(client.send(2, new byte[500]), 400, "invalid_value");
         failed(client.send(0, client.chunk(0, 1000), "xyz"), 400, "invalid_value");
         failed(server.form().field("file_id", client.id).field("chunk_id", 0).file("chunk", "chunk", new byte[1000]).send("POST", "/upload/chunk"), 400, "invalid_value");
         failed(server.form().field("file_id", client.id).field("chunk_id", 0).field("chunk_index", 0).file("chunk", "chunk", new byte[1000]).send("POST", "/upload/chunk"), 400, "invalid_value");
