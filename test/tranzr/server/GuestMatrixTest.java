@@ -3,11 +3,10 @@ package tranzr.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,20 +58,8 @@ class GuestMatrixTest {
 
     private ServedEngine.Answer ask(Routes.Route route, String file) {
         String path = route.pattern().replace("{file_id}", file).replace("{token}", share).replace("{chunk_index}", "0").replace("{filename}", "f")
-                .replace("{name}", "f").replace("{room_id}", room).replace("{request_id}", request).replaceAll("\\{\\w+_id}", new java.util.UUID(1, 1).toString());
-        boolean bytes = path.contains("chunk") || path.startsWith("/upload/" + file) || path.equals("/f") || path.equals("/");
-        String json = path.equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}" : "";
-        json = switch (path) {
-            case "/files/upload-url" -> "{\"fileName\": \"f\", \"size\": 1}";
-            case "/files/upload-progress" -> "{\"fileId\": \"" + file + "\", \"bytesUploaded\": 1}";
-            case "/files/complete-upload" -> "{\"fileId\": \"" + file + "\", \"parts\": [{\"PartNumber\": 1, \"ETag\": \"" + server.partTag(java.util.UUID.fromString(file), 1, 0, CONTENT) + "\"}]}";
-            default -> json;
-        };
-        String query = path.equals("/upload/chunk") ? "?file_id=" + file + "&chunk_index=0" : "";
-        boolean sends = Set.of("POST", "PUT", "PATCH").contains(route.method());
-        var told = RouteRules.neighbourBody(route, file, CONTENT);
-        return server.send(RouteRules.methodOf(route), path + query, told.isPresent() ? BodyPublishers.ofString(told.get()) : !sends ? BodyPublishers.noBody() : bytes ? BodyPublishers.ofByteArray(CONTENT)
-                : BodyPublishers.ofString(json), guest);
+                .replace("{name}", "f").replace("{room_id}", room).replace("{request_id}", request).replaceAll("\\{\\w+_id}", new UUID(1, 1).toString());
+        return RouteCalls.send(server, route, path, file.equals("-") ? null : UUID.fromString(file), CONTENT, guest);
     }
 
     private void expect(Routes.Route route, String about, int wanted, ServedEngine.Answer answer) {

@@ -16,6 +16,11 @@ final class RouteCalls {
     static ServedEngine.Answer send(ServedEngine server, Routes.Route route, UUID file, String share, UUID request, byte[] content, String... headers) {
         String path = route.pattern().replace("{request_id}", String.valueOf(request)).replace("{file_id}", String.valueOf(file)).replace("{token}", String.valueOf(share)).replace("{chunk_index}", "0")
                 .replace("{filename}", "file.bin").replace("{name}", "file.bin").replace("{key}", "key");
+        return send(server, route, path, file, content, headers);
+    }
+
+    /** @param path the route's pattern with everything named */
+    static ServedEngine.Answer send(ServedEngine server, Routes.Route route, String path, UUID file, byte[] content, String... headers) {
         boolean chunk = route.pattern().contains("chunk") || route.pattern().startsWith("/upload/{") || route.pattern().equals("/{name}")
                 || route.pattern().equals("/");
         String json = route.pattern().equals("/upload/start") ? "{\"filename\": \"f\", \"file_size\": 1}"
@@ -24,7 +29,7 @@ final class RouteCalls {
                 : route.pattern().endsWith("/access") ? "{\"room\": null, \"grants\": {}}" : "";
         if (route.pattern().startsWith("/tus")) {
             String[] tus = {"Tus-Resumable", "1.0.0", route.method().equals("PATCH") ? "Upload-Offset" : "Upload-Length", "0", "Content-Type", "application/offset+octet-stream"};
-            String[] all = Stream.concat(Arrays.stream(headers), java.util.Arrays.stream(tus)).toArray(String[]::new);
+            String[] all = Stream.concat(Arrays.stream(headers), Arrays.stream(tus)).toArray(String[]::new);
             return server.send(route.method(), path, route.method().equals("PATCH") ? BodyPublishers.ofByteArray(content) : BodyPublishers.noBody(), all);
         }
         json = switch (route.pattern()) {

@@ -227,12 +227,6 @@ final class RouteRules {
                 "POST /totp")) {
             rules.put(route, new Anybody());
         }
-        rules.putAll(ofAccounts());
-        return rules;
-    }
-
-    private static Map<String, Rule> ofAccounts() {
-        Map<String, Rule> rules = new HashMap<>();
         // Of their own, and these tokens have none: no session, no code, no second factor.
         rules.putAll(Map.of("POST /session/prove", new Nothing(400), "POST /totp/confirm", new Nothing(400)));
         rules.put("DELETE /totp", new Nothing(409));
