@@ -45,6 +45,11 @@ public final class RequestBody implements Body {
     }
 
     @Override
+    public long came() {
+        return request.cameAt();
+    }
+
+    @Override
     public void abort() {
         request.abort();
     }

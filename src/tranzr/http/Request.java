@@ -57,6 +57,7 @@ public final class Request {
     private final Origin origin;
     private final List<String> segments;
     private final Map<Class<?>, Object> attached;
+    private final long cameAt;
     private Map<String, String> path = Map.of();
     private Map<String, List<String>> query;
 
@@ -67,6 +68,7 @@ public final class Request {
         this.origin = origin;
         this.segments = UriText.segments(head.rawPath());
         this.attached = new HashMap<>(4);
+        this.cameAt = System.nanoTime();
     }
 
     private Request(Request other, RequestHead head) {
@@ -75,6 +77,7 @@ public final class Request {
         this.origin = other.origin;
         this.segments = other.segments;
         this.attached = other.attached;
+        this.cameAt = other.cameAt;
     }
 
     /**
@@ -93,6 +96,11 @@ public final class Request {
     /** What names this request in answers ({@code X-Request-Id}) and logs: 16 random hexadecimal digits, or what a trusted proxy has called it. */
     public String id() {
         return origin.id();
+    }
+
+    /** When its head had come, as {@link System#nanoTime} tells it. */
+    public long cameAt() {
+        return cameAt;
     }
 
     public String method() {

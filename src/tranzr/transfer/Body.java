@@ -21,6 +21,14 @@ public interface Body {
      */
     int read(byte[] target, int offset, int length) throws IOException;
 
+    /**
+     * When its request came, as {@link System#nanoTime} tells it: of two requests for the same bytes the one that came later is meant, in whatever order they get to work. Now, for a body that
+     * stands for itself.
+     */
+    default long came() {
+        return System.nanoTime();
+    }
+
     /** Ends a stuck {@link #read} from another thread, at once; harmless when there is none. */
     void abort();
 }

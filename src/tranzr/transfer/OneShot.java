@@ -209,6 +209,11 @@ final class OneShot {
         }
 
         @Override
+        public long came() {
+            return rest.came();
+        }
+
+        @Override
         public void abort() {
             rest.abort();
         }

@@ -26,11 +26,17 @@ final class UploadSession {
     static final class Writer {
         private final ByteRange range;
         private final Body body;
+        private final long came;
         private boolean superseded;
 
         private Writer(ByteRange range, Body body) {
             this.range = range;
             this.body = body;
+            this.came = body.came();
+        }
+
+        private boolean cameBefore(long other) {
+            return came - other < 0;
         }
     }
 
@@ -45,6 +51,9 @@ final class UploadSession {
     /** Under which id {@link #object} lies. */
     private UUID objectId;
     private boolean closedForWriters;
+    /** Of these bytes somebody was told, on a request that came at {@link #settledAt}, how many there are; null when nobody was. */
+    private ByteRange settled;
+    private long settledAt;
     /** Guarded by {@link UploadSessions}. */
     int users;
     /** Guarded by {@link UploadSessions}. */
@@ -78,7 +87,8 @@ final class UploadSession {
     }
 
     /**
-     * Claims a range for a body. Older requests for any of it are ended first: a dead connection must never block a resume.
+     * Claims a range for a body. Older requests for any of it are ended first: a dead connection must never block a resume. One that came before another that is at work there, or before one that
+     * was told how far it is, gets here too late, and is superseded itself.
      */
     Writer enter(ByteRange range, Body body) {
         lock.lock();
@@ -87,14 +97,24 @@ final class UploadSession {
             if (closedForWriters) {
                 throw new FailureException(new Failure.UnknownFile(id));
             }
+            requireNewest(writer);
             endAll(range);
             if (closedForWriters) {
                 throw new FailureException(new Failure.UnknownFile(id));
             }
+            requireNewest(writer);
             writers.add(writer);
             return writer;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireNewest(Writer writer) {
+        boolean late = settled != null && settled.overlaps(writer.range) && writer.cameBefore(settledAt)
+                || writers.stream().anyMatch(other -> other.range.overlaps(writer.range) && writer.cameBefore(other.came));
+        if (late) {
+            throw new FailureException(new Failure.Superseded(id));
         }
     }
 
@@ -157,10 +177,18 @@ final class UploadSession {
         }
     }
 
-    /** Returns when no request brings any of these bytes: waits so long for those that end by themselves, and ends the others. */
-    void settle(ByteRange range, Duration patience) {
+    /**
+     * Returns when no request brings any of these bytes: waits so long for those that end by themselves, and ends the others. Those that came before and have not got to work yet do not any more.
+     *
+     * @param came when the request came that is going to be told what is there, as {@link Body#came}
+     */
+    void settle(ByteRange range, Duration patience, long came) {
         lock.lock();
         try {
+            if (settled == null || settledAt - came < 0) {
+                settled = range;
+                settledAt = came;
+            }
             long nanos = patience.toNanos();
             while (nanos > 0 && writers.stream().anyMatch(writer -> writer.range.overlaps(range))) {
                 nanos = writerLeft.awaitNanos(nanos);

@@ -145,11 +145,13 @@ public final class Uploads {
     /**
      * Waits until no request brings bytes of this range, and ends those that go on for longer than {@code patience}: whoever sent them says that they are dead. What came of them is
      * then durable and known. Fails with UnknownFile, Unavailable.
+     *
+     * @param came when the request came that says so, as {@link Body#came}: none that came before it begins to bring any either
      */
-    public void settle(UUID id, ByteRange range, Duration patience) {
+    public void settle(UUID id, ByteRange range, Duration patience, long came) {
         permit.require(id, Right.UPLOAD);
         withSession(id, session -> {
-            session.settle(range, patience);
+            session.settle(range, patience, came);
             return null;
         });
     }

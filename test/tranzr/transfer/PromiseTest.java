@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -161,8 +162,56 @@ class PromiseTest {
         Thread sender = Thread.ofVirtual().start(() -> assertThrows(FailureException.class,
                 () -> fixture.uploads().writeRange(upload.id(), 0, -1, -1, dead, DigestClaim.NONE)));
         dead.reached.await();
-        fixture.uploads().settle(upload.id(), new ByteRange(0, Long.MAX_VALUE), Duration.ZERO);
+        fixture.uploads().settle(upload.id(), new ByteRange(0, Long.MAX_VALUE), Duration.ZERO, System.nanoTime());
         sender.join();
         assertEquals(70_000, fixture.uploads().get(upload.id()).ranges().contiguousEnd(0));
+    }
+
+    /** A body whose request came at a moment. */
+    private record Dated(TestBody body, long came) implements Body {
+        @Override
+        public long length() {
+            return body.length();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return body.read(target, offset, length);
+        }
+
+        @Override
+        public void abort() {
+            body.abort();
+        }
+    }
+
+    private Failure late(Upload upload, long came) {
+        return assertThrows(FailureException.class,
+                () -> fixture.uploads().writeRange(upload.id(), 0, -1, -1, new Dated(new TestBody(BYTES), came), DigestClaim.NONE)).failure();
+    }
+
+    @Test
+    void aRequestThatCameBeforeAnotherAndGetsToWorkAfterItDoesNotEndIt() throws Exception {
+        Upload upload = fixture.start(BYTES.length, 100_000);
+        long before = System.nanoTime();
+        TestBody newer = TestBody.hangingAt(BYTES, 70_000);
+        Thread sender = Thread.ofVirtual().start(() -> assertThrows(FailureException.class,
+                () -> fixture.uploads().writeRange(upload.id(), 0, -1, -1, new Dated(newer, before + 1), DigestClaim.NONE)));
+        newer.reached.await();
+        assertInstanceOf(Failure.Superseded.class, late(upload, before));
+        assertTrue(sender.isAlive(), "the newer one goes on");
+        newer.abort();
+        sender.join();
+    }
+
+    @Test
+    void aRequestThatCameBeforeSomebodyWasToldTheOffsetChangesItNoMore() {
+        Upload upload = fixture.start(BYTES.length, 100_000);
+        long told = System.nanoTime();
+        fixture.uploads().settle(upload.id(), new ByteRange(0, Long.MAX_VALUE), Duration.ZERO, told);
+        assertInstanceOf(Failure.Superseded.class, late(upload, told - 1));
+        assertEquals(0, fixture.uploads().get(upload.id()).ranges().total());
+        fixture.uploads().writeRange(upload.id(), 0, -1, -1, new Dated(new TestBody(BYTES), told), DigestClaim.NONE);
+        assertEquals(BYTES.length, fixture.uploads().get(upload.id()).ranges().total());
     }
 }

@@ -34,6 +34,11 @@ final class SummedBody implements Body {
     }
 
     @Override
+    public long came() {
+        return body.came();
+    }
+
+    @Override
     public void abort() {
         body.abort();
     }

@@ -57,6 +57,11 @@ final class ToldBody implements Body {
     }
 
     @Override
+    public long came() {
+        return body.came();
+    }
+
+    @Override
     public void abort() {
         body.abort();
     }

@@ -141,7 +141,7 @@ final class UploadResource {
     /** The upload, after requests for it that are under way have ended and what came of them is durable: an offset that is told stays true (section 4.6). */
     private Upload settled(Request request) {
         UUID id = Ids.fileId(request);
-        uploads(request).settle(id, EVERYTHING, LAST_BYTES);
+        uploads(request).settle(id, EVERYTHING, LAST_BYTES, request.cameAt());
         return uploads(request).get(id, Right.UPLOAD);
     }
 

@@ -109,7 +109,7 @@ public final class UploadRoutes {
 
     /** {@code GET /upload/status/{file_id}}. */
     public Response status(Request request) {
-        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text), ENDING));
+        request.query("settle").ifPresent(text -> uploads(request).settle(Ids.fileId(request), bytes(text), ENDING, request.cameAt()));
         Upload upload = uploads(request).get(Ids.fileId(request), Right.UPLOAD);
         Map<String, Object> view = UploadView.status(upload);
         if (upload.state() == UploadState.PENDING_ASSEMBLY) {

@@ -241,7 +241,7 @@ public final class TusRoutes {
         UUID id = Ids.fileId(request);
         Uploads uploads = uploads(request);
         // Whoever asks for the offset goes on from there: older requests end, and the offset that is told stays true.
-        Upload upload = completed(uploads, settled(uploads, id), Duration.ZERO);
+        Upload upload = completed(uploads, settled(request, uploads, id), Duration.ZERO);
         Response response = told(Response.empty(200), upload).header("Cache-Control", "no-store");
         if (upload.notes().of(DOOR)) {
             // "responses to HEAD requests MUST include the Upload-Metadata header and its value as specified by the Client during the creation".
@@ -263,7 +263,7 @@ public final class TusRoutes {
         DigestClaim claim = UploadChecksum.of(request);
         Uploads uploads = uploads(request);
         Throttle.prefer(request, () -> uploads.priority(id));
-        Upload upload = settled(uploads, id);
+        Upload upload = settled(request, uploads, id);
         if (upload.notes().of(DOOR) && !upload.notes().part() && upload.notes().get(CONCAT).isPresent()) {
             throw Concatenation.unchangeable();
         }
@@ -321,8 +321,8 @@ public final class TusRoutes {
         return Response.empty(204);
     }
 
-    private static Upload settled(Uploads uploads, UUID id) {
-        uploads.settle(id, ALL, LETTING_GO);
+    private static Upload settled(Request request, Uploads uploads, UUID id) {
+        uploads.settle(id, ALL, LETTING_GO, request.cameAt());
         return uploads.get(id, Right.UPLOAD);
     }
 
