@@ -30,7 +30,8 @@ final class UploadChecksum {
                 throw invalid("cannot come as a trailer here; send it in the head");
             }
         }
-        return request.header(FIELD).map(UploadChecksum::parse).orElse(DigestClaim.NONE);
+        // What came of a body that breaks off cannot be checked, and whoever sends checksums wants nothing kept that is not what it sent.
+        return request.header(FIELD).map(UploadChecksum::parse).map(DigestClaim::onlyOfTheWhole).orElse(DigestClaim.NONE);
     }
 
     /** @throws BadRequestException {@code invalid_digest} for an algorithm that is not known, and for what is no checksum of it */

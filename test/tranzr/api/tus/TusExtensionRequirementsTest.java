@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -126,6 +127,19 @@ class TusExtensionRequirementsTest {
         }
         tus.patch(path, 0, bytes, checksum("md5", bytes)).expect(204);
         assertEquals(Digest.sha256(bytes).hex(), tus.head(path).field("X-Content-SHA256"));
+    }
+
+    /** A chunk that does not have its checksum is to be discarded, and of half of one nobody can tell whether it has. */
+    @Test
+    void aBodyWithAChecksumThatBreaksOffIsDiscardedAndOneWithoutIsKept() throws Exception {
+        String path = tus.begin(1000);
+        for (String checksum : List.of(checksum("sha1", FILE), checksum("crc32c", FILE), "X-Checksum: none")) {
+            try (Socket socket = tus.open()) {
+                tus.send(socket, "PATCH", path, List.of("Tus-Resumable: 1.0.0", RawTus.BYTES, "Upload-Offset: 0", "Content-Length: 1000", checksum));
+                socket.getOutputStream().write(part(0, 500));
+            }
+            assertEquals(checksum.contains("none") ? 500 : 0, tus.head(path).offset(), checksum);
+        }
     }
 
     @Test
