@@ -21,7 +21,8 @@ import tranzr.e2e.Http.Answer;
 @Tag(TestMain.ASIDE)
 class ResumableUploadsTest {
 
-    private static final int SIZE = 24 << 20;
+    /** Progress is told every 8 MiB, of what was durable by then: by the third time there is something to tell. */
+    private static final int SIZE = 32 << 20;
 
     @TempDir
     Path folder;
