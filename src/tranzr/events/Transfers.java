@@ -90,11 +90,16 @@ final class Transfers implements Traffic {
                 : new LiveTransfer(hub.newId(), Transfer.Kind.UPLOAD, upload, upload.ranges().total(), upload.created(), now()));
     }
 
+    /** One that may be forgotten, and when it was touched: a moment that does not change while others are compared with it. */
+    private record Old<K>(K key, long touched) {
+    }
+
     /** Forgets an eighth of what may be there, so that this need not be done each time. */
     private static <K> void makeRoom(Map<K, LiveTransfer> all) {
         if (all.size() >= MOST) {
             all.entrySet().stream().filter(entry -> entry.getValue().isWaiting() || entry.getValue().isOver())
-                    .sorted(Comparator.comparingLong(entry -> entry.getValue().touched())).limit(MOST / 8).map(Map.Entry::getKey).toList().forEach(all::remove);
+                    .map(entry -> new Old<>(entry.getKey(), entry.getValue().touched())).sorted(Comparator.comparingLong(Old::touched))
+                    .limit(MOST / 8).map(Old::key).toList().forEach(all::remove);
         }
     }
 
