@@ -41,10 +41,11 @@ final class Assembler {
     Uploads.Assembly complete(UploadSession session, Digest expected, Duration wait, Instant expires,
             List<Change> with) {
         Upload upload = find(session.id);
+        long refusals = session.frontier.refusals();
         if (upload.state() != UploadState.COMPLETED) {
             requireWhole(upload);
             session.catchUpSoon();
-            awaitHash(session, upload, wait);
+            awaitHash(session, upload, wait, refusals);
         }
         session.completing.lock();
         try {
@@ -55,7 +56,7 @@ final class Assembler {
                 return new Uploads.Assembly(upload, upload.length());
             }
             requireWhole(upload);
-            HashState hashed = awaitHash(session, upload, Duration.ZERO);
+            HashState hashed = awaitHash(session, upload, Duration.ZERO, refusals);
             if (hashed == null) {
                 return new Uploads.Assembly(markPending(upload, expected), session.frontier.offset());
             }
@@ -92,9 +93,10 @@ final class Assembler {
         }
     }
 
-    private HashState awaitHash(UploadSession session, Upload upload, Duration wait) {
+    /** @param refusals as they were when the caller began */
+    private HashState awaitHash(UploadSession session, Upload upload, Duration wait, long refusals) {
         try {
-            return session.frontier.await(upload.length(), wait);
+            return session.frontier.await(upload.length(), wait, refusals);
         } catch (NoSpaceException e) {
             session.frontier.reset();
             throw core.noSpace(0);
@@ -133,7 +135,7 @@ final class Assembler {
             if (upload == null || upload.state() != UploadState.PENDING_ASSEMBLY || session.isShutOut()) {
                 return;
             }
-            HashState hashed = awaitHash(session, upload, Duration.ZERO);
+            HashState hashed = awaitHash(session, upload, Duration.ZERO, session.frontier.refusals());
             if (hashed != null) {
                 finish(session, upload, hashed, null, null, List.of());
             }
@@ -146,8 +148,9 @@ final class Assembler {
             List<Change> with) {
         Digest actual = hashed.sha256();
         if (upload.length() > 0 && upload.ranges().crc(0) != hashed.crc()) {
-            session.frontier.reset();
-            FailureException corrupt = corrupt(upload.id(), "they are not the bytes that were acknowledged");
+            String what = "they are not the bytes that were acknowledged";
+            session.frontier.refuse(new IOException(what));
+            FailureException corrupt = corrupt(upload.id(), what);
             core.traffic().refused(upload, corrupt.failure());
             throw corrupt;
         }

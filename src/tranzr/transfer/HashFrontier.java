@@ -20,6 +20,9 @@ final class HashFrontier {
     private HashState state = HashState.atStart();
     private boolean taken;
     private IOException damage;
+    /** Why {@link #refuse} was called last, and how often it was. */
+    private IOException refusal;
+    private long refusals;
     private volatile long published;
 
     /** A copy to hash ahead on, when nobody else does and the frontier is just there; else null. */
@@ -136,16 +139,20 @@ final class HashFrontier {
     /**
      * Waits until {@code length} bytes are hashed.
      *
+     * @param before {@link #refusals} when the caller began to ask
      * @return the state then, or null when the time is up
-     * @throws IOException when the bytes could not be read back
+     * @throws IOException when the bytes could not be read back, or what was hashed meanwhile was refused
      */
-    HashState await(long length, Duration atMost) throws IOException {
+    HashState await(long length, Duration atMost, long before) throws IOException {
         long nanos = atMost.toNanos();
         lock.lock();
         try {
             while (taken || state.offset() < length) {
                 if (damage != null) {
                     throw damage;
+                }
+                if (refusals != before) {
+                    throw refusal;
                 }
                 if (nanos <= 0) {
                     return null;
@@ -156,6 +163,29 @@ final class HashFrontier {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How often what was hashed was refused. */
+    long refusals() {
+        lock.lock();
+        try {
+            return refusals;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets everything, since what was hashed is not what it should be: that is told to all who wait for it, for nobody hashes again before the next of them asks. */
+    void refuse(IOException why) {
+        lock.lock();
+        try {
+            refusal = why;
+            refusals++;
+            changed.signalAll();
+            reset();
         } finally {
             lock.unlock();
         }

@@ -59,7 +59,7 @@ class HasherTest {
                 Thread.onSpinWait();
             }
             goOn.countDown();
-            HashState hashed = session.frontier.await(bytes.length, Duration.ofSeconds(20));
+            HashState hashed = session.frontier.await(bytes.length, Duration.ofSeconds(20), 0);
             assertNotNull(hashed, "stopped at " + session.frontier.offset());
             assertEquals(Digest.sha256(bytes), hashed.sha256());
             sessions.release(session);
