@@ -306,7 +306,7 @@ public final class EventHub implements AutoCloseable {
     private void tell() {
         long due = nanos() + Transfers.INTERVAL_NANOS;
         long awake = nanos();
-        long told = latest;
+        long told = first; // What was told before this thread got to run is to be told all the same.
         while (!closed) {
             long now = nanos();
             if (now - due >= 0) {
