@@ -158,12 +158,9 @@ public final class Uploads {
 
     /**
      * Counts the chunks of an open upload by another size, in bytes; what is there stays. Fails with UnknownFile, UploadExpired, AlreadyCompleted, InvalidValue.
+     *
+     * @param notes what its door remembers from the same commit on; null to leave that
      */
-    public Upload recut(UUID id, long chunkSize) {
-        return recut(id, chunkSize, null);
-    }
-
-    /** As {@link #recut(UUID, long)}, and has its door remember something else in the same commit. @param notes null to leave them */
     public Upload recut(UUID id, long chunkSize, Notes notes) {
         return lengths.recut(settled(permit.require(id, Right.UPLOAD)), chunkSize, notes);
     }

@@ -119,8 +119,8 @@ class PromiseTest {
     void anUploadIsCountedInOtherChunksAndWhatIsThereCounts() throws IOException {
         Upload upload = fixture.start(BYTES.length, 100_000);
         fixture.uploads().writeChunk(upload.id(), 0, new TestBody(Arrays.copyOf(BYTES, 100_000)), DigestClaim.NONE);
-        assertEquals(4, fixture.uploads().recut(upload.id(), 50_000).totalChunks());
-        assertInstanceOf(Failure.InvalidValue.class, assertThrows(FailureException.class, () -> fixture.uploads().recut(upload.id(), 0)).failure());
+        assertEquals(4, fixture.uploads().recut(upload.id(), 50_000, null).totalChunks());
+        assertInstanceOf(Failure.InvalidValue.class, assertThrows(FailureException.class, () -> fixture.uploads().recut(upload.id(), 0, null)).failure());
         fixture.reopen();
         for (int index = 1; index < 4; index++) {
             byte[] chunk = Arrays.copyOfRange(BYTES, index * 50_000, (index + 1) * 50_000);
@@ -128,7 +128,7 @@ class PromiseTest {
         }
         Upload file = fixture.uploads().complete(upload.id(), Digest.sha256(BYTES), Duration.ofMinutes(1)).upload();
         assertEquals(UploadState.COMPLETED, file.state());
-        assertInstanceOf(Failure.AlreadyCompleted.class, assertThrows(FailureException.class, () -> fixture.uploads().recut(file.id(), 10_000)).failure());
+        assertInstanceOf(Failure.AlreadyCompleted.class, assertThrows(FailureException.class, () -> fixture.uploads().recut(file.id(), 10_000, null)).failure());
     }
 
     @ParameterizedTest

@@ -319,7 +319,7 @@ class SignedUrlTest {
     @Test
     void partsThatWereCutAnewAreNotThoseThatWereSigned() {
         SignedParts upload = begin();
-        server.engine().uploads(tranzr.access.Caller.SYSTEM).recut(UUID.fromString(upload.id()), 300);
+        server.engine().uploads(tranzr.access.Caller.SYSTEM).recut(UUID.fromString(upload.id()), 300, null);
         for (int part = 1; part <= 3; part++) {
             refused(server.put(upload.url(part), upload.bytes(part)), "part " + part);
         }
