@@ -11,11 +11,23 @@ import java.nio.ByteBuffer;
  */
 public interface DiskFile extends Closeable {
 
+    /** What {@link #writePast} asks of positions, in bytes: the size of a page and of the blocks of usual file systems. */
+    int ALIGNMENT = 4096;
+
     /** Reads until {@code target} is full or the file ends. @return bytes read, 0 at the end */
     int read(ByteBuffer target, long position) throws IOException;
 
     /** Writes all remaining bytes. @throws NoSpaceException when the disk is full; some bytes may have been written */
     void write(ByteBuffer source, long position) throws IOException;
+
+    /**
+     * As {@link #write}, for many bytes that nobody reads back soon: past the system's page cache where that can be done, so that it takes nothing from what others have
+     * there. That needs a direct buffer whose position lies at a multiple of {@link #ALIGNMENT} in memory, and a file position that is one; where it cannot be done it
+     * is a {@code write} like any other.
+     */
+    default void writePast(ByteBuffer source, long position) throws IOException {
+        write(source, position);
+    }
 
     /** Makes what was written before this call durable: the bytes and the length; with {@code metadata} also the rest. */
     void force(boolean metadata) throws IOException;

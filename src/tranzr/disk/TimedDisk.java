@@ -50,6 +50,11 @@ public final class TimedDisk implements Disk {
         }
 
         @Override
+        public void writePast(ByteBuffer source, long position) throws IOException {
+            file.writePast(source, position);
+        }
+
+        @Override
         public void force(boolean metadata) throws IOException {
             long began = System.nanoTime();
             file.force(metadata);

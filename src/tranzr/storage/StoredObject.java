@@ -22,6 +22,14 @@ public interface StoredObject extends AutoCloseable {
     /** Writes all remaining bytes at {@code offset}; not durable before {@link #force}. */
     void write(long offset, ByteBuffer bytes) throws IOException;
 
+    /**
+     * As {@link #write}, for many bytes that nobody reads back soon. A store may have a faster way for them when the buffer is direct, and its position as well as
+     * {@code offset} lie at multiples of {@link tranzr.disk.DiskFile#ALIGNMENT}.
+     */
+    default void writePast(long offset, ByteBuffer bytes) throws IOException {
+        write(offset, bytes);
+    }
+
     /** Makes all bytes written before this call, and the object's name, durable. */
     void force() throws IOException;
 

@@ -8,59 +8,40 @@ import tranzr.storage.StoredObject;
 final class BackgroundForce {
     private final Core core;
     private final StoredObject target;
-    private List<BodyReceiver.Run> runs = List.of();
-    private Thread thread;
-    private volatile IOException error;
+    private List<Runs.Run> runs = List.of();
+    private Aside force;
 
     BackgroundForce(Core core, StoredObject target) {
         this.core = core;
         this.target = target;
     }
 
-    void start(List<BodyReceiver.Run> pending) {
+    void start(List<Runs.Run> pending) {
         runs = pending;
-        thread = Thread.ofVirtual().name("tranzr-force").start(() -> {
-            try {
-                target.force();
-            } catch (IOException e) {
-                error = e;
-            }
-        });
+        force = Aside.start("tranzr-force", target::force);
     }
 
     /** @return the runs that are durable now */
-    List<BodyReceiver.Run> finish() {
-        if (thread == null) {
+    List<Runs.Run> finish() {
+        if (force == null) {
             return List.of();
         }
-        join();
-        if (error != null) {
-            throw core.broken(error);
+        try {
+            force.finish();
+        } catch (IOException e) {
+            throw core.broken(e);
+        } finally {
+            force = null;
         }
-        List<BodyReceiver.Run> durable = runs;
+        List<Runs.Run> durable = runs;
         runs = List.of();
         return durable;
     }
 
     void abandon() {
-        if (thread != null) {
-            join();
-        }
-    }
-
-    private void join() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        thread = null;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (force != null) {
+            force.await();
+            force = null;
         }
     }
 }

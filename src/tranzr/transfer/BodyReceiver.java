@@ -3,13 +3,11 @@ package tranzr.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import tranzr.catalog.Change;
 import tranzr.catalog.ConflictException;
 import tranzr.disk.NoSpaceException;
-import tranzr.model.ByteRange;
 import tranzr.model.Crc32c;
 import tranzr.model.Digest;
 import tranzr.model.Upload;
@@ -28,20 +26,10 @@ final class BodyReceiver {
     /** How many bytes are made durable at a time while a body is still coming. */
     private static final long STRIDE = 8L << 20;
 
-    /**
-     * From this length on a body is hashed by another processor that trails behind it, when one is free: reading back from the
-     * page cache costs less than hashing between two reads of the connection.
-     */
-    private static final long TRAILING = 4L << 20;
-    /** A body that becomes durable only at its end is hashed on the way when it is longer, or its completion would take long. */
-    private static final long TRAILING_UNCOMMITTED = 64L << 20;
-    /** How far a trailing hash may stay behind before the body waits for it, so that completion never takes long. */
-    private static final long LAG = 64L << 20;
-    private static final Duration ONE_LAG = Duration.ofSeconds(1);
-
-    /** A run of new bytes that is written but not yet in the catalog. */
-    record Run(ByteRange range, int crc) {
-    }
+    /** From so many bytes on a body is written behind, when its hash goes along; other bodies are read back for theirs, from the page cache. */
+    private static final long WORTH_WRITING_BEHIND = 2L << 20;
+    /** A body that takes longer for a stride gains nothing by being written behind. */
+    private static final long SLOW_NANOS = 400_000_000;
 
     private final Core core;
     private final UploadSession session;
@@ -53,12 +41,10 @@ final class BodyReceiver {
     private final Space.Writing writing;
     private final Traffic.Passage passage;
     private final MessageDigest claimed;
-    private final List<Run> runs = new ArrayList<>();
+    private final Runs runs;
     private final BackgroundForce background;
 
     private long position;
-    private long runStart;
-    private int runCrc;
     /** Of the whole body so far, when the client has told its checksum. */
     private int bodyCrc;
     private long sinceForce;
@@ -67,8 +53,10 @@ final class BodyReceiver {
     private long committed;
     private HashState hash;
     private byte[] inline;
-    /** Whether the hash is left to the background. */
-    private boolean trailing;
+    /** Null while each piece is written at once. */
+    private WriteBehind behind;
+    private WriteBuffers.Pair buffers;
+    private long strideBegan = System.nanoTime();
     /** Where the body first differed from what is stored, or -1. From there on it is only read for its digest. */
     private long conflict = -1;
 
@@ -91,7 +79,7 @@ final class BodyReceiver {
         this.passage = passage;
         this.claimed = claim.possible() ? claim.algorithm().engine() : null;
         this.position = start;
-        this.runStart = start;
+        this.runs = new Runs(start);
         this.background = new BackgroundForce(core, object);
     }
 
@@ -104,7 +92,7 @@ final class BodyReceiver {
      */
     boolean receive(long limit, boolean mayCommitEarly) throws IOException {
         boolean early = mayCommitEarly && !claim.isAny(); // What is committed cannot be taken back when the claim turns out wrong.
-        trailing = body.length() >= TRAILING && (early || body.length() <= TRAILING_UNCOMMITTED) && session.mayTrail();
+        boolean large = body.length() >= WORTH_WRITING_BEHIND;
         long expected = body.length() == Body.UNKNOWN ? limit - position : body.length();
         byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, expected))];
         boolean single = true;
@@ -129,6 +117,11 @@ final class BodyReceiver {
                 inline = count == buffer.length ? buffer : java.util.Arrays.copyOf(buffer, count);
             }
             single = false;
+            if (large && hash == null && behind == null) {
+                hash = session.frontier.takeAt(position);
+                writeBehind();
+                large = false;
+            }
             take(buffer, count);
             if (broke != null) {
                 throw new BodyBrokenException(broke);
@@ -139,8 +132,12 @@ final class BodyReceiver {
             if (position == limit) {
                 return goesOn();
             }
+            if (behind != null && behind.isSlow()) {
+                endWritingBehind();
+            }
             if (sinceForce >= STRIDE) {
                 stride(early);
+                paceWriting();
             }
         }
     }
@@ -162,18 +159,19 @@ final class BodyReceiver {
         while (at < count) {
             long have = upload.ranges().contiguousEnd(position);
             long until = have > position ? have : upload.ranges().nextStart(position);
-            int piece = (int) Math.min(count - at, until - position);
+            int piece = (int) Math.min(Math.min(count - at, until - position), behind == null ? Integer.MAX_VALUE : WriteBehind.room(position));
             boolean missing = conflict < 0 && have <= position;
             int crc = missing || claim.crc() != null ? Crc32c.of(buffer, at, piece) : 0;
             if (claim.crc() != null) {
                 bodyCrc = Crc32c.combine(bodyCrc, crc, piece);
             }
             if (conflict >= 0) {
-                runStart = position + piece;
+                runs.goOnAt(position + piece);
             } else if (have > position) {
-                endRun();
+                flush();
+                runs.cut();
                 compare(buffer, at, piece);
-                runStart = position + piece;
+                runs.goOnAt(position + piece);
             } else {
                 write(buffer, at, piece, crc);
             }
@@ -183,23 +181,79 @@ final class BodyReceiver {
     }
 
     private void write(byte[] buffer, int from, int length, int crc) throws IOException {
-        writing.before(position, length);
+        writing.before(runs.end(), (int) (position + length - runs.end()));
+        if (behind == null) {
+            storing(() -> object.write(position, ByteBuffer.wrap(buffer, from, length)));
+            written(position, length, crc);
+            if (hash == null) {
+                hash = session.frontier.takeAt(position);
+            }
+            hashOn(buffer, from, length);
+        } else {
+            storing(() -> behind.put(position, buffer, from, length, crc));
+        }
+        newBytes += length;
+        passage.moved(length);
+    }
+
+    private void written(long start, int length, int crc) {
+        writing.written(start, length);
+        runs.written(length, crc);
+        sinceForce += length;
+    }
+
+    private void storing(Aside.Action action) throws NoSpaceException {
+        boolean done = false;
         try {
-            object.write(position, ByteBuffer.wrap(buffer, from, length));
-            writing.written(position, length);
+            action.run();
+            done = true;
         } catch (NoSpaceException e) {
             throw e;
         } catch (IOException e) {
             throw core.broken(e);
+        } finally {
+            if (!done && behind != null) {
+                dropHash(); // It has gone on beyond what is written.
+            }
         }
-        if (hash == null && !trailing) {
-            hash = session.frontier.takeAt(position);
+    }
+
+    /** Returns when all that came is written. Does nothing after a write has failed. */
+    private void flush() throws NoSpaceException {
+        if (behind != null) {
+            storing(behind::finish);
         }
-        hashOn(buffer, from, length);
-        runCrc = Crc32c.combine(runCrc, crc, length);
-        newBytes += length;
-        sinceForce += length;
-        passage.moved(length);
+    }
+
+    /** Begins to, when the hash goes along and there is memory. */
+    private void writeBehind() {
+        if (hash != null && hash.offset() == position && behind == null) {
+            buffers = core.writeBuffers.take();
+            behind = buffers == null ? null : new WriteBehind(object, buffers, hash, this::written);
+        }
+    }
+
+    private void endWritingBehind() throws NoSpaceException {
+        flush();
+        letGoOfBuffers();
+    }
+
+    private void letGoOfBuffers() {
+        if (behind != null) {
+            behind.close();
+            behind = null;
+            core.writeBuffers.giveBack(buffers);
+            buffers = null;
+        }
+    }
+
+    /** A body that has become slow has let go of the memory; one that has become fast takes it. */
+    private void paceWriting() {
+        long now = System.nanoTime();
+        if (now - strideBegan < SLOW_NANOS) {
+            writeBehind();
+        }
+        strideBegan = now;
     }
 
     /** A repeated byte must be the same byte; the first stays. */
@@ -239,19 +293,17 @@ final class BodyReceiver {
             throw core.broken(e);
         } finally {
             if (!done) {
-                // Half an update is no state to go on from; the frontier stays where it was.
-                session.frontier.giveBack(null);
-                hash = null;
+                dropHash(); // Half an update is no state to go on from.
             }
         }
     }
 
-    private void endRun() {
-        if (position > runStart) {
-            runs.add(new Run(new ByteRange(runStart, position), runCrc));
+    /** The frontier stays where it was; what came is read back for it. */
+    private void dropHash() {
+        if (hash != null) {
+            session.frontier.giveBack(null);
+            hash = null;
         }
-        runStart = position;
-        runCrc = 0;
     }
 
     /** Starts to make durable what has come so far, after what was started before is done. */
@@ -263,18 +315,10 @@ final class BodyReceiver {
         }
         requireWithinLimits();
         commitRuns(background.finish());
-        if (trailing) {
-            session.catchUpSoon();
-            session.frontier.awaitOffset(core.catalog.upload(session.id).map(now -> now.ranges().contiguousEnd(session.frontier.offset()))
-                    .orElse(0L) - LAG, ONE_LAG);
-        }
-        List<Run> pending = List.of();
         if (commit) {
-            endRun();
-            pending = List.copyOf(runs);
-            runs.clear();
+            runs.cut();
         }
-        background.start(pending);
+        background.start(commit ? runs.take() : List.of());
     }
 
     /** A body without an end is not committed before its end: what it takes meanwhile is compared here, though others may take some too. */
@@ -287,22 +331,22 @@ final class BodyReceiver {
         }
     }
 
-    private void commitRuns(List<Run> durable) {
+    private void commitRuns(List<Runs.Run> durable) {
         if (!durable.isEmpty()) {
             commit(durable, null, List.of());
         }
     }
 
-    private void commit(List<Run> durable, byte[] bytes, List<Change> after) {
+    private void commit(List<Runs.Run> durable, byte[] bytes, List<Change> after) {
         var at = core.now();
         List<Change> changes = new ArrayList<>(limits);
-        for (Run run : durable) {
-            changes.add(new Change.RangeStored(session.id, run.range, run.crc, bytes, at,
+        for (Runs.Run run : durable) {
+            changes.add(new Change.RangeStored(session.id, run.range(), run.crc(), bytes, at,
                     at.plus(core.settings.uploadTtl())));
         }
         changes.addAll(after);
         try {
-            core.commit(changes, () -> durable.forEach(run -> writing.committed(run.range)));
+            core.commit(changes, () -> durable.forEach(run -> writing.committed(run.range())));
         } catch (ConflictException e) {
             throw new FailureException(switch (e.reason()) {
                 case MISSING -> new Failure.UnknownFile(session.id);
@@ -311,8 +355,8 @@ final class BodyReceiver {
                 default -> new Failure.Superseded(session.id);
             });
         }
-        for (Run run : durable) {
-            committed += run.range.length();
+        for (Runs.Run run : durable) {
+            committed += run.range().length();
         }
     }
 
@@ -326,15 +370,14 @@ final class BodyReceiver {
         if (conflict >= 0) {
             throw conflicting();
         }
-        endRun();
-        boolean travels = inline != null && runs.size() == 1 && runs.getFirst().range.length() == inline.length;
+        List<Runs.Run> last = lastRuns();
+        boolean travels = inline != null && last.size() == 1 && last.getFirst().range().length() == inline.length;
         commitRuns(background.finish());
-        if (!travels && !runs.isEmpty()) {
+        if (!travels && !last.isEmpty()) {
             force();
         }
-        if (!runs.isEmpty() || !after.isEmpty()) {
-            commit(runs, travels ? inline : null, after);
-            runs.clear();
+        if (!last.isEmpty() || !after.isEmpty()) {
+            commit(last, travels ? inline : null, after);
         }
         adoptHash();
     }
@@ -347,15 +390,21 @@ final class BodyReceiver {
         if (claim.onlyWhole()) {
             return committed; // None of it: nothing is committed early where a digest is claimed.
         }
-        endRun();
+        List<Runs.Run> last = lastRuns();
         commitRuns(background.finish());
-        if (!runs.isEmpty()) {
+        if (!last.isEmpty()) {
             force();
-            commit(runs, null, List.of());
-            runs.clear();
+            commit(last, null, List.of());
         }
         adoptHash();
         return committed;
+    }
+
+    /** What is not under way to the catalog yet. */
+    private List<Runs.Run> lastRuns() throws NoSpaceException {
+        flush();
+        runs.cut();
+        return runs.take();
     }
 
     private void force() {
@@ -376,14 +425,8 @@ final class BodyReceiver {
     /** Lets go of everything that was not finished or kept; harmless after both. */
     void close() {
         background.abandon();
-        if (trailing) {
-            trailing = false;
-            session.endTrail();
-        }
-        if (hash != null) {
-            session.frontier.giveBack(null);
-            hash = null;
-        }
+        letGoOfBuffers();
+        dropHash();
     }
 
     /** Where the body's last byte lay, exclusive. */

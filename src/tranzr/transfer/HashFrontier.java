@@ -118,24 +118,6 @@ final class HashFrontier {
         return published;
     }
 
-    /** Waits until so many bytes are hashed, whoever is at it, or the time is up, or they cannot be read. */
-    void awaitOffset(long offset, Duration atMost) {
-        if (published >= offset) {
-            return;
-        }
-        long nanos = atMost.toNanos();
-        lock.lock();
-        try {
-            while (published < offset && damage == null && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * Waits until {@code length} bytes are hashed.
      *

@@ -1,6 +1,7 @@
 package tranzr.transfer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.zip.CRC32C;
 import tranzr.model.Crc32c;
@@ -12,6 +13,8 @@ import tranzr.storage.StoredObject;
  * under way. A value that is copied to hash ahead and adopted, or thrown away. Not safe for several threads.
  */
 final class HashState {
+
+    private static final int PIECE = 16 << 10;
 
     private final MessageDigest sha256;
     private long offset;
@@ -66,6 +69,16 @@ final class HashState {
                 blocksCrc = Crc32c.combine(blocksCrc, blockCrc, StoredObject.BLOCK);
                 blockCrc = 0;
             }
+        }
+    }
+
+    /** The same with all that is left of a buffer. */
+    void update(ByteBuffer bytes, StoredObject sums) throws IOException {
+        byte[] piece = new byte[Math.min(PIECE, bytes.remaining())];
+        while (bytes.hasRemaining()) {
+            int length = Math.min(piece.length, bytes.remaining());
+            bytes.get(piece, 0, length);
+            update(piece, 0, length, sums);
         }
     }
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import tranzr.model.Upload;
@@ -26,8 +25,6 @@ final class Hasher {
     private final Core core;
     private final UploadSessions sessions;
     private final ThreadPoolExecutor threads;
-    /** As many bodies as there are processors leave their hash to the threads here; more would only pay for reading back. */
-    private final Semaphore trails = new Semaphore(PROCESSORS);
     private WhenHashed whenHashed;
 
     Hasher(Core core, UploadSessions sessions) {
@@ -44,14 +41,6 @@ final class Hasher {
     /** How many uploads wait for a thread that hashes them. */
     int waiting() {
         return threads.getQueue().size();
-    }
-
-    boolean mayTrail() {
-        return PROCESSORS > 1 && trails.tryAcquire();
-    }
-
-    void endTrail() {
-        trails.release();
     }
 
     /** Brings the frontier of this upload forward in the background, if there is anything to do. */

@@ -77,15 +77,6 @@ final class UploadSession {
         }
     }
 
-    /** Whether a body may leave its hash to the background; then {@link #endTrail} is called in the end. */
-    boolean mayTrail() {
-        return hasher.mayTrail();
-    }
-
-    void endTrail() {
-        hasher.endTrail();
-    }
-
     /**
      * Claims a range for a body. Older requests for any of it are ended first: a dead connection must never block a resume. One that came before another that is at work there, or before one that
      * was told how far it is, gets here too late, and is superseded itself.

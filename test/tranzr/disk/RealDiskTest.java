@@ -17,10 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tranzr.e2e.Shell;
 
 final class RealDiskTest {
 
@@ -70,6 +73,81 @@ final class RealDiskTest {
             open.truncate(4);
             open.truncate(9);
             assertEquals(4, disk.size(file));
+        }
+    }
+
+    /** Random bytes in a buffer that lies so many bytes behind a multiple of what direct writes want. */
+    private static ByteBuffer direct(int length, int offset) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        ByteBuffer memory = ByteBuffer.allocateDirect(length + 2 * DiskFile.ALIGNMENT).alignedSlice(DiskFile.ALIGNMENT);
+        return memory.position(offset).put(bytes).flip().position(offset);
+    }
+
+    private static void assertHolds(DiskFile open, ByteBuffer expected, long position) throws IOException {
+        ByteBuffer back = ByteBuffer.allocate(expected.remaining());
+        assertEquals(expected.remaining(), open.read(back, position));
+        assertEquals(expected, back.flip());
+    }
+
+    @Test
+    void whatIsWrittenPastTheCacheIsReadLikeAllElseWhereverItLies() throws IOException {
+        for (Path at : List.of(file, Path.of("/dev/shm/tranzr-test-" + ProcessHandle.current().pid()))) {
+            if (!Files.isDirectory(at.getParent())) {
+                continue; // No file system in memory, which may have no direct writes.
+            }
+            try (DiskFile open = disk.open(at, Disk.Mode.CREATE)) {
+                long position = 0;
+                for (int length : new int[] {512 << 10, 4096, 5000, 1, 300_000, 4095, 8192 + 17}) {
+                    for (int offset : new int[] {0, 1, 512}) {
+                        for (long start : new long[] {position, position + 1, position + 4096}) {
+                            ByteBuffer bytes = direct(length, offset);
+                            open.write(bytes.duplicate(), start + length / 2); // In the cache already, and not on the disk.
+                            open.writePast(bytes, start);
+                            assertEquals(0, bytes.remaining());
+                            assertHolds(open, bytes.position(offset), start);
+                        }
+                        position += 1 << 20;
+                    }
+                }
+                ByteBuffer heap = ByteBuffer.wrap(new byte[8192]);
+                open.writePast(heap, 0);
+                assertHolds(open, heap.rewind(), 0);
+                open.force(true);
+            } finally {
+                disk.delete(at);
+            }
+        }
+    }
+
+    @Test
+    void whereTheFileSystemCanItIsReallyPastTheCache() throws IOException {
+        Path descriptors = Path.of("/proc/self/fdinfo");
+        assumeTrue(Files.isDirectory(descriptors) && canBeDirect(), "the file system of the tests has direct writes");
+        try (DiskFile open = disk.open(file, Disk.Mode.CREATE)) {
+            open.writePast(direct(8192, 0), 4096);
+            assertTrue(hasDirectDescriptor());
+        }
+        assertFalse(hasDirectDescriptor(), "it is closed with the file");
+    }
+
+    private boolean canBeDirect() {
+        return Shell.has("dd") && Shell.run(folder, "dd", "if=/dev/zero", "of=probe", "bs=4096", "count=1", "oflag=direct").exit() == 0;
+    }
+
+    /** Whether one of our descriptors of the file has O_DIRECT, whose number depends on the processor. */
+    private boolean hasDirectDescriptor() throws IOException {
+        int flag = System.getProperty("os.arch").equals("aarch64") ? 0200000 : 040000;
+        try (Stream<Path> numbers = Files.list(Path.of("/proc/self/fd"))) {
+            return numbers.anyMatch(number -> {
+                try {
+                    String info = Files.readString(Path.of("/proc/self/fdinfo").resolve(number.getFileName()));
+                    int flags = Integer.parseInt(info.replaceFirst("(?s).*flags:\\s*(\\d+).*", "$1"), 8);
+                    return Files.readSymbolicLink(number).equals(file) && (flags & flag) != 0;
+                } catch (IOException e) {
+                    return false; // Closed meanwhile, by somebody else.
+                }
+            });
         }
     }
 

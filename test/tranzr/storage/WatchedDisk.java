@@ -128,6 +128,12 @@ final class WatchedDisk implements Disk {
         }
 
         @Override
+        public void writePast(ByteBuffer source, long position) throws IOException {
+            note("write", path);
+            file.writePast(source, position);
+        }
+
+        @Override
         public void force(boolean metadata) throws IOException {
             note("force", path);
             file.force(metadata);

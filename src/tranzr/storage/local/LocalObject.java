@@ -43,11 +43,20 @@ final class LocalObject implements StoredObject {
 
     @Override
     public void write(long offset, ByteBuffer bytes) throws IOException {
+        write(offset, () -> file.write(bytes, offset));
+    }
+
+    @Override
+    public void writePast(long offset, ByteBuffer bytes) throws IOException {
+        write(offset, () -> file.writePast(bytes, offset));
+    }
+
+    private void write(long offset, SharedForce.Action action) throws IOException {
         if (offset < 0) {
             throw new IllegalArgumentException("offset " + offset);
         }
         change(() -> {
-            file.write(bytes, offset);
+            action.run();
             unsettled.written(id);
         });
     }
