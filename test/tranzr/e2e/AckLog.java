@@ -109,9 +109,19 @@ final class AckLog {
     }
 
     private String putWhole(Random random, Runnable onAnswer) throws IOException {
-        byte[] bytes = Http.bytes(random.nextInt(4) == 0 ? random.nextInt(400_000) : random.nextInt(70_000), random.nextLong());
+        byte[] bytes = Http.bytes(length(random), random.nextLong());
         Answer answer = http.trySend("PUT", "/file" + random.nextInt(1000), BodyPublishers.ofByteArray(bytes));
         return acknowledged(answer, onAnswer, done -> files.put(done.header("X-File-Id"), bytes)).header("X-File-Id");
+    }
+
+    /** Of small ones, which are one commit, of larger ones, and now and then of one that is written past the cache. */
+    private static int length(Random random) {
+        int most = switch (random.nextInt(16)) {
+            case 0 -> 4 << 20;
+            case 1, 2, 3, 4 -> 400_000;
+            default -> 70_000;
+        };
+        return random.nextInt(most);
     }
 
     private void remove(String id, Runnable onAnswer) throws IOException {

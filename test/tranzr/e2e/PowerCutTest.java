@@ -24,7 +24,7 @@ class PowerCutTest {
     private static final long SEED = 20260801;
 
     @ParameterizedTest
-    @CsvSource({"ext4,128,5", "xfs,320,2"})
+    @CsvSource({"ext4,256,5", "xfs,400,2"})
     void whatWasAnsweredSurvivesPowerCuts(String type, int mebibytes, int rounds, @TempDir Path folder) throws Exception {
         Random random = new Random(SEED);
         try (LoopMount disk = LoopMount.make(folder, type, mebibytes);
