@@ -14,6 +14,12 @@ public interface DiskFile extends Closeable {
     /** What {@link #writePast} asks of positions, in bytes: the size of a page and of the blocks of usual file systems. */
     int ALIGNMENT = 4096;
 
+    /** A direct buffer that lies so that it can be written past the cache. @param bytes its capacity, rounded up to a multiple of {@link #ALIGNMENT} */
+    static ByteBuffer aligned(int bytes) {
+        int whole = Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+        return ByteBuffer.allocateDirect(whole + ALIGNMENT - 1).alignedSlice(ALIGNMENT);
+    }
+
     /** Reads until {@code target} is full or the file ends. @return bytes read, 0 at the end */
     int read(ByteBuffer target, long position) throws IOException;
 

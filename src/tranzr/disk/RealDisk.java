@@ -108,6 +108,9 @@ public final class RealDisk implements Disk {
 
     @Override
     public boolean exists(Path path) throws IOException {
+        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // As nearly always, and without the cost of an exception.
+        }
         try {
             attributes(path);
             return true;

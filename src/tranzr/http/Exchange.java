@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -51,7 +52,7 @@ final class Exchange implements Request.Origin {
     /** Null as long as HTTP is spoken. */
     private volatile WebSocket socket;
     /** Null for what is usual. */
-    private volatile Response slowAnswer;
+    private volatile Supplier<Response> slowAnswer;
     /** Both guarded by this; finished: the connection may have gone on to other requests. */
     private boolean aborted;
     private boolean finished;
@@ -277,8 +278,8 @@ final class Exchange implements Request.Origin {
                 Limits limits = options.limits();
                 String why = stalled ? "No byte of the body came for " + limits.stall().toSeconds() + " s."
                         : "The body comes at less than " + limits.minRate() + " bytes a second.";
-                Response own = slowAnswer;
-                Response answer = own != null ? own : RequestHead.refusal(new BadRequestException(408, "request_timeout", null, why));
+                Supplier<Response> own = slowAnswer;
+                Response answer = own != null ? own.get() : RequestHead.refusal(new BadRequestException(408, "request_timeout", null, why));
                 account.status(answer.status());
                 Thread.startVirtualThread(() -> answerSlow(answer));
             } else {
@@ -381,7 +382,7 @@ final class Exchange implements Request.Origin {
     }
 
     @Override
-    public void whenSlow(Response answer) {
+    public void whenSlow(Supplier<Response> answer) {
         slowAnswer = answer;
     }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.Set;
 import tranzr.json.Json;
 import tranzr.json.JsonException;
@@ -49,7 +50,7 @@ public final class Request {
 
         void pace(Pace in, Pace out);
 
-        void whenSlow(Response answer);
+        void whenSlow(Supplier<Response> answer);
     }
 
     private final RequestHead head;
@@ -396,9 +397,9 @@ public final class Request {
      * Sets what the client is told when its body stalls or comes too slowly, in place of 408, for protocols whose clients take that for final. Only where the server's
      * internals are open to us; elsewhere such a connection is just closed.
      *
-     * @param answer a short one
+     * @param answer makes a short one, on another thread; seldom asked
      */
-    public void whenSlow(Response answer) {
+    public void whenSlow(Supplier<Response> answer) {
         origin.whenSlow(answer);
     }
 

@@ -15,11 +15,7 @@ final class WriteBuffers {
 
     /** What one body uses: two blocks, of which each lies so that it can be written past the page cache. */
     static final class Pair {
-        private final ByteBuffer[] blocks = {block(), block()};
-
-        private static ByteBuffer block() {
-            return ByteBuffer.allocateDirect(BLOCK + DiskFile.ALIGNMENT - 1).alignedSlice(DiskFile.ALIGNMENT);
-        }
+        private final ByteBuffer[] blocks = {DiskFile.aligned(BLOCK), DiskFile.aligned(BLOCK)};
 
         ByteBuffer block(int number) {
             return blocks[number];

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tranzr.fuzz.Expect;
 import tranzr.fuzz.FuzzTarget;
 import tranzr.fuzz.Target;
@@ -143,7 +144,7 @@ public final class HeadFuzz {
         }
 
         @Override
-        public void whenSlow(Response answer) {
+        public void whenSlow(Supplier<Response> answer) {
             throw new AssertionError("slow");
         }
 

@@ -70,8 +70,7 @@ public final class TusDoor {
             throw ErrorCode.UNSUPPORTED_VERSION.refusal("Tus-Resumable", "send Tus-Resumable: " + TusFields.VERSION);
         }
         if (request.hasBody()) {
-            Problem slow = Problem.of(ErrorCode.BODY_INCOMPLETE, "the body came too slowly; what came of it is kept").as(LOCKED);
-            request.whenSlow(versioned(slow.toJson()));
+            request.whenSlow(() -> versioned(Problem.of(ErrorCode.BODY_INCOMPLETE, "the body came too slowly; what came of it is kept").as(LOCKED).toJson()));
         }
         return routes.handle(request);
     }

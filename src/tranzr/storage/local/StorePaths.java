@@ -24,7 +24,7 @@ import java.util.UUID;
  * All objects lie in one flat directory: ext4 and XFS index a directory by hashes of the names, so that a lookup costs the
  * same among a hundred thousand, and one directory force serves all who create at the same time.
  */
-record StorePaths(Path root) {
+record StorePaths(Path root, Path files) {
 
     static final String DATA = ".data";
     static final String SUMS = ".sums";
@@ -34,8 +34,8 @@ record StorePaths(Path root) {
     private static final int ID_LENGTH = 36;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    Path files() {
-        return root.resolve("files");
+    StorePaths(Path root) {
+        this(root, root.resolve("files"));
     }
 
     Path quarantine() {
@@ -47,15 +47,15 @@ record StorePaths(Path root) {
     }
 
     Path data(UUID id) {
-        return files().resolve(id + DATA);
+        return files.resolve(id + DATA);
     }
 
     Path sums(UUID id) {
-        return files().resolve(id + SUMS);
+        return files.resolve(id + SUMS);
     }
 
     Path joined(UUID id) {
-        return files().resolve(id + JOINED);
+        return files.resolve(id + JOINED);
     }
 
     Path scratchJoined(long number) {
