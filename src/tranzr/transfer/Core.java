@@ -37,7 +37,7 @@ public final class Core {
     final Object shareTerms = new Object();
     final Space space;
     final FreshIds ids;
-    final WriteBuffers writeBuffers = new WriteBuffers(Runtime.getRuntime().availableProcessors());
+    final WriteBuffers writeBuffers = WriteBuffers.ofThisMachine();
     /** Taken by those who read a long file whole while a client waits, so that the disk has time for others. */
     final Semaphore longReads = new Semaphore(2);
     private final InstantSource source;

@@ -13,6 +13,8 @@ final class WriteBuffers {
     /** Of each block, in bytes. */
     static final int BLOCK = 512 << 10;
 
+    private static final long HEAP_A_BODY = 16L << 20;
+
     /** What one body uses: two blocks, of which each lies so that it can be written past the page cache. */
     static final class Pair {
         private final ByteBuffer[] blocks = {DiskFile.aligned(BLOCK), DiskFile.aligned(BLOCK)};
@@ -24,6 +26,12 @@ final class WriteBuffers {
 
     private final ArrayDeque<Pair> free = new ArrayDeque<>();
     private int unmade;
+
+    /** For as many bodies as there are processors, and fewer where the heap is small: who has bounded that has little memory at all. */
+    static WriteBuffers ofThisMachine() {
+        Runtime machine = Runtime.getRuntime();
+        return new WriteBuffers(Math.clamp(machine.maxMemory() / HEAP_A_BODY, 1, machine.availableProcessors()));
+    }
 
     /** @param most how many bodies may have some at a time */
     WriteBuffers(int most) {
