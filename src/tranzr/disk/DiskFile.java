@@ -35,6 +35,10 @@ public interface DiskFile extends Closeable {
         write(source, position);
     }
 
+    /** Lets go of what {@link #writePast} may have opened beside this file, until it is called again. Not while one is under way. */
+    default void endWritingPast() throws IOException {
+    }
+
     /** Makes what was written before this call durable: the bytes and the length; with {@code metadata} also the rest. */
     void force(boolean metadata) throws IOException;
 

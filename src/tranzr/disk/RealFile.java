@@ -17,9 +17,9 @@ final class RealFile implements DiskFile {
 
     private final Path path;
     private final FileChannel channel;
-    /** Null until it is needed, and where there are no direct writes. */
+    /** Null while there is no need of it, and where there are no direct writes. */
     private FileChannel direct;
-    private boolean directTried;
+    private volatile boolean directRefused;
     /** Whether one was taken: from then on a failure is one of the disk. */
     private volatile boolean directProven;
 
@@ -89,14 +89,11 @@ final class RealFile implements DiskFile {
 
     /** For writes past the page cache; null where the file system has none, or does not let this file have them. */
     private synchronized FileChannel direct() {
-        if (!directTried) {
-            directTried = true;
-            if (DIRECT == null) {
-                return null;
-            }
+        if (direct == null && !directRefused && DIRECT != null) {
             try {
                 direct = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS, DIRECT);
             } catch (IOException | UnsupportedOperationException e) {
+                directRefused = true;
                 LOG.log(System.Logger.Level.DEBUG, "no direct writes to {0}: {1}", path, e);
             }
         }
@@ -110,13 +107,14 @@ final class RealFile implements DiskFile {
             throw recognised;
         }
         LOG.log(System.Logger.Level.DEBUG, "no direct writes to {0}: {1}", path, e);
-        closeDirect();
+        endWritingPast();
+        directRefused = true;
     }
 
-    private synchronized void closeDirect() throws IOException {
+    @Override
+    public synchronized void endWritingPast() throws IOException {
         FileChannel closing = direct;
         direct = null;
-        directTried = true;
         if (closing != null) {
             closing.close();
         }
@@ -144,7 +142,7 @@ final class RealFile implements DiskFile {
     @Override
     public void close() throws IOException {
         try (channel) {
-            closeDirect();
+            endWritingPast();
         }
     }
 }

@@ -55,6 +55,11 @@ public final class TimedDisk implements Disk {
         }
 
         @Override
+        public void endWritingPast() throws IOException {
+            file.endWritingPast();
+        }
+
+        @Override
         public void force(boolean metadata) throws IOException {
             long began = System.nanoTime();
             file.force(metadata);

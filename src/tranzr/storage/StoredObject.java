@@ -30,6 +30,10 @@ public interface StoredObject extends AutoCloseable {
         write(offset, bytes);
     }
 
+    /** No {@link #writePast} is under way, and none will come soon. */
+    default void endWritingPast() throws IOException {
+    }
+
     /** Makes all bytes written before this call, and the object's name, durable. */
     void force() throws IOException;
 

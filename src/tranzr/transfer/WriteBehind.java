@@ -11,6 +11,8 @@ import tranzr.storage.StoredObject;
  */
 final class WriteBehind implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(WriteBehind.class.getName());
+
     /** A body that takes longer for a block gains nothing by this, and leaves the buffers to others. */
     private static final long SLOW_NANOS = 100_000_000;
 
@@ -125,5 +127,10 @@ final class WriteBehind implements AutoCloseable {
             sent = null;
         }
         failed = true;
+        try {
+            object.endWritingPast();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "what was written is written: {0}", e.getMessage());
+        }
     }
 }

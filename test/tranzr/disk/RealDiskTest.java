@@ -127,6 +127,10 @@ final class RealDiskTest {
         try (DiskFile open = disk.open(file, Disk.Mode.CREATE)) {
             open.writePast(direct(8192, 0), 4096);
             assertTrue(hasDirectDescriptor());
+            open.endWritingPast();
+            assertFalse(hasDirectDescriptor());
+            open.writePast(direct(8192, 0), 0);
+            assertTrue(hasDirectDescriptor());
         }
         assertFalse(hasDirectDescriptor(), "it is closed with the file");
     }

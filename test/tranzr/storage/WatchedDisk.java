@@ -134,6 +134,11 @@ final class WatchedDisk implements Disk {
         }
 
         @Override
+        public void endWritingPast() throws IOException {
+            file.endWritingPast();
+        }
+
+        @Override
         public void force(boolean metadata) throws IOException {
             note("force", path);
             file.force(metadata);

@@ -51,6 +51,11 @@ final class LocalObject implements StoredObject {
         write(offset, () -> file.writePast(bytes, offset));
     }
 
+    @Override
+    public void endWritingPast() throws IOException {
+        file.endWritingPast();
+    }
+
     private void write(long offset, SharedForce.Action action) throws IOException {
         if (offset < 0) {
             throw new IllegalArgumentException("offset " + offset);
