@@ -138,7 +138,22 @@ public final class Browser implements AutoCloseable {
     }
 
     public void click(String css) {
+        awaitStill(css);
         onElement(css, element -> driver.post(element + "/click", Map.of()));
+    }
+
+    /** A click meets what is there when it comes: rows that get their real height as they are scrolled into view move what is below them. Gives up waiting for what never stands still. */
+    private void awaitStill(String css) {
+        Object[] last = new Object[1];
+        int[] asked = new int[1];
+        until("to find " + css, () -> {
+            Object place = script("const e = document.querySelector(arguments[0]); if (!e) return null; let r = e.getBoundingClientRect();"
+                    + "if (r.top < 0 || r.bottom > innerHeight) { e.scrollIntoView({block: 'center', behavior: 'instant'}); r = e.getBoundingClientRect(); }"
+                    + "return [scrollY, r.top, r.left, r.width].join()", css);
+            boolean still = place != null && (place.equals(last[0]) || ++asked[0] > 50);
+            last[0] = place;
+            return still;
+        });
     }
 
     /** Types into the field, after what it holds, by key events. */

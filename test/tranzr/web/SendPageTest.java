@@ -319,6 +319,8 @@ class SendPageTest extends ServedPages {
         assertEquals(100, browser.count("#draft-list .file"));
         press("Show 50 more of 50");
         browser.until("to see the rest", () -> browser.count("#draft-list .file") == 150);
+        assertEquals(true, browser.script("const heights = [...document.querySelectorAll('#draft-list .file')].map(e => e.getBoundingClientRect().height);"
+                + "return Math.max(...heights) - Math.min(...heights) < 3"), "rows that are not in view are taken for as high as they are, or the page jumps when it is scrolled");
         send();
         browser.until("for the link", Duration.ofSeconds(120), () -> browser.sees(".result"));
         browser.untilText(".parcel", "150 files");
