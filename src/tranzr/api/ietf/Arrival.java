@@ -2,6 +2,7 @@ package tranzr.api.ietf;
 
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import tranzr.api.Callers;
 import tranzr.api.DigestClaims;
 import tranzr.api.Problem;
@@ -27,6 +28,8 @@ final class Arrival {
     private final UploadFields fields;
     private final UUID id;
     private final long offset;
+    private BooleanSupplier announcement = () -> false;
+    private boolean announced;
     /** Whether the representation has come as a whole: from then on what goes wrong has to do with the file, and no longer with the upload. */
     private boolean isWhole;
 
@@ -38,6 +41,17 @@ final class Arrival {
         this.fields = fields;
         this.id = upload.id();
         this.offset = offset;
+    }
+
+    /** The same for an upload that nobody has heard of yet. @param announcement tells of it before the content is read; whether that went out */
+    Arrival announcing(BooleanSupplier announcement) {
+        this.announcement = announcement;
+        return this;
+    }
+
+    /** Whether the client was told of the upload before the answer. */
+    boolean isAnnounced() {
+        return announced;
     }
 
     /** Takes the content and answers the request. @param files the door that has begun the upload @param secrets what it has planned @param appended the status when it is not complete then */
@@ -57,9 +71,11 @@ final class Arrival {
     private long receive() {
         DigestClaim claim = DigestClaims.of(request);
         if (request.contentLength() == 0 && !claim.isAny()) {
+            announced = announcement.getAsBoolean();
             return offset;
         }
-        Body body = RequestBody.of(request);
+        AnnouncedBody announcing = new AnnouncedBody(RequestBody.of(request), announcement);
+        Body body = announcing;
         if (fields.dialect().tellsProgress() && Interim.isPossible(request, fields.dialect())) {
             body = new ToldBody(body, request, fields.dialect(), offset, () -> uploads.get(id).ranges().contiguousEnd(0));
         }
@@ -70,6 +86,8 @@ final class Arrival {
                 throw givenUp(uploads, id);
             }
             throw e;
+        } finally {
+            announced = announcing.isAnnounced();
         }
     }
 

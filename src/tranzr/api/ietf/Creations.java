@@ -108,9 +108,10 @@ final class Creations {
         }
         Upload upload = uploads.start(plan.spec());
         String location = UploadResource.location(upload, plan.secrets());
-        boolean announced = tellable && Interim.announce(request, dialect, location, answers.limits(request, dialect, upload));
-        Response response = new Arrival(engine, answers, request, fields, upload, 0).take(files, plan.secrets(), 201);
-        if (response.status() < 300 || announced) {
+        Arrival arrival = new Arrival(engine, answers, request, fields, upload, 0)
+                .announcing(() -> tellable && Interim.announce(request, dialect, location, answers.limits(request, dialect, upload)));
+        Response response = arrival.take(files, plan.secrets(), 201);
+        if (response.status() < 300 || arrival.isAnnounced()) {
             return response.header("Location", location);
         }
         giveUp(uploads, upload);

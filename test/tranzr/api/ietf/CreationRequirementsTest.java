@@ -139,13 +139,16 @@ class CreationRequirementsTest {
 
     @Test
     void whatCameBeforeABreakIsKept() throws IOException {
-        String location;
-        try (Wire wire = new Wire(server)) {
-            wire.head("POST /files/upload", VERSION, "Upload-Complete: ?1", "Content-Length: 1000");
-            location = wire.next().expect(104).field("Location");
-            wire.send(Arrays.copyOf(FILE, 400));
+        // Often, since who asks at once must not overtake the one that was told where to ask and has not begun to read.
+        for (int i = 0; i < 25; i++) {
+            String location;
+            try (Wire wire = new Wire(server)) {
+                wire.head("POST /files/upload", VERSION, "Upload-Complete: ?1", "Content-Length: 1000");
+                location = wire.next().expect(104).field("Location");
+                wire.send(Arrays.copyOf(FILE, 400));
+            }
+            assertEquals("400", Wire.head(server, location).expect(204).field("Upload-Offset"));
         }
-        assertEquals("400", Wire.head(server, location).expect(204).field("Upload-Offset"));
     }
 
     @Test
