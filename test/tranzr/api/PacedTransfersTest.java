@@ -138,11 +138,11 @@ class PacedTransfersTest extends LimitedServer {
     @Test
     void aBodyThatWaitsForItsBandwidthIsNeitherStalledNorSlow() throws Exception {
         Throttle throttle = new Throttle(rates("none", "none", "none", "none"), slots(), hands.bandwidth("none", "none", "16KiB/s"));
-        Duration soon = Duration.ofMillis(50);
+        Duration soon = Duration.ofMillis(400);
         served = new ServedEngine(folder, OPERATOR, null, Bounds.NONE.throttle(throttle).connections(new Limits(soon, Duration.ofSeconds(20), 1 << 20, soon, 100, 100)));
         Future<Answer> upload = uploading(ANY, 256 * KIB);
         hands.awaitWaiting(1);
-        assertThrows(TimeoutException.class, () -> upload.get(500, TimeUnit.MILLISECONDS));
+        assertThrows(TimeoutException.class, () -> upload.get(1000, TimeUnit.MILLISECONDS));
         hands.passUntilDone(List.of(upload));
         upload.get().expect(201);
     }
