@@ -182,40 +182,24 @@ final class OneShot {
     }
 
     /** A body of which the first bytes were read already. */
-    private static final class Resumed implements Body {
+    private static final class Resumed extends BodyFilter {
         private final byte[] first;
-        private final Body rest;
         private int at;
 
         private Resumed(byte[] first, Body rest) {
+            super(rest);
             this.first = first;
-            this.rest = rest;
-        }
-
-        @Override
-        public long length() {
-            return rest.length();
         }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             if (at == first.length) {
-                return rest.read(target, offset, length);
+                return super.read(target, offset, length);
             }
             int count = Math.min(length, first.length - at);
             System.arraycopy(first, at, target, offset, count);
             at += count;
             return count;
-        }
-
-        @Override
-        public long came() {
-            return rest.came();
-        }
-
-        @Override
-        public void abort() {
-            rest.abort();
         }
     }
 }

@@ -3,25 +3,20 @@ package tranzr.api.direct;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import tranzr.transfer.Body;
+import tranzr.transfer.BodyFilter;
 
 /** A body whose checksum is known when it has been read. */
-final class SummedBody implements Body {
+final class SummedBody extends BodyFilter {
 
-    private final Body body;
     private final CRC32C sum = new CRC32C();
 
     SummedBody(Body body) {
-        this.body = body;
+        super(body);
     }
 
     /** The CRC-32C of what was read so far. */
     int crc() {
         return (int) sum.getValue();
-    }
-
-    @Override
-    public long length() {
-        return body.length();
     }
 
     @Override
@@ -31,15 +26,5 @@ final class SummedBody implements Body {
             sum.update(target, offset, count);
         }
         return count;
-    }
-
-    @Override
-    public long came() {
-        return body.came();
-    }
-
-    @Override
-    public void abort() {
-        body.abort();
     }
 }

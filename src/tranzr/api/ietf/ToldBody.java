@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 import tranzr.http.Request;
 import tranzr.transfer.Body;
+import tranzr.transfer.BodyFilter;
 
 /**
  * A body whose sender is told by interim answers how much of the upload is durable, while it comes (section 5). It need not read them before it has sent all, so their number grows with
  * the logarithm of the body only.
  */
-final class ToldBody implements Body {
+final class ToldBody extends BodyFilter {
 
     /** After so many bytes there may be something new to tell: the engine makes a body durable in such pieces. */
     private static final long STRIDE = 8L << 20;
     /** The next is told after at least this part of what came. */
     private static final int PART = 16;
 
-    private final Body body;
     private final Request request;
     private final Dialect dialect;
     private final LongSupplier durable;
@@ -26,16 +26,11 @@ final class ToldBody implements Body {
 
     /** @param offset where the body begins @param durable the offset of the upload, which never decreases */
     ToldBody(Body body, Request request, Dialect dialect, long offset, LongSupplier durable) {
-        this.body = body;
+        super(body);
         this.request = request;
         this.dialect = dialect;
         this.told = offset;
         this.durable = durable;
-    }
-
-    @Override
-    public long length() {
-        return body.length();
     }
 
     @Override
@@ -54,15 +49,5 @@ final class ToldBody implements Body {
             told = now;
             Interim.progress(request, dialect, now);
         }
-    }
-
-    @Override
-    public long came() {
-        return body.came();
-    }
-
-    @Override
-    public void abort() {
-        body.abort();
     }
 }
