@@ -15,6 +15,9 @@ final class Batch {
     /** Bytes a batch takes before appending waits; two of them are queued at most. Holds the longest frame and a footer. */
     static final int LIMIT = 2 << 20;
 
+    /** Zeros after the last frame, a length of none: what follows in a file that is used again is not of this segment. */
+    static final int END_BYTES = Integer.BYTES;
+
     private static final int FIRST_CAPACITY = 16 << 10;
 
     /**
@@ -46,9 +49,9 @@ final class Batch {
     }
 
     void put(long sequence, int back, byte type, ByteBuffer payload) {
-        int needed = buffer.position() + Frame.OVERHEAD + payload.remaining();
+        int needed = buffer.position() + Frame.OVERHEAD + payload.remaining() + END_BYTES;
         if (needed > buffer.capacity()) {
-            int capacity = Math.min(LIMIT, Math.max(needed, 2 * buffer.capacity()));
+            int capacity = Math.min(LIMIT + END_BYTES, Math.max(needed, 2 * buffer.capacity()));
             buffer = ByteBuffer.allocateDirect(capacity).put(buffer.flip());
         }
         Frame.put(buffer, store, sequence, back, type, payload);
@@ -67,6 +70,11 @@ final class Batch {
     /** The bytes from one place in the batch to another. */
     ByteBuffer bytes(int from, int to) {
         return buffer.duplicate().limit(to).position(from);
+    }
+
+    /** The bytes from a place in the batch on, and {@link #END_BYTES} that end them. */
+    ByteBuffer rest(int from) {
+        return buffer.putInt(end(), 0).duplicate().limit(end() + END_BYTES).position(from);
     }
 
     int end() {

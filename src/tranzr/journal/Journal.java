@@ -216,15 +216,17 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Deletes the segments that hold only records with numbers up to and including {@code sequence}, durably. The one that is
-     * written to always stays.
+     * Deletes the segments that hold only records with numbers up to and including {@code sequence}, durably, or keeps their files for
+     * later ones. The one that is written to always stays.
      */
     public void dropUpTo(long sequence) throws IOException {
         drops.lock();
         try {
             boolean dropped = false;
             for (Segment s = commit.oldestUpTo(sequence); s != null; s = commit.oldestUpTo(sequence)) {
-                disk.delete(s.file());
+                if (!spares.keep(s.file())) {
+                    disk.delete(s.file());
+                }
                 commit.forget(s);
                 dropped = true;
             }

@@ -157,14 +157,15 @@ final class Recovery {
     }
 
     private void mend(Path path, DiskFile file, SegmentReader reader, SegmentReader.Walk walk) throws IOException {
-        long end = reader.contentEnd(walk.offset());
+        long end = walk.remains();
         String kept;
         try {
             kept = "a copy is in " + keepAside(path, reader, walk.offset(), end);
         } catch (NoSpaceException e) {
             kept = "no room for a copy: " + e.getMessage();
         }
-        Spares.writeZeros(file, walk.offset(), end);
+        // To the end of the file: nothing of it may ever be taken for what follows a record that is written here now.
+        Spares.writeZeros(file, walk.offset(), file.size());
         LOG.log(Level.WARNING, "{0}: removed a torn tail of {1} bytes at offset {2} ({3}), after record {4}; {5}", path,
                 Long.toString(end - walk.offset()), Long.toString(walk.offset()), walk.flaw(), Long.toString(walk.last()), kept);
     }

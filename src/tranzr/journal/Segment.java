@@ -41,7 +41,7 @@ record Segment(Path file, long first, long last, long bytes) {
      * older program can tell a newer format from damage.
      * <pre>
      *   magic      8 bytes  "TRZRJRNL"
-     *   version    u32      1
+     *   version    u32      1, or 2 for a file that was a segment before: what follows its last frame may be older frames, not only zeros
      *   size       u32      of the whole file, in bytes
      *   store      16 bytes its UUID
      *   first      u64      sequence number of the first record
@@ -51,7 +51,10 @@ record Segment(Path file, long first, long last, long bytes) {
     record Header(int version, int size, UUID store, long first) {
 
         static final int BYTES = 44;
-        static final int VERSION = 1;
+        /** All after the last frame is zeros. */
+        static final int BLANK = 1;
+        /** After the last frame come a length of zero and what an earlier segment in the same file has left. */
+        static final int REUSED = 2;
         private static final long MAGIC = 0x54525A524A524E4CL;
 
         ByteBuffer encode() {

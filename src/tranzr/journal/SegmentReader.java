@@ -14,7 +14,7 @@ final class SegmentReader {
     enum Ending {
         /** With a footer. */
         SEALED,
-        /** With nothing but zeros after them. */
+        /** With nothing of this segment after them. */
         OPEN,
         /** With bytes that can be the remains of a write that was cut off: nothing after them shows that they were ever durable. */
         TORN,
@@ -26,8 +26,17 @@ final class SegmentReader {
      * @param offset where the frames end: the first byte that is not part of a good one
      * @param last number of the last good record
      * @param flaw what is wrong there; null when nothing is
+     * @param remains where ends what a write that was cut off may have left; {@code offset} when there is nothing
      */
-    record Walk(Ending ending, long offset, long last, String flaw) {
+    record Walk(Ending ending, long offset, long last, String flaw, long remains) {
+
+        private static Walk clean(Ending ending, long offset, long last) {
+            return new Walk(ending, offset, last, null, offset);
+        }
+
+        private static Walk corrupt(long offset, long last, String flaw) {
+            return new Walk(Ending.CORRUPT, offset, last, flaw, offset);
+        }
     }
 
     /** Receives the good frames. */
@@ -44,6 +53,7 @@ final class SegmentReader {
     private ByteBuffer window;
     private long windowStart;
     private byte[] store;
+    private boolean reused;
     private String flaw;
     private FrameSums sums;
     private long sumsFrom;
@@ -67,9 +77,9 @@ final class SegmentReader {
         if (header == null) {
             throw new CorruptJournalException(path, 0, "not the header of a journal segment");
         }
-        if (header.version() != Segment.Header.VERSION) {
+        if (header.version() != Segment.Header.BLANK && header.version() != Segment.Header.REUSED) {
             throw new IOException(path + " has journal format version " + Integer.toUnsignedString(header.version())
-                    + ", this program knows only version " + Segment.Header.VERSION);
+                    + ", this program knows only versions up to " + Segment.Header.REUSED);
         }
         if (header.first() != first) {
             throw new CorruptJournalException(path, 0, "begins with record " + header.first() + " by its header, with "
@@ -80,6 +90,7 @@ final class SegmentReader {
                     "is " + size + " bytes long, was made with " + header.size());
         }
         store = Frame.bytesOf(header.store());
+        reused = header.version() == Segment.Header.REUSED;
         return header;
     }
 
@@ -98,8 +109,9 @@ final class SegmentReader {
                 return ending(at, sequence);
             }
             if (frame.sequence() != sequence) {
-                return new Walk(Ending.CORRUPT, at, sequence - 1,
-                        "record " + frame.sequence() + " where " + sequence + " is due");
+                flaw = "record " + frame.sequence() + " where " + sequence + " is due";
+                boolean before = reused && frame.sequence() < firstInSegment;
+                return before ? ending(at, sequence) : Walk.corrupt(at, sequence - 1, flaw);
             }
             if (frame.type() == Frame.FOOTER) {
                 return footer(frame, firstInSegment);
@@ -114,47 +126,82 @@ final class SegmentReader {
         long last = footer.sequence() - 1;
         long count = last - firstInSegment + 1;
         return footer.payload().remaining() == Long.BYTES && footer.payload().getLong(0) == count
-                ? new Walk(Ending.SEALED, footer.offset() + footer.bytes(), last, null)
-                : new Walk(Ending.CORRUPT, footer.offset(), last, "the footer does not count " + count + " records");
+                ? Walk.clean(Ending.SEALED, footer.offset() + footer.bytes(), last)
+                : Walk.corrupt(footer.offset(), last, "the footer does not count " + count + " records");
     }
 
     /**
      * The record that is due at {@code offset} is not there. A later one that was written after it had become durable
-     * proves damage; without one the bytes are what a cut-off write may leave.
+     * proves damage; without one the bytes are what a cut-off write may leave. Older records in a file that is used again
+     * tell nothing.
      */
     private Walk ending(long offset, long due) throws IOException {
         String what = flaw;
-        if (contentEnd(offset) == offset) {
-            return new Walk(Ending.OPEN, offset, due - 1, null);
+        long remains = reused ? claimedEnd(offset) : contentEnd(offset);
+        boolean found = reused ? what != null : remains > offset;
+        if (!found && !reused) {
+            return Walk.clean(Ending.OPEN, offset, due - 1);
         }
         if (what == null) {
             what = "zeros before the end of what is written";
         }
         for (Frame later = next(offset + 1, due); later != null; later = next(later.offset() + 1, due)) {
             if (later.groupFirst() > due) {
-                return new Walk(Ending.CORRUPT, offset, due - 1, what + ", but record " + later.sequence() + " follows at "
-                        + later.offset());
+                return Walk.corrupt(offset, due - 1, what + ", but record " + later.sequence() + " follows at " + later.offset());
             }
+            found = true;
+            remains = Math.max(remains, later.offset() + later.bytes());
         }
-        return new Walk(Ending.TORN, offset, due - 1, what);
+        return found ? new Walk(Ending.TORN, offset, due - 1, what, remains) : Walk.clean(Ending.OPEN, offset, due - 1);
+    }
+
+    /** Where the frame at an offset would end by its length; where its head would when it cannot be so long. */
+    private long claimedEnd(long offset) throws IOException {
+        if (!has(offset, Integer.BYTES)) {
+            return size;
+        }
+        int length = window.getInt(index(offset));
+        return plausibleLength(offset, length) ? offset + Integer.BYTES + length : Math.min(size, offset + Frame.HEAD);
     }
 
     /** The next good frame of a record numbered {@code above} or higher at or after an offset; null when there is none. */
     Frame next(long offset, long above) throws IOException {
         long highest = above + size / Frame.OVERHEAD;
-        for (long at = offset; has(at, Frame.OVERHEAD); at++) {
-            int index = index(at);
-            if (plausibleLength(at, window.getInt(index))) {
-                long sequence = window.getLong(index + Integer.BYTES);
-                if (sequence >= above && sequence <= highest && sums(offset).matches(at, window.getInt(index))) {
-                    Frame frame = frame(at);
-                    if (frame != null) {
-                        return frame;
-                    }
+        long at = offset;
+        while (has(at, Frame.OVERHEAD)) {
+            int index = numbered(index(at), above, highest);
+            at = windowStart + index;
+            if (index <= window.limit() - Frame.OVERHEAD) {
+                int length = window.getInt(index);
+                Frame frame = plausibleLength(at, length) && sums(offset).matches(at, length) ? frame(at) : null;
+                if (frame != null) {
+                    return frame;
                 }
+                at++;
             }
         }
         return null;
+    }
+
+    /**
+     * Where in the window, from an index on, a frame could begin by its number; the first place with no room for one when it could nowhere. A file that is used again is looked through to
+     * its end at each start, so this has to be quick.
+     */
+    private int numbered(int from, long above, long highest) {
+        int end = window.limit() - Frame.OVERHEAD;
+        boolean isShort = highest <= 0xFFFF_FFFFL;
+        byte[] bytes = window.array();
+        int at = from;
+        while (at <= end) {
+            if (isShort && bytes[at + 7] != 0) {
+                at += 4; // of a number that begins here, or at one of the next three bytes, this would be among the four that are zero
+            } else if (window.getLong(at + Integer.BYTES) >= above && window.getLong(at + Integer.BYTES) <= highest) {
+                return at;
+            } else {
+                at++;
+            }
+        }
+        return end + 1;
     }
 
     /** Made when first needed: a journal that ends as it should never does. */
@@ -200,7 +247,7 @@ final class SegmentReader {
     }
 
     /** The offset after the last byte that is not zero; {@code offset} when there is none from there on. */
-    long contentEnd(long offset) throws IOException {
+    private long contentEnd(long offset) throws IOException {
         long end = offset;
         for (long at = offset; at < size; ) {
             boolean filled = has(at, 1);

@@ -15,6 +15,7 @@ final class SegmentWriter implements Closeable {
     private final UUID store;
     private DiskFile file;
     private long position;
+    private long size;
 
     SegmentWriter(Disk disk, Path directory, UUID store) {
         this.disk = disk;
@@ -23,7 +24,8 @@ final class SegmentWriter implements Closeable {
     }
 
     /** Goes on in a segment that has room left. @param position where, in bytes */
-    void resume(DiskFile open, long position) {
+    void resume(DiskFile open, long position) throws IOException {
+        size = open.size();
         file = open;
         this.position = position;
     }
@@ -32,19 +34,21 @@ final class SegmentWriter implements Closeable {
     void write(Batch batch) throws IOException {
         int from = 0;
         for (Batch.Switch change : batch.switches()) {
-            append(batch.bytes(from, change.at()));
+            append(batch.bytes(from, change.at()), 0);
             activate(change.to(), change.first());
             from = change.at();
         }
-        append(batch.bytes(from, batch.end()));
+        append(batch.rest(from), Batch.END_BYTES);
     }
 
-    private void append(ByteBuffer frames) throws IOException {
-        int bytes = frames.remaining();
-        if (bytes > 0) {
-            file.write(frames, position);
+    /** @param ending how many of the bytes tell that nothing follows: they are left out where there is no room, and overwritten by the next */
+    private void append(ByteBuffer bytes, int ending) throws IOException {
+        int frames = bytes.remaining() - ending;
+        if (frames > 0) {
+            bytes.limit(bytes.position() + (int) Math.min(bytes.remaining(), size - position));
+            file.write(bytes, position);
             file.force(false);
-            position += bytes;
+            position += frames;
         }
     }
 
@@ -59,7 +63,10 @@ final class SegmentWriter implements Closeable {
             sealed.close();
         }
         DiskFile next = spare.file();
-        next.write(new Segment.Header(Segment.Header.VERSION, spare.bytes(), store, first).encode(), 0);
+        int version = spare.blank() ? Segment.Header.BLANK : Segment.Header.REUSED;
+        ByteBuffer head = ByteBuffer.allocate(Segment.Header.BYTES + Batch.END_BYTES);
+        head.put(new Segment.Header(version, spare.bytes(), store, first).encode());
+        next.write(head.clear(), 0);
         next.force(false);
         disk.move(spare.path(), Segment.file(directory, first));
         disk.forceDirectory(directory);

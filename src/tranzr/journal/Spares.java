@@ -11,27 +11,32 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import tranzr.disk.Disk;
 import tranzr.disk.DiskFile;
 import tranzr.disk.NoSpaceException;
 
 /**
- * Segments made ahead: full of zeros, forced with their names, so that an append only overwrites. The last of them is
- * the reserve that lets deletes and expiry go on when the disk is full. All state is guarded by the journal's lock.
+ * Files for the next segments: full of zeros and forced with their names, or segments that nobody needs any more, so that an append
+ * only overwrites. The last of them is the reserve that lets deletes and expiry go on when the disk is full. All state is guarded by
+ * the journal's lock.
  */
 final class Spares implements Closeable {
 
     /**
      * @param path its name until it becomes a segment
      * @param bytes its size
+     * @param blank whether it is full of zeros; what is left in it of an earlier segment otherwise
      */
-    record Spare(Path path, DiskFile file, int bytes) {
+    record Spare(Path path, DiskFile file, int bytes, boolean blank) {
     }
 
     private static final System.Logger LOG = System.getLogger(Spares.class.getName());
     private static final String PREFIX = "spare-";
     private static final int TARGET = 2;
     private static final int RESERVE = 1;
+    /** As many as a busy catalog uses between two snapshots, which is when it drops as many. */
+    private static final int MOST = 6;
     private static final int ZEROS = 256 << 10;
     private static final long RETRY_SECONDS = 2;
 
@@ -42,6 +47,9 @@ final class Spares implements Closeable {
     private final Condition changed;
     private final Condition wanted;
     private final ArrayDeque<Spare> ready = new ArrayDeque<>();
+    /** What this journal has dropped: all records in them are older than any that will be written. */
+    private final ArrayDeque<Path> dropped = new ArrayDeque<>();
+    /** Of an earlier life, with anything in them. */
     private final ArrayDeque<Path> leftovers = new ArrayDeque<>();
     private long lastNumber;
     private IOException problem;
@@ -65,6 +73,20 @@ final class Spares implements Closeable {
             leftovers.add(directory.resolve(name));
             lastNumber = Math.max(lastNumber, Long.parseLong(name, PREFIX.length(), name.length(), 10));
         });
+    }
+
+    /**
+     * Takes a segment that nobody needs any more, unless there are enough or it has not the size that is wanted. Without the lock.
+     *
+     * @return false when it is still there under its own name
+     */
+    boolean keep(Path segment) throws IOException {
+        Path name = disk.size(segment) == segmentBytes ? locked(() -> ready.size() + dropped.size() < MOST ? newName() : null) : null;
+        if (name == null) {
+            return false;
+        }
+        disk.move(segment, name);
+        return locked(() -> dropped.add(name));
     }
 
     static boolean isSpare(String name) {
@@ -187,27 +209,45 @@ final class Spares implements Closeable {
 
     /** Makes one, or makes one of an earlier life fit for use. Called by one thread at a time. */
     Spare prepare() throws IOException {
+        Path old = locked(dropped::poll);
+        if (old != null) {
+            return prepare(old, Disk.Mode.WRITE, false);
+        }
         for (Path path = leftovers.poll(); path != null; path = leftovers.poll()) {
             if (disk.size(path) == segmentBytes) {
-                return prepare(path, Disk.Mode.WRITE);
+                return prepare(path, Disk.Mode.WRITE, true);
             }
             disk.delete(path); // cut off while it was made, or of another size than is wanted now
         }
         if (disk.usableSpace(directory) < segmentBytes) {
             throw new NoSpaceException("less than " + segmentBytes + " bytes free", null);
         }
-        return prepare(directory.resolve(PREFIX + ++lastNumber), Disk.Mode.CREATE);
+        return prepare(locked(this::newName), Disk.Mode.CREATE, true);
     }
 
-    private Spare prepare(Path path, Disk.Mode mode) throws IOException {
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Path newName() {
+        return directory.resolve(PREFIX + ++lastNumber);
+    }
+
+    private Spare prepare(Path path, Disk.Mode mode, boolean blank) throws IOException {
         DiskFile file = disk.open(path, mode);
         try {
-            if (mode == Disk.Mode.CREATE || !new SegmentReader(path, file).isBlank()) {
+            if (blank && (mode == Disk.Mode.CREATE || !new SegmentReader(path, file).isBlank())) {
                 writeZeros(file, 0, segmentBytes);
             }
             file.force(true);
+            // Also for the sake of a segment that got this name: its old one must not come back with what is written to it now.
             disk.forceDirectory(directory);
-            return new Spare(path, file, segmentBytes);
+            return new Spare(path, file, segmentBytes, blank);
         } catch (IOException e) {
             discard(path, file, e);
             throw e;

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import tranzr.disk.Disk;
+import tranzr.disk.DiskFile;
 import tranzr.journal.CorruptJournalException;
 import tranzr.journal.Journal;
 
@@ -21,11 +23,18 @@ public final class JournalScenario implements CrashScenario {
     private static final UUID STORE = new UUID(0x1234, 0x5678);
     private static final Path FOLDER = CrashDisk.ROOT.resolve("journal");
     private static final int STEPS = 16;
+    /** Segments that are used up and dropped first: the two that are made ahead, and some more. */
+    private static final int CHURNED = 4;
     private static final int CHOICES = 5;
     /** One of so many states is looked at further: the power is cut again while it, or a killed process, recovers. */
     private static final int AGAIN = 25;
 
+    /** Where the header of a segment has the number of its format, and the one of a file that was a segment before. */
+    private static final int VERSION_AT = 8;
+    private static final int REUSED = 2;
+
     private final boolean forces;
+    private long reused;
 
     public JournalScenario() {
         this(true);
@@ -38,6 +47,11 @@ public final class JournalScenario implements CrashScenario {
     /** The same on a disk that ignores every force: it has to find loss. */
     public static JournalScenario control() {
         return new JournalScenario(false);
+    }
+
+    /** How many power cuts so far met a journal that wrote to a file that was a segment before. */
+    public long reused() {
+        return reused;
     }
 
     @Override
@@ -57,6 +71,7 @@ public final class JournalScenario implements CrashScenario {
         } catch (AssertionError e) {
             throw run.found == null ? e : run.found;
         }
+        reused += run.reused;
         return run.states;
     }
 
@@ -83,7 +98,10 @@ public final class JournalScenario implements CrashScenario {
         private final int segmentBytes;
         /** Of all payloads in bytes, so that remains of one life lie where the next one writes; negative for any size. */
         private final int evenSize;
+        /** Lives long, and drops what it can, so that it comes to write to files that were segments before. */
+        private final boolean churning;
         private long states;
+        private long reused;
         /** What was found first; the journal that was being looked at may have made something else of it on the way. */
         private AssertionError found;
 
@@ -91,6 +109,7 @@ public final class JournalScenario implements CrashScenario {
             random = new Random(seed);
             segmentBytes = 1024 << random.nextInt(4);
             evenSize = random.nextInt(3) == 0 ? random.nextInt(300) : -1;
+            churning = random.nextBoolean();
         }
 
         /** The first life, and those after a kill. */
@@ -98,16 +117,21 @@ public final class JournalScenario implements CrashScenario {
             CrashDisk disk = first;
             Expected expected = new Expected();
             Journal journal = watched(disk, expected, 0);
+            for (int i = 0; churning && i < CHURNED; i++) {
+                append(journal, expected);
+                expected.awaited = journal.rotate();
+                drop(journal, expected);
+            }
             for (int step = 0; step < STEPS; step++) {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(churning ? 6 : 8)) {
                     case 0 -> expected.awaited = journal.rotate();
                     case 1 -> drop(journal, expected);
-                    case 2 -> {
+                    case 6 -> {
                         journal.close();
                         expected.awaited = expected.records.size();
                         journal = watched(disk, expected, 0);
                     }
-                    case 3 -> {
+                    case 7 -> {
                         disk = disk.afterKill();
                         journal = watched(disk, expected, 0);
                     }
@@ -171,6 +195,19 @@ public final class JournalScenario implements CrashScenario {
             journal.dropUpTo(expected.dropped);
         }
 
+        /** Whether records go to a file that was a segment before. */
+        private static boolean isReused(CrashDisk disk) throws IOException {
+            String last = disk.exists(FOLDER) ? disk.list(FOLDER).stream().filter(name -> name.endsWith(".seg")).max(String::compareTo).orElse(null) : null;
+            if (last == null) {
+                return false;
+            }
+            ByteBuffer version = ByteBuffer.allocate(Integer.BYTES);
+            try (DiskFile file = disk.open(FOLDER.resolve(last), Disk.Mode.READ)) {
+                file.read(version, VERSION_AT);
+            }
+            return version.getInt(0) == REUSED;
+        }
+
         private void crashes(CrashDisk disk, Expected expected, int depth) {
             int choices = depth == 0 ? CHOICES : 1;
             for (int i = 0; i < choices; i++) {
@@ -178,8 +215,9 @@ public final class JournalScenario implements CrashScenario {
                 boolean again = depth < 2 && random.nextInt(AGAIN) == 0;
                 boolean killed = again && random.nextBoolean();
                 try {
-                    recover(killed ? disk.afterKill() : disk.afterCrash(Fate.random(random, disk.operations())),
-                            expected.copy(), depth, again);
+                    CrashDisk left = killed ? disk.afterKill() : disk.afterCrash(Fate.random(random, disk.operations()));
+                    reused += isReused(left) ? 1 : 0;
+                    recover(left, expected.copy(), depth, again);
                 } catch (CorruptJournalException e) {
                     throw found(new AssertionError("not a crash, but corruption: " + e.getMessage(), e));
                 } catch (IOException e) {

@@ -22,8 +22,9 @@ final class JournalCrashTest {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
-        System.out.println("journal: " + states + " crash states");
+        System.out.println("journal: " + states + " crash states, " + scenario.reused() + " of them in files used again");
         assertTrue(states >= STATES);
+        assertTrue(scenario.reused() >= STATES / 20, scenario.reused() + " in files used again");
     }
 
     @Test

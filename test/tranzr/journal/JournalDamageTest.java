@@ -199,14 +199,14 @@ final class JournalDamageTest {
     @Test
     void aNewerFormatIsRefusedByItsNumberNotAsDamage() throws IOException {
         byte[] bytes = read(segment(4));
-        bytes[11] = 2;
+        bytes[11] = 3;
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, FRAMES - 4);
         ByteBuffer.wrap(bytes).putInt(FRAMES - 4, (int) crc.getValue());
         write(segment(4), bytes);
         IOException refused = assertThrows(IOException.class, () -> open(new ArrayList<>()));
         assertFalse(refused instanceof CorruptJournalException);
-        assertTrue(refused.getMessage().contains("format version 2"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("format version 3"), refused.getMessage());
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import tranzr.disk.Disk;
+import tranzr.disk.DiskFile;
 import tranzr.disk.NoSpaceException;
 import tranzr.fault.CrashDisk;
 import tranzr.fault.Fate;
@@ -33,9 +35,11 @@ final class JournalFaultTest {
     private final List<IOException> failures = new ArrayList<>();
     private final List<byte[]> queued = new ArrayList<>();
     private long awaited;
+    /** Records up to here may have been dropped. */
+    private long dropped;
 
     private Journal open(CrashDisk disk, ThreadFactory threads, List<byte[]> replayed) throws IOException {
-        return Journal.open(disk, FOLDER, STORE, new Journal.Options(SEGMENT, failures::add, threads), 0,
+        return Journal.open(disk, FOLDER, STORE, new Journal.Options(SEGMENT, failures::add, threads), dropped,
                 (sequence, type, payload) -> {
                     byte[] bytes = new byte[payload.remaining()];
                     payload.get(bytes);
@@ -46,7 +50,7 @@ final class JournalFaultTest {
     private void work(CrashDisk disk) throws IOException {
         Random random = new Random(11);
         try (Journal journal = open(disk, null, new ArrayList<>())) {
-            for (int i = 0; i < 14; i++) {
+            for (int i = 0; i < 34; i++) {
                 byte[] payload = new byte[random.nextInt(500)];
                 random.nextBytes(payload);
                 queued.add(payload);
@@ -64,6 +68,12 @@ final class JournalFaultTest {
                 if (i == 9) {
                     awaited = journal.rotate();
                 }
+                if (i > 14 && i % 4 == 0) {
+                    // Often enough that later ones go to files that were segments before.
+                    awaited = journal.rotate();
+                    dropped = awaited - 2;
+                    journal.dropUpTo(dropped);
+                }
             }
         }
     }
@@ -71,10 +81,11 @@ final class JournalFaultTest {
     private void check(CrashDisk left) throws IOException {
         List<byte[]> replayed = new ArrayList<>();
         open(left, null, replayed).close();
-        assertTrue(replayed.size() >= awaited, replayed.size() + " records, " + awaited + " were awaited");
-        assertTrue(replayed.size() <= queued.size());
+        long last = dropped + replayed.size();
+        assertTrue(last >= awaited, last + " is the last record, " + awaited + " were awaited");
+        assertTrue(last <= queued.size());
         for (int i = 0; i < replayed.size(); i++) {
-            assertTrue(Arrays.equals(queued.get(i), replayed.get(i)), "record " + (i + 1));
+            assertTrue(Arrays.equals(queued.get((int) dropped + i), replayed.get(i)), "record " + (dropped + i + 1));
         }
     }
 
@@ -82,6 +93,7 @@ final class JournalFaultTest {
     void noFaultOfAnyCallLosesWhatWasAwaited() throws IOException {
         CrashDisk sound = new CrashDisk().plan(FaultPlan.none());
         work(sound);
+        assertEquals(Segment.Header.REUSED, version(sound), "no file was used again");
         long calls = sound.calls();
         assertTrue(calls > 60, calls + " calls");
         Quiet.during("tranzr.journal", () -> {
@@ -94,10 +106,20 @@ final class JournalFaultTest {
         });
     }
 
+    private static int version(CrashDisk disk) throws IOException {
+        String last = disk.list(FOLDER).stream().filter(name -> name.endsWith(".seg")).max(String::compareTo).orElseThrow();
+        ByteBuffer head = ByteBuffer.allocate(Segment.Header.BYTES);
+        try (DiskFile file = disk.open(FOLDER.resolve(last), Disk.Mode.READ)) {
+            file.read(head, 0);
+        }
+        return Segment.Header.decode(head.flip()).version();
+    }
+
     private void tryFault(FaultPlan plan) throws IOException {
         queued.clear();
         failures.clear();
         awaited = 0;
+        dropped = 0;
         CrashDisk disk = new CrashDisk().plan(plan);
         try {
             work(disk);

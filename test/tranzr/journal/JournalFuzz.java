@@ -33,10 +33,25 @@ public final class JournalFuzz {
     public static List<FuzzTarget> targets() {
         return List.of(
                 Target.of("journal-segment", "tranzr.journal.JournalScan", "tranzr.journal.SegmentReader", "tranzr.journal.Segment", "tranzr.journal.Recovery")
-                        .seeds(WRITTEN).words("\u0000\u0000\u0000\u0011", "\u0000\u0000\u0000\u0000", "TRZRJRNL", "\u00ff").inputs(3_000).bytes(JournalFuzz::segment),
+                        .seeds(List.of(WRITTEN.get(0), WRITTEN.get(1), used(WRITTEN.get(1)))).words("\u0000\u0000\u0000\u0011", "\u0000\u0000\u0000\u0000", "TRZRJRNL", "\u00ff").inputs(3_000).bytes(JournalFuzz::segment),
                 Target.of("journal-frames", "tranzr.journal.SegmentReader", "tranzr.journal.Frame").seeds("\u0001\u0000\u0001\u0003abc\u0001\u0001\u0001\u0002de\u0001\u0000\u00ff\u0008"
                         + "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0002", "\u0001\u0000\u0001\u0000", "\u0000\u0005\u0002\u0001x\u0002\u0000\u0001\u0000")
                         .words("\u0001\u0000\u0001\u0001x", "\u00ff", "\u0000").inputs(3_000).bytes(JournalFuzz::frames));
+    }
+
+    /** The same segment in a file that was one before, full of older records. */
+    private static byte[] used(byte[] segment) {
+        ByteBuffer bytes = ByteBuffer.allocate(SEGMENT).position(Segment.Header.BYTES);
+        for (int i = 0; bytes.remaining() > 100; i++) {
+            Frame.put(bytes, Frame.bytesOf(STORE), 1 + i % SEALED, 0, (byte) 1, payload(1 + i % SEALED));
+        }
+        int end = segment.length;
+        while (segment[end - 1] == 0) {
+            end--;
+        }
+        bytes.put(0, segment, 0, end).putInt(end, 0);
+        bytes.put(0, new Segment.Header(Segment.Header.REUSED, SEGMENT, STORE, SEALED + 1).encode(), 0, Segment.Header.BYTES);
+        return bytes.array();
     }
 
     private static List<byte[]> write() {
@@ -139,9 +154,14 @@ public final class JournalFuzz {
 
     /** Four bytes make a frame: how far its number is from the one before, its group, its type, its length; then its payload. */
     private static void frames(byte[] input) throws IOException {
+        frames(input, Segment.Header.BLANK);
+        frames(input, Segment.Header.REUSED);
+    }
+
+    private static void frames(byte[] input, int version) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(input);
         ByteBuffer segment = ByteBuffer.allocate(SEGMENT);
-        segment.put(new Segment.Header(Segment.Header.VERSION, SEGMENT, STORE, SEALED + 1).encode());
+        segment.put(new Segment.Header(version, SEGMENT, STORE, SEALED + 1).encode());
         long sequence = SEALED;
         while (in.remaining() >= 4 && segment.remaining() > 400) {
             sequence += in.get();
