@@ -9,15 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tranzr.TestMain;
+import tranzr.access.Caller;
+import tranzr.model.Upload;
 import tranzr.security.Totp;
 import tranzr.transfer.DigestClaim;
 import tranzr.transfer.NewUpload;
 import tranzr.transfer.TestBody;
-import tranzr.access.Caller;
-import tranzr.model.Upload;
 
 /** The page for operators. */
+@Tag(TestMain.ASIDE)
 class DashboardPageTest extends ServedPages {
 
     private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'&lt;.html";

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tranzr.TestMain;
 
 /** The page of the API. */
+@Tag(TestMain.ASIDE)
 class DocsPageTest extends ServedPages {
 
     /** What is wrong within Swagger UI itself, 5.30.1: each an element that its package makes, and none that keeps a reader from it. */
