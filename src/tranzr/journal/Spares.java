@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -35,7 +36,7 @@ final class Spares implements Closeable {
     private static final String PREFIX = "spare-";
     private static final int TARGET = 2;
     private static final int RESERVE = 1;
-    /** As many as a busy catalog uses between two snapshots, which is when it drops as many. */
+    /** Those that are made ahead among them. About as many as a busy catalog uses between two snapshots, which is when it drops as many. */
     private static final int MOST = 6;
     private static final int ZEROS = 256 << 10;
     private static final long RETRY_SECONDS = 2;
@@ -76,13 +77,18 @@ final class Spares implements Closeable {
     }
 
     /**
-     * Takes a segment that nobody needs any more, unless there are enough or it has not the size that is wanted. Without the lock.
+     * Takes a segment that nobody needs any more, unless there are enough, or it is gone, or has not the size that is wanted. Without the lock.
      *
-     * @return false when it is still there under its own name
+     * @return false when it was not taken
      */
     boolean keep(Path segment) throws IOException {
-        Path name = disk.size(segment) == segmentBytes ? locked(() -> ready.size() + dropped.size() < MOST ? newName() : null) : null;
-        if (name == null) {
+        // One that is being made ahead is neither here nor there, but will be one of the two.
+        Path name = locked(() -> TARGET + dropped.size() + leftovers.size() < MOST ? newName() : null);
+        try {
+            if (name == null || disk.size(segment) != segmentBytes) {
+                return false;
+            }
+        } catch (NoSuchFileException _) {
             return false;
         }
         disk.move(segment, name);
@@ -213,7 +219,7 @@ final class Spares implements Closeable {
         if (old != null) {
             return prepare(old, Disk.Mode.WRITE, false);
         }
-        for (Path path = leftovers.poll(); path != null; path = leftovers.poll()) {
+        for (Path path = locked(leftovers::poll); path != null; path = locked(leftovers::poll)) {
             if (disk.size(path) == segmentBytes) {
                 return prepare(path, Disk.Mode.WRITE, true);
             }

@@ -15,8 +15,6 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tranzr.disk.Disk;
-import tranzr.disk.DiskFile;
 import tranzr.fault.CrashDisk;
 import tranzr.fault.Quiet;
 
@@ -67,19 +65,11 @@ final class JournalDamageTest {
     }
 
     private byte[] read(Path file) throws IOException {
-        try (DiskFile open = disk.open(file, Disk.Mode.READ)) {
-            byte[] bytes = new byte[(int) open.size()];
-            open.read(ByteBuffer.wrap(bytes), 0);
-            return bytes;
-        }
+        return WholeFile.read(disk, file);
     }
 
     private void write(Path file, byte[] bytes) throws IOException {
-        try (DiskFile open = disk.open(file, Disk.Mode.WRITE)) {
-            open.truncate(0);
-            open.write(ByteBuffer.wrap(bytes), 0);
-            open.force(true);
-        }
+        WholeFile.write(disk, file, bytes);
     }
 
     private void flip(Path file, int offset, int bit) throws IOException {

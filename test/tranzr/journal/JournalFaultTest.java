@@ -16,8 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import tranzr.disk.Disk;
-import tranzr.disk.DiskFile;
 import tranzr.disk.NoSpaceException;
 import tranzr.fault.CrashDisk;
 import tranzr.fault.Fate;
@@ -108,11 +106,7 @@ final class JournalFaultTest {
 
     private static int version(CrashDisk disk) throws IOException {
         String last = disk.list(FOLDER).stream().filter(name -> name.endsWith(".seg")).max(String::compareTo).orElseThrow();
-        ByteBuffer head = ByteBuffer.allocate(Segment.Header.BYTES);
-        try (DiskFile file = disk.open(FOLDER.resolve(last), Disk.Mode.READ)) {
-            file.read(head, 0);
-        }
-        return Segment.Header.decode(head.flip()).version();
+        return Segment.Header.decode(ByteBuffer.wrap(WholeFile.read(disk, FOLDER.resolve(last)))).version();
     }
 
     private void tryFault(FaultPlan plan) throws IOException {

@@ -92,10 +92,8 @@ public final class JournalFuzz {
     }
 
     private static byte[] read(Disk disk, Path path) {
-        try (DiskFile file = disk.open(path, Disk.Mode.READ)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-            file.read(bytes, 0);
-            return bytes.array();
+        try {
+            return WholeFile.read(disk, path);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

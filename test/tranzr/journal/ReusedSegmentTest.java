@@ -15,8 +15,6 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tranzr.disk.Disk;
-import tranzr.disk.DiskFile;
 import tranzr.fault.CrashDisk;
 import tranzr.fault.Quiet;
 
@@ -85,18 +83,11 @@ final class ReusedSegmentTest {
     }
 
     private byte[] read(Path file) throws IOException {
-        try (DiskFile open = disk.open(file, Disk.Mode.READ)) {
-            byte[] bytes = new byte[(int) open.size()];
-            open.read(ByteBuffer.wrap(bytes), 0);
-            return bytes;
-        }
+        return WholeFile.read(disk, file);
     }
 
     private void write(Path file, byte[] bytes) throws IOException {
-        try (DiskFile open = disk.open(file, Disk.Mode.WRITE)) {
-            open.write(ByteBuffer.wrap(bytes), 0);
-            open.force(true);
-        }
+        WholeFile.write(disk, file, bytes);
     }
 
     private List<JournalScan.Problem> problems() throws IOException {
@@ -259,6 +250,37 @@ final class ReusedSegmentTest {
             journal.dropUpTo(journal.lastSequence());
             assertEquals(1, names(".seg").size());
             assertEquals(6, names("spare-").size());
+        }
+    }
+
+    @Test
+    void manyLivesKeepNoMoreThanOne() throws IOException {
+        try (Journal journal = open(FIRST - 1, new ArrayList<>())) {
+            for (int i = LAST + 1; i < LAST + 30 * FULL; i++) {
+                append(journal, i);
+            }
+        }
+        long dropped = FIRST - 1;
+        for (int life = 0; life < 5; life++) {
+            try (Journal journal = open(dropped, new ArrayList<>())) {
+                dropped += 5 * FULL;
+                journal.dropUpTo(dropped);
+                assertTrue(names("spare-").size() <= 6, names("spare-") + " in life " + life);
+            }
+        }
+    }
+
+    @Test
+    void aSegmentThatSomebodyHasRemovedIsDroppedLikeAnyOther() throws IOException {
+        try (Journal journal = open(FIRST - 1, new ArrayList<>())) {
+            long first = journal.rotate();
+            append(journal, LAST + 1);
+            long second = journal.rotate();
+            append(journal, LAST + 2);
+            disk.delete(TAIL);
+            journal.dropUpTo(first);
+            journal.dropUpTo(second);
+            assertEquals(List.of(Segment.file(FOLDER, LAST + 2).getFileName().toString()), names(".seg"));
         }
     }
 
