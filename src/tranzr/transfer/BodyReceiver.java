@@ -117,10 +117,10 @@ final class BodyReceiver {
                 inline = count == buffer.length ? buffer : java.util.Arrays.copyOf(buffer, count);
             }
             single = false;
-            if (large && hash == null && behind == null) {
+            if (large) {
+                large = false;
                 hash = session.frontier.takeAt(position);
                 writeBehind();
-                large = false;
             }
             take(buffer, count);
             if (broke != null) {

@@ -168,20 +168,17 @@ class PromiseTest {
     }
 
     /** A body whose request came at a moment. */
-    private record Dated(TestBody body, long came) implements Body {
-        @Override
-        public long length() {
-            return body.length();
+    private static final class Dated extends BodyFilter {
+        private final long came;
+
+        private Dated(Body body, long came) {
+            super(body);
+            this.came = came;
         }
 
         @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            return body.read(target, offset, length);
-        }
-
-        @Override
-        public void abort() {
-            body.abort();
+        public long came() {
+            return came;
         }
     }
 
